@@ -1,0 +1,1 @@
+namespace Elman; internal static class Placeholder;
