@@ -1,0 +1,103 @@
+using Elman.Kernels;
+
+namespace Elman;
+
+/// <summary>
+/// A part of a network: named parameters, named child modules, and a forward function of them. A module holds weights only;
+/// what a sequence leaves behind is in <see cref="State"/> values. Names and order of parameters are PyTorch's.
+/// </summary>
+public abstract class Module
+{
+    private readonly List<(string Name, Tensor Value)> _parameters = [];
+    private readonly List<(string Name, Module Module)> _children = [];
+
+    /// <summary>Whether dropout is active: after <see cref="Train"/>, until <see cref="Evaluate"/>.</summary>
+    public bool Training { get; private set; }
+
+    /// <summary>Keys the dropout masks of the current training step; see <see cref="Train"/>.</summary>
+    internal DropoutKey DropoutKey { get; private set; }
+
+    /// <summary>Maps a batch of sequences [N, L, in] or of rows [N, in] to one with another innermost extent.</summary>
+    /// <param name="input">The batch.</param>
+    /// <param name="lengths">Valid steps of each sequence [N]; empty if all are L. Layers that treat each step alone ignore it.</param>
+    public abstract Tensor Forward(Tensor input, ReadOnlySpan<int> lengths = default);
+
+    /// <summary>All parameters with their names, own ones first, then those of the children, each prefixed with the child's name and a dot.</summary>
+    public IEnumerable<(string Name, Tensor Value)> Parameters()
+    {
+        foreach ((string Name, Tensor Value) parameter in _parameters) yield return parameter;
+        foreach ((string prefix, Module child) in _children)
+            foreach ((string name, Tensor value) in child.Parameters()) yield return ($"{prefix}.{name}", value);
+    }
+
+    /// <summary>The direct child modules with their names, in order.</summary>
+    public IReadOnlyList<(string Name, Module Module)> Children => _children;
+
+    /// <summary>Number of trainable values.</summary>
+    public long ParameterCount => Parameters().Sum(parameter => (long)parameter.Value.Count);
+
+    /// <summary>
+    /// Switches dropout on for one training step. Masks are a pure function of (seed, step, layer, row, unit), so a resumed run
+    /// draws the same ones; give every step its own number.
+    /// </summary>
+    public void Train(ulong seed = 0, long step = 0)
+    {
+        int layer = 0;
+        SetMode(true, seed, step, ref layer);
+    }
+
+    /// <summary>Switches dropout off.</summary>
+    public void Evaluate()
+    {
+        int layer = 0;
+        SetMode(false, 0, 0, ref layer);
+    }
+
+    /// <summary>Sets all gradients to zero.</summary>
+    public void ZeroGradients()
+    {
+        foreach ((_, Tensor value) in Parameters()) value.ZeroGradient();
+    }
+
+    /// <summary>Copies values into the parameters by name; strictly, so that no weight is left out or left over in silence.</summary>
+    /// <exception cref="ElmanException">A parameter is missing, unknown, misshapen or not finite; nothing was changed.</exception>
+    public void Load(IReadOnlyDictionary<string, Tensor> values)
+    {
+        List<(string Name, Tensor Value)> own = [.. Parameters()];
+        foreach ((string name, Tensor parameter) in own)
+        {
+            if (!values.TryGetValue(name, out Tensor? value)) throw new ElmanException($"parameter '{name}' of shape {parameter.Shape} is missing");
+            if (value.Shape != parameter.Shape) throw new ElmanException($"parameter '{name}' has shape {value.Shape}, the model expects {parameter.Shape}");
+            int bad = value.Span.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
+            if (bad >= 0) throw new ElmanException($"parameter '{name}' has the value {value.Span[bad]} at element {bad}; weights must be finite");
+        }
+        HashSet<string> known = [.. own.Select(parameter => parameter.Name)];
+        if (values.Keys.FirstOrDefault(name => !known.Contains(name)) is { } unused)
+            throw new ElmanException($"parameter '{unused}' of shape {values[unused].Shape} is not part of the model");
+        foreach ((string name, Tensor parameter) in own) parameter.CopyFrom(values[name].Span);
+    }
+
+    /// <summary>Adds a trainable parameter under PyTorch's name for it.</summary>
+    protected Tensor AddParameter(string name, Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        value.RequiresGradient = true;
+        _parameters.Add((name, value));
+        return value;
+    }
+
+    /// <summary>Adds a child module.</summary>
+    protected T AddChild<T>(string name, T module)
+        where T : Module
+    {
+        _children.Add((name, module));
+        return module;
+    }
+
+    private void SetMode(bool training, ulong seed, long step, ref int layer)
+    {
+        Training = training;
+        DropoutKey = new DropoutKey(seed, step, layer++);
+        foreach ((_, Module child) in _children) child.SetMode(training, seed, step, ref layer);
+    }
+}

@@ -1,1 +1,0 @@
-namespace Elman; internal static class Placeholder;

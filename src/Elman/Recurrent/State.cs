@@ -1,0 +1,39 @@
+namespace Elman;
+
+/// <summary>
+/// What a recurrent network carries from one time step to the next, as a value: it can be kept, passed in again, copied and
+/// serialised. Each part is [K·D, N, H]; an LSTM has two parts (hidden, cell), the others one.
+/// </summary>
+public sealed class State
+{
+    private readonly Tensor[] _parts;
+
+    /// <summary>A state from its parts, hidden state first.</summary>
+    /// <exception cref="ArgumentException">No part is given, or a part is not of the same rank-3 shape as the first.</exception>
+    public State(params ReadOnlySpan<Tensor> parts)
+    {
+        if (parts.Length == 0) throw new ArgumentException("a state needs at least its hidden part");
+        foreach (Tensor part in parts)
+        {
+            if (part.Rank != 3 || part.Shape != parts[0].Shape)
+                throw new ArgumentException($"parts of a state are [K·D, N, H] and of one shape; got {parts[0].Shape} and {part.Shape}");
+        }
+        _parts = parts.ToArray();
+    }
+
+    /// <summary>The parts, hidden state first, each [K·D, N, H].</summary>
+    public IReadOnlyList<Tensor> Parts => _parts;
+
+    /// <summary>The hidden state h [K·D, N, H].</summary>
+    public Tensor Hidden => _parts[0];
+
+    /// <summary>The cell state c [K·D, N, H] of an LSTM.</summary>
+    /// <exception cref="InvalidOperationException">The state has no such part.</exception>
+    public Tensor Cell => _parts.Length > 1 ? _parts[1] : throw new InvalidOperationException("this state has a hidden part only");
+
+    /// <summary>The same values without their record: the cut of truncated backpropagation through time (Williams and Peng 1990).</summary>
+    public State Detach() => new(Array.ConvertAll(_parts, part => part.Detach()));
+
+    /// <summary>A copy that outlives any <see cref="TensorScope"/>.</summary>
+    public State Clone() => new(Array.ConvertAll(_parts, part => part.Clone()));
+}

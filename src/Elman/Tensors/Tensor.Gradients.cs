@@ -1,0 +1,133 @@
+namespace Elman;
+
+// Reverse-mode differentiation: every recorded operation leaves a node that knows its inputs and how to hand the gradient of
+// its results on to them. Nodes are numbered as they are made, so the reverse of that order visits each consumer before its source.
+public sealed partial class Tensor
+{
+    [ThreadStatic]
+    private static int _pauses;
+
+    private Tensor? _gradient;
+
+    internal Node? Source { get; private set; }
+
+    /// <summary>Whether <see cref="Backward"/> shall leave a gradient here; true for parameters.</summary>
+    public bool RequiresGradient { get; set; }
+
+    /// <summary>The gradient that <see cref="Backward"/> has added up here, of the same shape; null before the first.</summary>
+    public Tensor? Gradient => _gradient;
+
+    /// <summary>Whether the gradient of this tensor is wanted, by itself or by something that it was computed from.</summary>
+    internal bool NeedsGradient => RequiresGradient || Source is not null;
+
+    /// <summary>Sets the gradient to zero and keeps its buffer.</summary>
+    public void ZeroGradient() => _gradient?.WritableSpan().Clear();
+
+    /// <summary>Until the result is disposed, operations on this thread are not recorded: for inference.</summary>
+    public static GradientPause NoGradient()
+    {
+        _pauses++;
+        return new GradientPause();
+    }
+
+    internal static void EndPause() => _pauses--;
+
+    /// <summary>
+    /// Adds to the <see cref="Gradient"/> of every tensor that this one was computed from, and that requires it, the derivative of
+    /// this tensor; or, if this is not a scalar, of the sum of its elements, each weighted by <paramref name="seed"/>.
+    /// </summary>
+    /// <param name="seed">Weights of the same shape; ones if null.</param>
+    /// <exception cref="InvalidOperationException">Nothing was recorded, or the record has been used already.</exception>
+    /// <exception cref="ArgumentException">The seed has another shape.</exception>
+    public void Backward(Tensor? seed = null)
+    {
+        if (Source is null) throw new InvalidOperationException($"tensor {Shape} was not computed from anything that requires a gradient");
+        if (seed is not null && seed.Shape != Shape) throw new ArgumentException($"seed of shape {seed.Shape} for a tensor of shape {Shape}");
+        Span<float> gradient = GradientSpan();
+        if (seed is null) gradient.Fill(1);
+        else seed.Span.CopyTo(gradient);
+        Node.Run(Source);
+    }
+
+    /// <summary>The gradient's buffer, zero at first; a backward rule reads its results' and adds into its inputs'.</summary>
+    internal Span<float> GradientSpan()
+    {
+        if (_gradient is null)
+        {
+            // A parameter outlives the step, and so must its gradient.
+            _gradient = _scoped ? Allocate(Shape) : new Tensor(new float[Count], Shape);
+            _gradient._values.Span.Clear();
+        }
+        return _gradient.WritableSpan();
+    }
+
+    /// <summary>Whether an operation on these inputs has to be recorded.</summary>
+    internal static bool Recording(params ReadOnlySpan<Tensor?> inputs)
+    {
+        if (_pauses > 0) return false;
+        foreach (Tensor? input in inputs)
+            if (input is { NeedsGradient: true }) return true;
+        return false;
+    }
+
+    /// <summary>Records that <paramref name="result"/> came from <paramref name="inputs"/>.</summary>
+    /// <param name="backward">Reads <c>result.GradientSpan()</c> and adds into that of each input that <see cref="NeedsGradient"/>.</param>
+    internal static Tensor Record(Tensor result, ReadOnlySpan<Tensor> inputs, Action backward)
+    {
+        if (Recording(inputs!)) result.Source = new Node(inputs.ToArray(), backward);
+        return result;
+    }
+
+    /// <summary>As <see cref="Record(Tensor, ReadOnlySpan{Tensor}, Action)"/> for an operation with several results.</summary>
+    internal static void Record(ReadOnlySpan<Tensor> results, ReadOnlySpan<Tensor> inputs, Action backward)
+    {
+        if (!Recording(inputs!)) return;
+        Node node = new(inputs.ToArray(), backward);
+        foreach (Tensor result in results) result.Source = node;
+    }
+
+    /// <summary>One recorded operation.</summary>
+    internal sealed class Node(Tensor[] inputs, Action backward)
+    {
+        private static long _count;
+
+        private readonly long _number = Interlocked.Increment(ref _count);
+        private Action? _backward = backward;
+
+        public static void Run(Node last)
+        {
+            HashSet<Node> found = [last];
+            Stack<Node> open = new(found);
+            while (open.TryPop(out Node? node))
+            {
+                foreach (Tensor input in node.Inputs)
+                    if (input.Source is { } source && found.Add(source)) open.Push(source);
+            }
+            Node[] order = [.. found];
+            Array.Sort(order, (a, b) => b._number.CompareTo(a._number));
+            foreach (Node node in order)
+            {
+                Action rule = node._backward ?? throw new InvalidOperationException("Backward has already run through this computation; compute it again first");
+                node._backward = null;
+                rule();
+            }
+        }
+
+        private Tensor[] Inputs => inputs;
+    }
+}
+
+/// <summary>Ends a <see cref="Tensor.NoGradient"/> section when disposed.</summary>
+public readonly ref struct GradientPause
+{
+    private readonly bool _active;
+
+    /// <summary>Made by <see cref="Tensor.NoGradient"/>.</summary>
+    public GradientPause() => _active = true;
+
+    /// <summary>Operations are recorded again.</summary>
+    public void Dispose()
+    {
+        if (_active) Tensor.EndPause();
+    }
+}

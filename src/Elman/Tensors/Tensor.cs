@@ -1,0 +1,160 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Elman;
+
+/// <summary>
+/// A dense row-major array of float32 with a shape, and the record of how it was computed, from which
+/// <see cref="Backward"/> derives gradients. Values change only through <see cref="WritableSpan"/>.
+/// </summary>
+public sealed partial class Tensor
+{
+    private Memory<float> _values;
+    private readonly bool _scoped;
+
+    private Tensor(Memory<float> values, Shape shape, bool scoped = false)
+    {
+        _values = values;
+        _scoped = scoped;
+        Shape = shape;
+    }
+
+    /// <summary>The extents of every axis.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>Number of axes.</summary>
+    public int Rank => Shape.Rank;
+
+    /// <summary>Number of elements.</summary>
+    public int Count => Shape.Count;
+
+    /// <summary>Grows by one whenever the values may have changed; what is derived from a tensor (packed weights) is rebuilt then.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>The values in row-major order.</summary>
+    /// <exception cref="ObjectDisposedException">The tensor belonged to a <see cref="TensorScope"/> that has ended.</exception>
+    public ReadOnlySpan<float> Span => Values.Span;
+
+    /// <summary>The values in row-major order, to be changed; not recorded for gradients. Call it anew for each change.</summary>
+    /// <exception cref="ObjectDisposedException">The tensor belonged to a <see cref="TensorScope"/> that has ended.</exception>
+    public Span<float> WritableSpan()
+    {
+        Version++;
+        return Values.Span;
+    }
+
+    /// <summary>One element.</summary>
+    /// <exception cref="ArgumentException">The number of indices is not the rank.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index lies outside its axis.</exception>
+    public float this[params ReadOnlySpan<int> index]
+    {
+        get
+        {
+            if (index.Length != Rank) throw new ArgumentException($"{index.Length} indices given for shape {Shape} of rank {Rank}");
+            int offset = 0;
+            for (int axis = 0; axis < index.Length; axis++)
+            {
+                if ((uint)index[axis] >= (uint)Shape[axis])
+                    throw new ArgumentOutOfRangeException(nameof(index), $"index {index[axis]} is outside axis {axis} of shape {Shape}");
+                offset = offset * Shape[axis] + index[axis];
+            }
+            return Span[offset];
+        }
+    }
+
+    /// <summary>The value of a tensor of one element.</summary>
+    /// <exception cref="InvalidOperationException">The tensor has another number of elements.</exception>
+    public float ToScalar() => Count == 1 ? Span[0] : throw new InvalidOperationException($"ToScalar needs one element, shape {Shape} has {Count}");
+
+    /// <summary>A tensor of zeros.</summary>
+    public static Tensor Zeros(params ReadOnlySpan<int> shape) => Full(0, shape);
+
+    /// <summary>A tensor of ones.</summary>
+    public static Tensor Ones(params ReadOnlySpan<int> shape) => Full(1, shape);
+
+    /// <summary>A tensor whose elements all have one value.</summary>
+    public static Tensor Full(float value, params ReadOnlySpan<int> shape)
+    {
+        Tensor result = Allocate(new Shape(shape));
+        result._values.Span.Fill(value);
+        return result;
+    }
+
+    /// <summary>A scalar, of rank 0.</summary>
+    public static Tensor Scalar(float value) => Full(value);
+
+    /// <summary>A tensor with a copy of <paramref name="values"/> in row-major order.</summary>
+    /// <exception cref="ArgumentException">The number of values is not that of the shape.</exception>
+    public static Tensor From(ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
+    {
+        Shape checkedShape = Fitting(values.Length, shape);
+        Tensor result = Allocate(checkedShape);
+        values.CopyTo(result._values.Span);
+        return result;
+    }
+
+    /// <summary>A tensor over <paramref name="values"/> itself, without a copy: both see each other's changes.</summary>
+    /// <exception cref="ArgumentException">The number of values is not that of the shape.</exception>
+    public static Tensor Wrap(Memory<float> values, params ReadOnlySpan<int> shape) => new(values, Fitting(values.Length, shape));
+
+    /// <summary>The same values, apart from any record: gradients do not flow through it. No copy.</summary>
+    public Tensor Detach()
+    {
+        Tensor result = new(Values, Shape, _scoped);
+        if (_scoped) TensorScope.Current?.Own(result);
+        return result;
+    }
+
+    /// <summary>A copy of the values, apart from any record and from any <see cref="TensorScope"/>.</summary>
+    public Tensor Clone() => new(Span.ToArray(), Shape);
+
+    /// <summary>Copies <paramref name="source"/> over the values.</summary>
+    /// <exception cref="ArgumentException">The number of values differs.</exception>
+    public void CopyFrom(ReadOnlySpan<float> source)
+    {
+        if (source.Length != Count) throw new ArgumentException($"{source.Length} values do not fill shape {Shape} of {Count}");
+        source.CopyTo(WritableSpan());
+    }
+
+    /// <summary>Shape and values, long tensors shortened.</summary>
+    public override string ToString()
+    {
+        ReadOnlySpan<float> shown = Span[..Math.Min(Count, 8)];
+        return $"Tensor {Shape} {{ {string.Join(", ", shown.ToArray())}{(Count > 8 ? ", …" : "")} }}";
+    }
+
+    internal Memory<float> Values
+    {
+        get
+        {
+            if (_scoped && _values.IsEmpty && Count > 0) ThrowReleased();
+            return _values;
+        }
+    }
+
+    /// <summary>A tensor with undefined values, from the open <see cref="TensorScope"/> if there is one.</summary>
+    internal static Tensor Allocate(Shape shape)
+    {
+        if (TensorScope.Current is not { } scope) return new Tensor(new float[shape.Count], shape);
+        Tensor result = new(scope.Rent(shape.Count), shape, scoped: true);
+        scope.Own(result);
+        return result;
+    }
+
+    /// <summary>Lets go of a scope's buffer; later use is an error that says so.</summary>
+    internal void Release()
+    {
+        _values = default;
+        _gradient = null;
+        Source = null;
+    }
+
+    private static Shape Fitting(int count, ReadOnlySpan<int> extents)
+    {
+        Shape shape = new(extents);
+        return shape.Count == count ? shape : throw new ArgumentException($"{count} values do not fill shape {shape} of {shape.Count}");
+    }
+
+    [DoesNotReturn]
+    private void ThrowReleased() => throw new ObjectDisposedException(
+        nameof(Tensor), $"this tensor of shape {Shape} belonged to a TensorScope that has ended; Clone it before the scope ends to keep it");
+}
