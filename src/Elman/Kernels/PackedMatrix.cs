@@ -1,0 +1,92 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Elman.Kernels;
+
+/// <summary>
+/// The right operand of a matrix product, [steps, columns], in the order in which <see cref="MatrixProduct"/> reads it: panels of two
+/// vectors of columns, each panel step after step, [panel][step][2·V]. Columns beyond the last are zero. The buffer is aligned to a
+/// cache line and is kept when the matrix is packed again.
+/// </summary>
+internal sealed class PackedMatrix
+{
+    private float[] _buffer = [];
+    private int _first;
+
+    /// <summary>Columns of a panel.</summary>
+    public static int PanelWidth => 2 * Vector<float>.Count;
+
+    /// <summary>Length of the sums: rows of the matrix.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>Columns of the matrix.</summary>
+    public int Columns { get; private set; }
+
+    /// <summary>Panels, the last one perhaps partly filled.</summary>
+    public int Panels => (Columns + PanelWidth - 1) / PanelWidth;
+
+    /// <summary>Packs element (step, column) from <c>source[step·stepStride + column·columnStride]</c>.</summary>
+    public PackedMatrix Pack(ReadOnlySpan<float> source, int steps, int columns, int stepStride, int columnStride)
+    {
+        Resize(steps, columns);
+        if (columnStride == 1)
+        {
+            for (int step = 0; step < steps; step++) SetStep(step, source.Slice(step * stepStride, columns));
+        }
+        else
+        {
+            for (int first = 0; first < columns; first += Vector<float>.Count)
+                SetColumns(first, source[(first * columnStride)..], Math.Min(Vector<float>.Count, columns - first), stepStride, columnStride);
+        }
+        return this;
+    }
+
+    /// <summary>Makes room for a matrix of this size, filled with zeros; then <see cref="SetStep"/> or <see cref="SetColumns"/> fill it.</summary>
+    public void Resize(int steps, int columns)
+    {
+        Steps = steps;
+        Columns = columns;
+        int needed = steps * Panels * PanelWidth;
+        if (_buffer.Length < needed + 16)
+        {
+            // Pinned, so that the aligned place stays aligned.
+            _buffer = GC.AllocateArray<float>(needed + 16, pinned: true);
+            nint address = Marshal.UnsafeAddrOfPinnedArrayElement(_buffer, 0);
+            _first = (int)((64 - address % 64) % 64 / sizeof(float));
+        }
+        else
+        {
+            _buffer.AsSpan(_first, needed).Clear();
+        }
+    }
+
+    /// <summary>Fills one step (row) from its columns in order.</summary>
+    public void SetStep(int step, ReadOnlySpan<float> values)
+    {
+        int width = PanelWidth, panelSize = Steps * width;
+        Span<float> target = _buffer.AsSpan(_first + step * width);
+        int first = 0;
+        for (; first <= values.Length - width; first += width, target = target[Math.Min(panelSize, target.Length)..])
+            values.Slice(first, width).CopyTo(target);
+        values[first..].CopyTo(target);
+    }
+
+    /// <summary>
+    /// Fills the columns <paramref name="first"/>… (a multiple of the vector width) with <paramref name="valid"/> columns of all steps from
+    /// <c>source[step·stepStride + column·columnStride]</c>.
+    /// </summary>
+    public void SetColumns(int first, ReadOnlySpan<float> source, int valid, int stepStride, int columnStride)
+    {
+        int width = PanelWidth;
+        Span<float> target = _buffer.AsSpan(_first + first / width * Steps * width + first % width);
+        for (int column = 0; column < valid; column++)
+            for (int step = 0; step < Steps; step++)
+                target[step * width + column] = source[step * stepStride + column * columnStride];
+    }
+
+    /// <summary>The first value of a panel at one step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref float Panel(int panel, int step = 0) =>
+        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_buffer), _first + ((nint)panel * Steps + step) * PanelWidth);
+}
