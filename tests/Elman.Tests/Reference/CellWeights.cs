@@ -10,7 +10,10 @@ namespace Elman.Tests.Reference;
 public sealed record CellWeights(
     int Inputs, int Hidden, double[] InputHidden, double[] HiddenHidden, double[]? InputBias, double[]? HiddenBias)
 {
-    /// <summary>Takes <c>weight_ih</c>, <c>weight_hh</c>, <c>bias_ih</c> and <c>bias_hh</c>, each followed by <paramref name="tail"/>.</summary>
+    /// <summary>
+    /// Takes <c>weight_ih</c>, <c>weight_hh</c> and, if there, <c>bias_ih</c> and <c>bias_hh</c>, each followed by
+    /// <paramref name="tail"/>.
+    /// </summary>
     /// <param name="parameters">Parameters by PyTorch's names.</param>
     /// <param name="inputs">I.</param>
     /// <param name="hidden">H.</param>

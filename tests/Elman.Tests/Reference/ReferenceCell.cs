@@ -1,6 +1,6 @@
 namespace Elman.Tests.Reference;
 
-/// <summary>A recurrent cell in double precision, one row at a time, written to be compared with the paper and not to be fast.</summary>
+/// <summary>A recurrent cell in double precision, one row at a time, written to be compared with the paper, not to be fast.</summary>
 public abstract class ReferenceCell
 {
     /// <summary>G, the gates: W is [G·H, I].</summary>
@@ -9,7 +9,10 @@ public abstract class ReferenceCell
     /// <summary>1 when the state is h, 2 when it is h and c.</summary>
     public virtual int States => 1;
 
-    /// <summary>The cell of that name in the fixtures: <c>rnn_tanh</c>, <c>rnn_relu</c>, <c>lstm</c>, <c>gru</c>, <c>gru_reset_before</c>.</summary>
+    /// <summary>
+    /// The cell of that name in the fixtures: <c>rnn_tanh</c>, <c>rnn_relu</c>, <c>lstm</c>, <c>gru</c>,
+    /// <c>gru_reset_before</c>.
+    /// </summary>
     public static ReferenceCell Named(string name) => name switch
     {
         "rnn_tanh" => new ReferenceElman(),
