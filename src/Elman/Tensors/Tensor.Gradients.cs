@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Elman;
 
 // Reverse-mode differentiation: every recorded operation leaves a node that knows its inputs and how to hand the gradient of
@@ -49,8 +51,8 @@ public sealed partial class Tensor
         Node.Run(Source);
     }
 
-    /// <summary>The gradient's buffer, zero at first; a backward rule reads its results' and adds into its inputs'.</summary>
-    internal Span<float> GradientSpan()
+    /// <summary>The gradient, zero at first; a backward rule reads its results' and adds to its inputs'.</summary>
+    internal Tensor GradientTensor()
     {
         if (_gradient is null)
         {
@@ -58,7 +60,18 @@ public sealed partial class Tensor
             _gradient = _scoped ? Allocate(Shape) : new Tensor(new float[Count], Shape);
             _gradient._values.Span.Clear();
         }
-        return _gradient.WritableSpan();
+        return _gradient;
+    }
+
+    /// <summary>The values of <see cref="GradientTensor"/>.</summary>
+    internal Span<float> GradientSpan() => GradientTensor().WritableSpan();
+
+    /// <summary>Adds to the gradient, if it is wanted, <paramref name="slope"/> summed over the axes along which this tensor was repeated.</summary>
+    internal void AddGradient(Tensor slope)
+    {
+        if (!NeedsGradient) return;
+        if (slope.Shape != Shape) slope = SumTo(slope, Shape);
+        TensorPrimitives.Add(GradientSpan(), slope.Span, GradientSpan());
     }
 
     /// <summary>Whether an operation on these inputs has to be recorded.</summary>

@@ -97,12 +97,7 @@ public sealed partial class Tensor
     public static Tensor Wrap(Memory<float> values, params ReadOnlySpan<int> shape) => new(values, Fitting(values.Length, shape));
 
     /// <summary>The same values, apart from any record: gradients do not flow through it. No copy.</summary>
-    public Tensor Detach()
-    {
-        Tensor result = new(Values, Shape, _scoped);
-        if (_scoped) TensorScope.Current?.Own(result);
-        return result;
-    }
+    public Tensor Detach() => View(Shape);
 
     /// <summary>A copy of the values, apart from any record and from any <see cref="TensorScope"/>.</summary>
     public Tensor Clone() => new(Span.ToArray(), Shape);
@@ -137,6 +132,14 @@ public sealed partial class Tensor
         if (TensorScope.Current is not { } scope) return new Tensor(new float[shape.Count], shape);
         Tensor result = new(scope.Rent(shape.Count), shape, scoped: true);
         scope.Own(result);
+        return result;
+    }
+
+    /// <summary>The same values under another shape of as many elements, apart from any record. No copy.</summary>
+    internal Tensor View(Shape shape)
+    {
+        Tensor result = new(Values, shape, _scoped);
+        if (_scoped) TensorScope.Current?.Own(result);
         return result;
     }
 
