@@ -146,9 +146,9 @@ def schedules():
             it.step() if metric is None else it.step(metric[step].item())
         case.store("out", "lr", torch.tensor(rates))
 
-    def warm_cosine(optimizer, warmup, t_max):
+    def warm_cosine(optimizer, warmup, T_max):
         warm = scheduler.LinearLR(optimizer, start_factor=0.1, total_iters=warmup)
-        return scheduler.SequentialLR(optimizer, [warm, scheduler.CosineAnnealingLR(optimizer, t_max)], [warmup])
+        return scheduler.SequentialLR(optimizer, [warm, scheduler.CosineAnnealingLR(optimizer, T_max)], [warmup])
 
     schedule("step", scheduler.StepLR, step_size=7, gamma=0.3)
     schedule("cosine", scheduler.CosineAnnealingLR, T_max=29)
@@ -157,12 +157,12 @@ def schedules():
     schedule("one-cycle-own", lambda o, **k: scheduler.OneCycleLR(o, cycle_momentum=False, **k), max_lr=0.2,
              total_steps=30, pct_start=0.2, div_factor=10.0, final_div_factor=100.0)
     schedule("warm-up", scheduler.LinearLR, start_factor=0.1, total_iters=8)
-    schedule("warm-up-cosine", warm_cosine, warmup=5, t_max=25)
+    schedule("warm-up-cosine", warm_cosine, warmup=5, T_max=25)
     metric = [5, 4, 3.5, 3.5, 3.6, 3.4999, 3.7, 3.5, 3.4, 3.41, 3.42, 3.4, 3.4, 3.4, 3.4, 3.0, 2.9, 2.8999, 2.8998,
               2.8997, 2.8996, 2.8995] + [2.9] * 8
     schedule("plateau", scheduler.ReduceLROnPlateau, metric=metric, factor=0.5, patience=2, threshold=1e-3)
-    schedule("plateau-cooldown", scheduler.ReduceLROnPlateau, metric=metric, factor=0.1, patience=1, threshold=1e-4,
-             cooldown=2, min_lr=0.001)
+    schedule("plateau-cooldown", scheduler.ReduceLROnPlateau, metric=metric, factor=0.5, patience=1, threshold=1e-4,
+             cooldown=2, min_lr=0.004)
     schedule("plateau-max", lambda o, **k: scheduler.ReduceLROnPlateau(o, mode="max", **k), metric=[10 - m for m in metric],
              factor=0.5, patience=2, threshold=1e-3)
     fixture.save()

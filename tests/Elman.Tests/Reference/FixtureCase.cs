@@ -25,7 +25,11 @@ public sealed class FixtureCase(string name, IReadOnlyDictionary<string, string>
 
     internal Dictionary<string, OrderedDictionary<string, FixtureTensor>> Groups { get; } = new()
     {
-        ["in"] = [], ["param"] = [], ["out"] = [], ["up"] = [], ["grad"] = [],
+        ["in"] = [],
+        ["param"] = [],
+        ["out"] = [],
+        ["up"] = [],
+        ["grad"] = [],
     };
 
     /// <summary>The parameters in double precision, as <see cref="ReferenceRecurrent"/> takes them.</summary>

@@ -22,14 +22,16 @@ public class FixtureTests
             Fixture.Load("layers")["gru-1-bi-bias"].Parameters.Keys);
 
     [Fact]
-    public void Integers_are_exact() => Assert.Equal([4, 7, 1, 3, 7], Fixture.Load("ragged")["lstm-1-uni-bias"].Inputs["lengths"].Integers);
+    public void Integers_are_exact() =>
+        Assert.Equal([4, 7, 1, 3, 7], Fixture.Load("ragged")["lstm-1-uni-bias"].Inputs["lengths"].Integers);
 
     [Fact]
     public void Learning_rates_and_options_are_read_as_written()
     {
         FixtureCase step = Fixture.Load("schedules")["step"];
         Assert.Equal(0.1, step.Number("base_lr"));
-        Near.Equal([0.1, 0.03, 0.009], [step.Outputs["lr"].Values[6], step.Outputs["lr"].Values[7], step.Outputs["lr"].Values[14]], 1e-7);
+        float[] rates = step.Outputs["lr"].Values;
+        Near.Equal([0.1, 0.03, 0.009], [rates[6], rates[7], rates[14]], 1e-7);
         Assert.Equal(0.5, step.Number("absent", otherwise: 0.5));
     }
 }

@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Elman;
+
+/// <summary>
+/// Writes a file so that whoever reads its place, at any moment and after any kill, finds the old content or the new one.
+/// The content goes to a temporary file in the same folder, is flushed to the disk, and is then renamed over the target.
+/// </summary>
+/// <remarks>
+/// The folder itself is not synchronised: .NET opens no directory on Unix, and it is not needed for this promise. The data
+/// reach the disk before the rename, so that even a power cut leaves one of the two contents; it may only bring back the old one.
+/// </remarks>
+internal static class AtomicFile
+{
+    /// <summary>A dead process's temporary file is removed once it is this old: its process number may belong to another machine.</summary>
+    private static readonly TimeSpan StaleAge = TimeSpan.FromMinutes(1);
+
+    private static int _counter;
+
+    /// <summary>Writes <paramref name="path"/> with what <paramref name="write"/> puts into the stream it is given.</summary>
+    /// <remarks>
+    /// A symbolic link stays and its target is written. Pipes, terminals and devices are written straight. The permissions of
+    /// an existing file are kept. If <paramref name="write"/> throws, the old file stays and the exception passes through.
+    /// </remarks>
+    /// <exception cref="ElmanException">The place cannot be written: a directory, no such folder, no permission, a full disk.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
+        try
+        {
+            if (OpenStraight(path) is { } straight)
+            {
+                using (straight)
+                    write(straight);
+                return;
+            }
+
+            WriteBeside(Resolve(path), write);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new ElmanException($"cannot write '{path}': {Explain(path, failure)}", failure);
+        }
+    }
+
+    /// <summary>Writes a whole text, UTF-8 without a byte order mark.</summary>
+    /// <inheritdoc cref="Write(string, Action{Stream})"/>
+    public static void WriteText(string path, string text) =>
+        Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    private static void WriteBeside(string target, Action<Stream> write)
+    {
+        RemoveStale(target);
+        string temporary = string.Create(CultureInfo.InvariantCulture,
+            $"{target}.{Environment.ProcessId}-{Interlocked.Increment(ref _counter)}.tmp");
+
+        // A process of the same number may have died here. Deleting first and insisting on a new file also means that
+        // a link planted under this name is never followed.
+        File.Delete(temporary);
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+            {
+                if (!OperatingSystem.IsWindows() && File.Exists(target))
+                    File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, target, overwrite: true);
+        }
+        catch
+        {
+            TryDelete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>The stream to write without a rename, or null for an ordinary file. Also finds out whether an existing file may be written.</summary>
+    private static Stream? OpenStraight(string path)
+    {
+        // Opened by name, these would start at offset 0 of a log that the shell meant to append to.
+        if (path is "/dev/stdout")
+            return Console.OpenStandardOutput();
+        if (path is "/dev/stderr")
+            return Console.OpenStandardError();
+        string target = Resolve(path);
+        bool device = IsDevice(target);
+        if (!device && !File.Exists(target))
+            return null;
+
+        // By the given name: /dev/fd/63 resolves to "pipe:[...]", which cannot be opened.
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        if (device || !stream.CanSeek)
+            return stream;
+        stream.Dispose();
+        return null;
+    }
+
+    /// <summary>By name: devices such as /dev/null seek like files, and .NET does not tell the kind of a file.</summary>
+    private static bool IsDevice(string target) =>
+        (target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal))
+        || target.StartsWith("/proc/", StringComparison.Ordinal);
+
+    private static string Resolve(string path)
+    {
+        string full = Path.GetFullPath(path);
+        return new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
+    }
+
+    private static void RemoveStale(string target)
+    {
+        string folder = Path.GetDirectoryName(target) ?? target, prefix = Path.GetFileName(target) + ".";
+        try
+        {
+            foreach (string candidate in Directory.EnumerateFiles(folder, "*.tmp"))
+            {
+                string name = Path.GetFileName(candidate);
+                if (name.StartsWith(prefix, StringComparison.Ordinal)
+                    && IsOfDeadProcess(name.AsSpan(prefix.Length))
+                    && DateTime.UtcNow - File.GetLastWriteTimeUtc(candidate) > StaleAge)
+                    TryDelete(candidate);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Tidying is a courtesy: a folder that may be written but not listed is still written.
+        }
+    }
+
+    /// <summary>Whether "1234-5.tmp" names a process that no longer runs.</summary>
+    private static bool IsOfDeadProcess(ReadOnlySpan<char> ending)
+    {
+        int dash = ending.IndexOf('-');
+        if (dash < 0 || !int.TryParse(ending[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+            || !uint.TryParse(ending[(dash + 1)..^".tmp".Length], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            return false;
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return false;
+        }
+        catch (ArgumentException)
+        {
+            return true;
+        }
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The failure that brought us here is the one to tell.
+        }
+    }
+
+    private static string Explain(string path, Exception failure)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
+        if (Directory.Exists(path))
+            return "it is a directory; give the name of a file";
+        if (File.Exists(folder))
+            return $"'{folder}' is a file, not a folder; choose another place";
+        if (!Directory.Exists(folder))
+            return $"the folder '{folder}' does not exist; create it first";
+        if (IsDiskFull(failure))
+            return "the disk is full; free some space or choose another place";
+        if (failure is PathTooLongException)
+            return "the name is too long; choose a shorter one";
+        if (failure is UnauthorizedAccessException)
+            return File.Exists(path)
+                ? "the file may not be written; change its permissions or choose another place"
+                : $"the folder '{folder}' may not be written; change its permissions or choose another place";
+        return $"{failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another place";
+    }
+
+    /// <summary>ENOSPC, EDQUOT and EFBIG of Linux; the first two of macOS; ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL of Windows.</summary>
+    private static bool IsDiskFull(Exception failure) => OperatingSystem.IsWindows()
+        ? (failure.HResult & 0xFFFF) is 39 or 112
+        : failure.HResult is 28 or 27 || failure.HResult == (OperatingSystem.IsMacOS() ? 69 : 122);
+}

@@ -1,0 +1,281 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.Versioning;
+
+namespace Elman.Tests.Files;
+
+public sealed class AtomicFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_new_file_holds_what_was_written_and_nothing_is_left_beside_it()
+    {
+        AtomicFile.WriteText(_folder["new.txt"], "grüße");
+        Assert.Equal("grüße"u8.ToArray(), File.ReadAllBytes(_folder["new.txt"]));
+        Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void An_exception_leaves_the_old_file_and_no_temporary_one()
+    {
+        AtomicFile.WriteText(_folder["a"], "old");
+        Assert.Throws<FormatException>(() => AtomicFile.Write(_folder["a"], stream =>
+        {
+            stream.Write(new byte[100_000]);
+            throw new FormatException();
+        }));
+        Assert.Equal("old", File.ReadAllText(_folder["a"]));
+        Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void Until_the_content_is_complete_the_place_shows_the_old_file()
+    {
+        AtomicFile.WriteText(_folder["a"], "old");
+        AtomicFile.Write(_folder["a"], stream =>
+        {
+            stream.Write("new"u8);
+            stream.Flush();
+            Assert.Equal("old", File.ReadAllText(_folder["a"]));
+        });
+        Assert.Equal("new", File.ReadAllText(_folder["a"]));
+    }
+
+    [Fact]
+    public async Task Concurrent_readers_see_one_content_or_the_other_whole()
+    {
+        const int length = 200_000;
+        string path = _folder["shared"];
+        WriteAll(0);
+        using var stop = new CancellationTokenSource();
+        var reader = Task.Run(
+            () =>
+            {
+                int reads = 0;
+                for (; !stop.IsCancellationRequested || reads == 0; reads++)
+                {
+                    byte[] seen = File.ReadAllBytes(path);
+                    Assert.Equal(length, seen.Length);
+                    Assert.True(seen.AsSpan().IndexOfAnyExcept(seen[0]) < 0, "the file mixes two contents");
+                }
+            },
+            TestContext.Current.CancellationToken);
+        for (byte i = 1; i < 60; i++)
+            WriteAll(i);
+        await stop.CancelAsync();
+        await reader;
+
+        void WriteAll(byte value) => AtomicFile.Write(path, stream =>
+        {
+            for (int i = 0; i < length; i += 1000)
+                stream.Write(Enumerable.Repeat(value, 1000).ToArray());
+        });
+    }
+
+    [Fact]
+    public void Two_writers_of_one_place_do_not_disturb_each_other()
+    {
+        string path = _folder["contested"];
+        Parallel.For(0, 32, i => AtomicFile.WriteText(path, new string((char)('a' + i % 26), 5000)));
+        string text = File.ReadAllText(path);
+        Assert.Equal(new string(text[0], 5000), text);
+        Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void The_temporary_file_of_a_killed_process_is_removed_and_others_are_not()
+    {
+        int dead = DeadProcess();
+        string stale = _folder[$"a.{dead}-1.tmp"];
+        string[] kept =
+        [
+            _folder[$"a.{dead}-2.tmp"], _folder[$"a.{Environment.ProcessId}-99999.tmp"], _folder[$"b.{dead}-1.tmp"], _folder["a.notes.tmp"], _folder[$"a.{dead}.tmp"]
+        ];
+        foreach (string path in kept.Append(stale))
+        {
+            File.WriteAllText(path, "half");
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow - TimeSpan.FromHours(1));
+        }
+
+        File.SetLastWriteTimeUtc(kept[0], DateTime.UtcNow);
+        AtomicFile.WriteText(_folder["a"], "new");
+        Assert.False(File.Exists(stale));
+        Assert.All(kept, path => Assert.True(File.Exists(path), path));
+    }
+
+    [Fact]
+    public void A_link_planted_under_the_temporary_name_is_not_followed()
+    {
+        File.WriteAllText(_folder["victim"], "precious");
+        int counter = 0;
+        AtomicFile.Write(_folder["a"], _ =>
+        {
+            string temporary = Directory.GetFiles(_folder.Path, "a.*.tmp").Single();
+            counter = int.Parse(temporary.Split('-', '.')[^2], CultureInfo.InvariantCulture);
+        });
+        for (int i = counter; i < counter + 2000; i++)
+            File.CreateSymbolicLink(_folder[$"a.{Environment.ProcessId}-{i}.tmp"], _folder["victim"]);
+        AtomicFile.WriteText(_folder["a"], "new");
+        Assert.Equal(1999, Directory.GetFiles(_folder.Path, "a.*.tmp").Length);
+        Assert.Equal("precious", File.ReadAllText(_folder["victim"]));
+        Assert.Equal("new", File.ReadAllText(_folder["a"]));
+        Assert.Null(new FileInfo(_folder["a"]).LinkTarget);
+    }
+
+    [Fact]
+    public void A_symbolic_link_stays_and_its_target_is_replaced()
+    {
+        Directory.CreateDirectory(_folder["real"]);
+        File.WriteAllText(_folder["real/a"], "old");
+        File.CreateSymbolicLink(_folder["link"], "real/a");
+        AtomicFile.WriteText(_folder["link"], "new");
+        Assert.Equal("real/a", new FileInfo(_folder["link"]).LinkTarget);
+        Assert.Equal("new", File.ReadAllText(_folder["real/a"]));
+        Assert.Null(new FileInfo(_folder["real/a"]).LinkTarget);
+    }
+
+    [Fact]
+    public void A_symbolic_link_to_nothing_yet_gets_its_target()
+    {
+        File.CreateSymbolicLink(_folder["link"], _folder["a"]);
+        AtomicFile.WriteText(_folder["link"], "new");
+        Assert.Equal("new", File.ReadAllText(_folder["a"]));
+        Assert.NotNull(new FileInfo(_folder["link"]).LinkTarget);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public void The_permissions_of_the_old_file_are_kept()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such permissions");
+        File.WriteAllText(_folder["private"], "old");
+        File.SetUnixFileMode(_folder["private"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        AtomicFile.WriteText(_folder["private"], "new");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder["private"]));
+    }
+
+    [Fact]
+    public void A_directory_is_refused()
+    {
+        AssertRefused(_folder.Path, "it is a directory; give the name of a file");
+        AssertRefused(_folder.Path + "/", "it is a directory; give the name of a file");
+    }
+
+    [Fact]
+    public void A_missing_folder_is_named() =>
+        AssertRefused(_folder["absent/a"], $"the folder '{_folder["absent"]}' does not exist; create it first");
+
+    [Fact]
+    public void A_file_in_the_place_of_a_folder_is_named()
+    {
+        File.WriteAllText(_folder["a"], "old");
+        AssertRefused(_folder["a/b"], $"'{_folder["a"]}' is a file, not a folder");
+    }
+
+    [Fact]
+    public void A_circle_of_links_is_refused()
+    {
+        File.CreateSymbolicLink(_folder["x"], _folder["y"]);
+        File.CreateSymbolicLink(_folder["y"], _folder["x"]);
+        AssertRefused(_folder["x"], "choose another place");
+    }
+
+    [Fact]
+    public void A_name_longer_than_the_file_system_takes_is_refused() =>
+        AssertRefused(_folder[new string('n', 300)], "the name is too long; choose a shorter one");
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public void A_write_protected_place_is_refused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "this user may write everywhere");
+        File.WriteAllText(_folder["a"], "old");
+        File.SetUnixFileMode(_folder["a"], UnixFileMode.UserRead);
+        AssertRefused(_folder["a"], "the file may not be written");
+        File.SetUnixFileMode(_folder.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        AssertRefused(_folder["b"], $"the folder '{_folder.Path}' may not be written");
+        File.SetUnixFileMode(_folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    [Fact]
+    public void A_full_device_is_called_so()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "this system has no /dev/full");
+        AssertRefused("/dev/full", "the disk is full; free some space or choose another place");
+        Assert.True(File.Exists("/dev/full"));
+    }
+
+    [Fact]
+    public void A_full_disk_leaves_the_old_file_and_no_temporary_one()
+    {
+        string mount = Directory.CreateDirectory(_folder["small"]).FullName;
+        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", mount) == 0, "only the administrator of a Linux system can mount a small disk");
+        try
+        {
+            string path = Path.Combine(mount, "a");
+            AtomicFile.WriteText(path, "old");
+            var refusal = Assert.Throws<ElmanException>(() => AtomicFile.Write(path, stream => stream.Write(new byte[1_000_000])));
+            Assert.Contains("the disk is full", refusal.Message);
+            Assert.Equal("old", File.ReadAllText(path));
+            Assert.Single(Directory.GetFileSystemEntries(mount));
+        }
+        finally
+        {
+            Run("umount", mount);
+        }
+    }
+
+    [Fact]
+    public void A_device_is_written_straight_and_stays_a_device()
+    {
+        Assert.SkipUnless(File.Exists("/dev/null"), "this system has no /dev/null");
+        File.CreateSymbolicLink(_folder["nowhere"], "/dev/null");
+        AtomicFile.WriteText("/dev/null", "x");
+        AtomicFile.WriteText(_folder["nowhere"], "x");
+        Assert.Empty(File.ReadAllBytes("/dev/null"));
+    }
+
+    [Fact]
+    public async Task A_named_pipe_is_written_straight()
+    {
+        string pipe = _folder["pipe"];
+        Assert.SkipUnless(!OperatingSystem.IsWindows() && Run("mkfifo", pipe) == 0, "this system makes no named pipes");
+        var reader = Task.Run(() => File.ReadAllText(pipe), TestContext.Current.CancellationToken);
+        AtomicFile.WriteText(pipe, "through");
+        Assert.Equal("through", await reader);
+        Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    private static void AssertRefused(string path, string reason)
+    {
+        var refusal = Assert.Throws<ElmanException>(() => AtomicFile.WriteText(path, "x"));
+        Assert.StartsWith($"cannot write '{path}': ", refusal.Message);
+        Assert.Contains(reason, refusal.Message);
+        Assert.DoesNotContain('\n', refusal.Message);
+        Assert.DoesNotContain(".tmp", refusal.Message);
+    }
+
+    private static int DeadProcess()
+    {
+        using var process = Process.Start("sleep", "0");
+        process.WaitForExit();
+        return process.Id;
+    }
+
+    private static int Run(string command, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true })!;
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return -1;
+        }
+    }
+}

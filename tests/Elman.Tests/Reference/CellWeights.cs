@@ -1,0 +1,66 @@
+namespace Elman.Tests.Reference;
+
+/// <summary>The weights of one direction of one layer, or gradients of the same shapes. Gates lie one below the other.</summary>
+/// <param name="Inputs">I.</param>
+/// <param name="Hidden">H.</param>
+/// <param name="InputHidden">W, [G·H, I].</param>
+/// <param name="HiddenHidden">U, [G·H, H].</param>
+/// <param name="InputBias">b, [G·H], or null.</param>
+/// <param name="HiddenBias">a, [G·H], or null.</param>
+public sealed record CellWeights(
+    int Inputs, int Hidden, double[] InputHidden, double[] HiddenHidden, double[]? InputBias, double[]? HiddenBias)
+{
+    /// <summary>
+    /// Takes <c>weight_ih</c>, <c>weight_hh</c> and, if there, <c>bias_ih</c> and <c>bias_hh</c>, each followed by
+    /// <paramref name="tail"/>.
+    /// </summary>
+    /// <param name="parameters">Parameters by PyTorch's names.</param>
+    /// <param name="inputs">I.</param>
+    /// <param name="hidden">H.</param>
+    /// <param name="tail">E.g. <c>_l0_reverse</c>; empty for a single cell.</param>
+    public static CellWeights From(IReadOnlyDictionary<string, double[]> parameters, int inputs, int hidden, string tail = "") =>
+        new(inputs, hidden, parameters["weight_ih" + tail], parameters["weight_hh" + tail],
+            parameters.GetValueOrDefault("bias_ih" + tail), parameters.GetValueOrDefault("bias_hh" + tail));
+
+    /// <summary>Zeros of the same shapes, to add gradients to.</summary>
+    public CellWeights Zeros() => this with
+    {
+        InputHidden = new double[InputHidden.Length],
+        HiddenHidden = new double[HiddenHidden.Length],
+        InputBias = InputBias is null ? null : new double[InputBias.Length],
+        HiddenBias = HiddenBias is null ? null : new double[HiddenBias.Length],
+    };
+
+    /// <summary>(W x + b) of one unit of one gate.</summary>
+    public double FromInput(int gate, int unit, double[] x) => Row(InputHidden, InputBias, gate * Hidden + unit, x);
+
+    /// <summary>(U h + a) of one unit of one gate.</summary>
+    public double FromHidden(int gate, int unit, double[] h) => Row(HiddenHidden, HiddenBias, gate * Hidden + unit, h);
+
+    /// <summary>Passes d, the gradient of <see cref="FromInput"/>, on to W, b and x.</summary>
+    public void FromInputBackward(int gate, int unit, double d, double[] x, CellWeights gradient, double[] dx) =>
+        RowBackward(InputHidden, gradient.InputHidden, gradient.InputBias, gate * Hidden + unit, d, x, dx);
+
+    /// <summary>Passes d, the gradient of <see cref="FromHidden"/>, on to U, a and h.</summary>
+    public void FromHiddenBackward(int gate, int unit, double d, double[] h, CellWeights gradient, double[] dh) =>
+        RowBackward(HiddenHidden, gradient.HiddenHidden, gradient.HiddenBias, gate * Hidden + unit, d, h, dh);
+
+    private static double Row(double[] matrix, double[]? bias, int row, double[] vector)
+    {
+        double sum = bias?[row] ?? 0;
+        for (int k = 0; k < vector.Length; k++)
+            sum += matrix[row * vector.Length + k] * vector[k];
+        return sum;
+    }
+
+    private static void RowBackward(
+        double[] matrix, double[] dMatrix, double[]? dBias, int row, double d, double[] vector, double[] dVector)
+    {
+        if (dBias is not null) dBias[row] += d;
+        for (int k = 0; k < vector.Length; k++)
+        {
+            dMatrix[row * vector.Length + k] += d * vector[k];
+            dVector[k] += d * matrix[row * vector.Length + k];
+        }
+    }
+}
