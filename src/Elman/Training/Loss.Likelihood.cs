@@ -1,0 +1,145 @@
+namespace Elman;
+
+public static partial class Loss
+{
+    private static readonly double HalfLogTwoPi = 0.5 * Math.Log(2 * Math.PI);
+
+    /// <summary>
+    /// Negative log-likelihood of a normal distribution: ½ log 2π + log σ + ½ ((y − μ) / σ)², the mean over all elements, constant included.
+    /// </summary>
+    /// <param name="mean">The means μ [..].</param>
+    /// <param name="scale">The standard deviations σ > 0 [..]; see <see cref="GaussianParameters"/>.</param>
+    /// <param name="target">The observations y [..].</param>
+    /// <param name="weights">Element weights; see the remarks of <see cref="Loss"/>.</param>
+    /// <exception cref="ArgumentException">The shapes differ, or a weight is negative or not finite.</exception>
+    public static Tensor Gaussian(Tensor mean, Tensor scale, Tensor target, Tensor? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(mean);
+        RequireShape(scale, mean.Shape, nameof(scale), nameof(mean));
+        RequireShape(target, mean.Shape, nameof(target), nameof(mean));
+        ElementWeights weight = new(weights, target.Shape);
+        Tensor meanSlopes = Tensor.Allocate(mean.Shape), scaleSlopes = Tensor.Allocate(mean.Shape);
+        Span<float> toMean = meanSlopes.WritableSpan(), toScale = scaleSlopes.WritableSpan();
+        double loss = 0;
+        for (int i = 0; i < target.Count; i++)
+        {
+            double share = weight.Share(i);
+            toMean[i] = toScale[i] = 0;
+            if (share == 0) continue;
+            double sigma = scale.Span[i], z = (target.Span[i] - (double)mean.Span[i]) / sigma;
+            loss += share * (HalfLogTwoPi + Math.Log(sigma) + 0.5 * z * z);
+            toMean[i] = (float)(-share * z / sigma);
+            toScale[i] = (float)(share * (1 - z * z) / sigma);
+        }
+        Tensor result = Tensor.Scalar((float)loss);
+        return Tensor.Record(result, [mean, scale], () =>
+        {
+            float upstream = result.GradientSpan()[0];
+            AddScaled(mean, meanSlopes, upstream);
+            AddScaled(scale, scaleSlopes, upstream);
+        });
+    }
+
+    /// <summary>
+    /// Negative log-likelihood of Student's t-distribution, whose heavy tails forgive outliers (Salinas et al. 2020, DeepAR):
+    /// with z = (y − μ) / σ, log σ + ½ log(ν π) + log Γ(ν/2) − log Γ((ν+1)/2) + ½ (ν+1) log(1 + z²/ν), the mean over all elements.
+    /// </summary>
+    /// <param name="degreesOfFreedom">ν > 0 [..]; the variance is finite above 2.</param>
+    /// <param name="mean">The locations μ [..].</param>
+    /// <param name="scale">The scales σ > 0 [..], not standard deviations; see <see cref="StudentTParameters"/>.</param>
+    /// <param name="target">The observations y [..].</param>
+    /// <param name="weights">Element weights; see the remarks of <see cref="Loss"/>.</param>
+    /// <exception cref="ArgumentException">The shapes differ, or a weight is negative or not finite.</exception>
+    public static Tensor StudentT(Tensor degreesOfFreedom, Tensor mean, Tensor scale, Tensor target, Tensor? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(mean);
+        RequireShape(degreesOfFreedom, mean.Shape, nameof(degreesOfFreedom), nameof(mean));
+        RequireShape(scale, mean.Shape, nameof(scale), nameof(mean));
+        RequireShape(target, mean.Shape, nameof(target), nameof(mean));
+        ElementWeights weight = new(weights, target.Shape);
+        Tensor freedomSlopes = Tensor.Allocate(mean.Shape), meanSlopes = Tensor.Allocate(mean.Shape), scaleSlopes = Tensor.Allocate(mean.Shape);
+        Span<float> toFreedom = freedomSlopes.WritableSpan(), toMean = meanSlopes.WritableSpan(), toScale = scaleSlopes.WritableSpan();
+        double loss = 0;
+        for (int i = 0; i < target.Count; i++)
+        {
+            double share = weight.Share(i);
+            toFreedom[i] = toMean[i] = toScale[i] = 0;
+            if (share == 0) continue;
+            double nu = degreesOfFreedom.Span[i], sigma = scale.Span[i], z = (target.Span[i] - (double)mean.Span[i]) / sigma;
+            double tail = Math.Log(1 + z * z / nu), pull = (nu + 1) * z / (nu + z * z);
+            loss += share * (Math.Log(sigma) + 0.5 * Math.Log(nu * Math.PI) + Gamma.Log(nu / 2) - Gamma.Log((nu + 1) / 2) + 0.5 * (nu + 1) * tail);
+            toFreedom[i] = (float)(share * 0.5 * (1 / nu + Gamma.LogSlope(nu / 2) - Gamma.LogSlope((nu + 1) / 2) + tail - pull * z / nu));
+            toMean[i] = (float)(-share * pull / sigma);
+            toScale[i] = (float)(share * (1 - pull * z) / sigma);
+        }
+        Tensor result = Tensor.Scalar((float)loss);
+        return Tensor.Record(result, [degreesOfFreedom, mean, scale], () =>
+        {
+            float upstream = result.GradientSpan()[0];
+            AddScaled(degreesOfFreedom, freedomSlopes, upstream);
+            AddScaled(mean, meanSlopes, upstream);
+            AddScaled(scale, scaleSlopes, upstream);
+        });
+    }
+
+    /// <summary>Reads a network's outputs as normal distributions: μ = first, σ = softplus(second) + floor.</summary>
+    /// <param name="raw">Two outputs per element, [.., 2].</param>
+    /// <param name="floor">The smallest σ, which keeps the likelihood of a constant series finite; in units of the (scaled) target.</param>
+    /// <returns>Means and standard deviations, each [..].</returns>
+    /// <exception cref="ArgumentException">The innermost extent is not 2.</exception>
+    public static (Tensor Mean, Tensor Scale) GaussianParameters(Tensor raw, float floor = 1e-4f)
+    {
+        Tensor[] parameters = Split(raw, [float.NaN, floor]);
+        return (parameters[0], parameters[1]);
+    }
+
+    /// <summary>
+    /// Reads a network's outputs as Student's t-distributions: ν = 2 + softplus(first), so that the variance is finite,
+    /// μ = second, σ = softplus(third) + floor.
+    /// </summary>
+    /// <param name="raw">Three outputs per element, [.., 3].</param>
+    /// <param name="floor">The smallest σ; in units of the (scaled) target.</param>
+    /// <returns>Degrees of freedom, locations and scales, each [..].</returns>
+    /// <exception cref="ArgumentException">The innermost extent is not 3.</exception>
+    public static (Tensor DegreesOfFreedom, Tensor Mean, Tensor Scale) StudentTParameters(Tensor raw, float floor = 1e-4f)
+    {
+        Tensor[] parameters = Split(raw, [2, float.NaN, floor]);
+        return (parameters[0], parameters[1], parameters[2]);
+    }
+
+    /// <summary>Takes the innermost axis apart; part k becomes softplus + floors[k], or stays as it is where that is NaN.</summary>
+    private static Tensor[] Split(Tensor raw, float[] floors)
+    {
+        ArgumentNullException.ThrowIfNull(raw);
+        int count = floors.Length;
+        if (raw.Rank == 0 || raw.Shape[^1] != count)
+            throw new ArgumentException($"{count} outputs per element [.., {count}] are expected, the shape is {raw.Shape}", nameof(raw));
+        Shape shape = new(raw.Shape.Extents[..^1]);
+        Tensor[] parts = new Tensor[count];
+        for (int k = 0; k < count; k++)
+        {
+            parts[k] = Tensor.Allocate(shape);
+            Span<float> part = parts[k].WritableSpan();
+            for (int i = 0; i < part.Length; i++) part[i] = float.IsNaN(floors[k]) ? raw.Span[i * count + k] : Softplus(raw.Span[i * count + k]) + floors[k];
+        }
+        Tensor.Record(parts, [raw], () =>
+        {
+            Span<float> gradient = raw.GradientSpan();
+            for (int k = 0; k < count; k++)
+            {
+                ReadOnlySpan<float> upstream = parts[k].GradientSpan();
+                for (int i = 0; i < upstream.Length; i++)
+                    gradient[i * count + k] += float.IsNaN(floors[k]) ? upstream[i] : upstream[i] * Sigmoid(raw.Span[i * count + k]);
+            }
+        });
+        return parts;
+    }
+
+    /// <summary>log(1 + eˣ), without overflow and exact where eˣ is tiny.</summary>
+    private static float Softplus(float x) => (float)(Math.Max(x, 0) + LogOnePlus(Math.Exp(-Math.Abs((double)x))));
+
+    private static float Sigmoid(float x) => (float)(1 / (1 + Math.Exp(-(double)x)));
+
+    /// <summary>log(1 + x) for 0 ≤ x ≤ 1; below 1e-5 by its series, as 1 + x would lose x's digits.</summary>
+    private static double LogOnePlus(double x) => x > 1e-5 ? Math.Log(1 + x) : x - 0.5 * x * x;
+}

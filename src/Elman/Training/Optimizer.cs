@@ -1,0 +1,82 @@
+namespace Elman;
+
+/// <summary>
+/// Changes parameters in place, following their gradients. What an optimizer remembers of earlier steps is a set of named buffers
+/// of the parameters' shapes; a subclass names them and writes one update.
+/// </summary>
+public abstract class Optimizer
+{
+    private readonly Slot[] _slots;
+    private readonly string[] _bufferNames;
+
+    /// <summary>Prepares buffers of zeros for every parameter.</summary>
+    /// <param name="parameters">Names and tensors, for example <see cref="Module.Parameters"/>.</param>
+    /// <param name="learningRate">The initial learning rate.</param>
+    /// <param name="buffers">Names of the buffers that each parameter gets, PyTorch's where it has them.</param>
+    /// <exception cref="ArgumentException">There is no parameter, or two bear one name.</exception>
+    protected Optimizer(IEnumerable<(string Name, Tensor Value)> parameters, double learningRate, params ReadOnlySpan<string> buffers)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        RequireRange(learningRate, 0, double.MaxValue, nameof(learningRate));
+        LearningRate = learningRate;
+        Parameters = [.. parameters];
+        if (Parameters.Count == 0) throw new ArgumentException("an optimizer needs at least one parameter", nameof(parameters));
+        if (Parameters.CountBy(parameter => parameter.Name).FirstOrDefault(name => name.Value > 1).Key is { } repeated)
+            throw new ArgumentException($"two parameters are named '{repeated}'; names must differ", nameof(parameters));
+        _bufferNames = buffers.ToArray();
+        _slots = [.. Parameters.Select(parameter => new Slot(parameter.Name, parameter.Value, _bufferNames.Length))];
+    }
+
+    /// <summary>The factor by which a step follows the gradient; a <see cref="LearningRateSchedule"/> sets it before each step.</summary>
+    public double LearningRate { get; set; }
+
+    /// <summary>The parameters that are optimized, in order.</summary>
+    public IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
+
+    /// <summary>Updates every parameter that requires a gradient and has one; the others stay as they are.</summary>
+    public void Step()
+    {
+        foreach (Slot slot in _slots)
+        {
+            if (!slot.Value.RequiresGradient || slot.Value.Gradient is not { } gradient) continue;
+            slot.Steps++;
+            Update(slot.Value.WritableSpan(), gradient.Span, slot.Buffers, slot.Steps);
+        }
+    }
+
+    /// <summary>Sets all gradients to zero.</summary>
+    public void ZeroGradients()
+    {
+        foreach (Slot slot in _slots) slot.Value.ZeroGradient();
+    }
+
+    /// <summary>The name and the settings but the learning rate; two optimizers of the same description compute the same.</summary>
+    public abstract override string ToString();
+
+    /// <summary>Updates one parameter. All lengths are equal; nothing is allocated.</summary>
+    /// <param name="values">The parameter, to be changed.</param>
+    /// <param name="gradient">Its gradient.</param>
+    /// <param name="buffers">Its buffers in the order of their names, to be changed.</param>
+    /// <param name="step">The number of this update of this parameter, 1 at first.</param>
+    protected abstract void Update(Span<float> values, ReadOnlySpan<float> gradient, float[][] buffers, long step);
+
+    /// <summary>Checks a setting.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value lies outside the range, ends included.</exception>
+    private protected static void RequireRange(double value, double low, double high, string name)
+    {
+        if (!(value >= low && value <= high))
+            throw new ArgumentOutOfRangeException(name, value, high == double.MaxValue ? $"{name} must be at least {low}" : $"{name} must lie in {low} … {high}");
+    }
+
+    /// <summary>One parameter with what is remembered of it.</summary>
+    private sealed class Slot(string name, Tensor value, int buffers)
+    {
+        public string Name => name;
+
+        public Tensor Value => value;
+
+        public float[][] Buffers { get; } = [.. Enumerable.Range(0, buffers).Select(_ => new float[value.Count])];
+
+        public long Steps { get; set; }
+    }
+}
