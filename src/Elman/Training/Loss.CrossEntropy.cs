@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Elman.Kernels;
 
 namespace Elman;
 
@@ -64,7 +65,7 @@ public static partial class Loss
     {
         float top = TensorPrimitives.Max(scores);
         TensorPrimitives.Subtract(scores, top, slopes);
-        TensorPrimitives.Exp(slopes, slopes);
+        VectorMath.Exp(slopes, slopes);
         double sum = DeterministicSum.Of(slopes), logSum = Math.Log(sum);
         double sharp = (1.0 - smoothing) * (classWeights.IsEmpty ? 1 : classWeights[target]), spread = (double)smoothing / scores.Length;
         double loss = sharp * (logSum + top - scores[target]), mass = sharp;

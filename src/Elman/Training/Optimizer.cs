@@ -50,6 +50,38 @@ public abstract class Optimizer
         foreach (Slot slot in _slots) slot.Value.ZeroGradient();
     }
 
+    /// <summary>
+    /// What the optimizer remembers, as tensors to be stored: <c>{prefix}{parameter}/{buffer}</c>, and <c>{prefix}steps</c>, the
+    /// number of updates of each parameter.
+    /// </summary>
+    /// <param name="prefix">Begins every name.</param>
+    public IReadOnlyList<SafeTensor> SaveState(string prefix = "")
+    {
+        List<SafeTensor> state = [SafeTensor.From(prefix + "steps", [.. _slots.Select(slot => slot.Steps)], _slots.Length)];
+        foreach (Slot slot in _slots)
+            for (int i = 0; i < _bufferNames.Length; i++)
+                state.Add(SafeTensor.From($"{prefix}{slot.Name}/{_bufferNames[i]}", slot.Buffers[i], slot.Value.Shape.Extents));
+        return state;
+    }
+
+    /// <summary>Goes on where <see cref="SaveState"/> was called on an optimizer of the same description and parameters.</summary>
+    /// <param name="file">The file that holds the state, among other tensors perhaps.</param>
+    /// <param name="prefix">Begins every name.</param>
+    /// <exception cref="ElmanException">A tensor is missing, misshapen or not finite; nothing was changed.</exception>
+    public void LoadState(SafeTensorsFile file, string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        long[] steps = file.GetLongs(prefix + "steps");
+        if (steps.Length != _slots.Length)
+            throw new ElmanException($"{file.Source}: the optimizer's state is of {steps.Length} parameters, the model has {_slots.Length}; train the model anew");
+        float[][][] buffers = [.. _slots.Select(slot => _bufferNames.Select(name => Stored(file, $"{prefix}{slot.Name}/{name}", slot.Value.Shape)).ToArray())];
+        for (int i = 0; i < _slots.Length; i++)
+        {
+            _slots[i].Steps = steps[i];
+            for (int k = 0; k < _bufferNames.Length; k++) buffers[i][k].CopyTo(_slots[i].Buffers[k], 0);
+        }
+    }
+
     /// <summary>The name and the settings but the learning rate; two optimizers of the same description compute the same.</summary>
     public abstract override string ToString();
 
@@ -66,6 +98,13 @@ public abstract class Optimizer
     {
         if (!(value >= low && value <= high))
             throw new ArgumentOutOfRangeException(name, value, high == double.MaxValue ? $"{name} must be at least {low}" : $"{name} must lie in {low} … {high}");
+    }
+
+    private static float[] Stored(SafeTensorsFile file, string name, Shape expected)
+    {
+        float[] values = file.GetFloats(name);
+        Shape shape = new(file.Get(name).Shape.AsSpan());
+        return shape == expected ? values : throw new ElmanException($"{file.Source}: tensor '{name}' has shape {shape}, the model expects {expected}; train the model anew");
     }
 
     /// <summary>One parameter with what is remembered of it.</summary>

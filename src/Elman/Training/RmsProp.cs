@@ -48,7 +48,7 @@ public sealed class RmsProp : Optimizer
         else UpdateRule.Run(new Plain(setting), values, gradient, buffers);
     }
 
-    private static ReadOnlySpan<string> Names(bool heavy, bool centered) => (heavy, centered) switch
+    private static string[] Names(bool heavy, bool centered) => (heavy, centered) switch
     {
         (false, false) => ["square_avg"],
         (true, false) => ["square_avg", "momentum_buffer"],
