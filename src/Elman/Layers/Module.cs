@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using Elman.Kernels;
 
 namespace Elman;
@@ -16,6 +19,9 @@ public abstract class Module
 
     /// <summary>Keys the dropout masks of the current training step; see <see cref="Train"/>.</summary>
     internal DropoutKey DropoutKey { get; private set; }
+
+    /// <summary>The kind of the module with its sizes in a few words, such as <c>lstm 64 → 128, 2 layers</c>.</summary>
+    public virtual string Description => GetType().Name;
 
     /// <summary>Maps a batch of sequences [N, L, in] or of rows [N, in] to one with another innermost extent.</summary>
     /// <param name="input">The batch.</param>
@@ -51,6 +57,26 @@ public abstract class Module
     {
         int layer = 0;
         SetMode(false, 0, 0, ref layer);
+    }
+
+    /// <summary>Opens a stream, to which the module is applied one time step after the other.</summary>
+    /// <exception cref="InvalidOperationException">The module cannot be computed step by step: the message says why.</exception>
+    public RecurrentStream OpenStream() => new(this);
+
+    /// <summary>
+    /// A digest, SHA-256, of architecture and weights: two modules with the same fingerprint compute the same. States that leave the
+    /// process carry it.
+    /// </summary>
+    public byte[] Fingerprint()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        AppendDescriptions(hash);
+        foreach ((string name, Tensor value) in Parameters())
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {value.Shape}\n"));
+            hash.AppendData(MemoryMarshal.AsBytes(value.Span));
+        }
+        return hash.GetHashAndReset();
     }
 
     /// <summary>Sets all gradients to zero.</summary>
@@ -92,6 +118,12 @@ public abstract class Module
     {
         _children.Add((name, module));
         return module;
+    }
+
+    private void AppendDescriptions(IncrementalHash hash)
+    {
+        hash.AppendData(Encoding.UTF8.GetBytes(Description + "\n"));
+        foreach ((_, Module child) in _children) child.AppendDescriptions(hash);
     }
 
     private void SetMode(bool training, ulong seed, long step, ref int layer)

@@ -1,0 +1,60 @@
+namespace Elman;
+
+/// <summary>Simple recurrent layers with tanh; see <see cref="RnnUnit"/>.</summary>
+/// <inheritdoc cref="Recurrent{TUnit}(int, int, RandomStream, RecurrentOptions?)"/>
+public sealed class Rnn(int inputSize, int hiddenSize, RandomStream random, RecurrentOptions? options = null)
+    : Recurrent<RnnUnit>(inputSize, hiddenSize, random, options);
+
+/// <summary>Long short-term memory layers; see <see cref="LstmUnit"/>.</summary>
+/// <inheritdoc cref="Recurrent{TUnit}(int, int, RandomStream, RecurrentOptions?)"/>
+public sealed class Lstm(int inputSize, int hiddenSize, RandomStream random, RecurrentOptions? options = null)
+    : Recurrent<LstmUnit>(inputSize, hiddenSize, random, options);
+
+/// <summary>Gated recurrent layers, reset after the product; see <see cref="GruUnit"/>.</summary>
+/// <inheritdoc cref="Recurrent{TUnit}(int, int, RandomStream, RecurrentOptions?)"/>
+public sealed class Gru(int inputSize, int hiddenSize, RandomStream random, RecurrentOptions? options = null)
+    : Recurrent<GruUnit>(inputSize, hiddenSize, random, options);
+
+/// <summary>One step of the simple recurrent cell with tanh; see <see cref="RnnUnit"/>.</summary>
+/// <inheritdoc cref="RecurrentCell{TUnit}(int, int, RandomStream, bool)"/>
+public sealed class RnnCell(int inputSize, int hiddenSize, RandomStream random, bool bias = true)
+    : RecurrentCell<RnnUnit>(inputSize, hiddenSize, random, bias);
+
+/// <summary>One step of long short-term memory; see <see cref="LstmUnit"/>.</summary>
+/// <inheritdoc cref="RecurrentCell{TUnit}(int, int, RandomStream, bool)"/>
+public sealed class LstmCell(int inputSize, int hiddenSize, RandomStream random, bool bias = true)
+    : RecurrentCell<LstmUnit>(inputSize, hiddenSize, random, bias);
+
+/// <summary>One step of the gated recurrent cell, reset after the product; see <see cref="GruUnit"/>.</summary>
+/// <inheritdoc cref="RecurrentCell{TUnit}(int, int, RandomStream, bool)"/>
+public sealed class GruCell(int inputSize, int hiddenSize, RandomStream random, bool bias = true)
+    : RecurrentCell<GruUnit>(inputSize, hiddenSize, random, bias);
+
+/// <summary>The cells that command and model file know by name.</summary>
+public static class Cells
+{
+    private static readonly Dictionary<string, Func<int, int, RandomStream, RecurrentOptions?, RecurrentLayer>> Registered = [];
+
+    static Cells()
+    {
+        Register<RnnUnit>();
+        Register<ReluRnnUnit>();
+        Register<LstmUnit>();
+        Register<GruUnit>();
+        Register<OriginalGruUnit>();
+    }
+
+    /// <summary>All names, in the order of registration.</summary>
+    public static IReadOnlyCollection<string> Names => Registered.Keys;
+
+    /// <summary>Makes a cell of your own known by its name, before models with it are made or loaded by name.</summary>
+    public static void Register<TUnit>()
+        where TUnit : struct, IRecurrentUnit =>
+        Registered[TUnit.Name] = (inputs, hidden, random, options) => new Recurrent<TUnit>(inputs, hidden, random, options);
+
+    /// <summary>A recurrent layer with the cell of that name.</summary>
+    /// <exception cref="ElmanException">No cell has the name.</exception>
+    public static RecurrentLayer Create(string name, int inputSize, int hiddenSize, RandomStream random, RecurrentOptions? options = null) =>
+        Registered.TryGetValue(name, out var make) ? make(inputSize, hiddenSize, random, options)
+            : throw new ElmanException($"there is no cell '{name}'; known are {string.Join(", ", Names)}");
+}

@@ -1,0 +1,189 @@
+using System.Numerics;
+using Elman.Kernels;
+
+namespace Elman;
+
+/// <summary>The counts of a unit and the sizes that follow from them, for units padded to whole vectors.</summary>
+/// <param name="Inputs">I.</param>
+/// <param name="Hidden">H.</param>
+internal readonly record struct UnitSizes(int Inputs, int Hidden, int Gates, int States, int Saved, bool Recurs, bool Separate, int LateGates)
+{
+    public static UnitSizes Of<TUnit>(int inputs, int hidden)
+        where TUnit : struct, IRecurrentUnit =>
+        new(inputs, hidden, TUnit.Gates, TUnit.States, TUnit.Saved, TUnit.Recurs, TUnit.SeparateProduct || TUnit.LateGates > 0, TUnit.LateGates);
+
+    /// <summary>V, the units that are computed at once.</summary>
+    public static int Width => Vector<float>.Count;
+
+    /// <summary>H rounded up to whole vectors.</summary>
+    public int Padded => (Hidden + Width - 1) / Width * Width;
+
+    /// <summary>Blocks of V units.</summary>
+    public int Blocks => Padded / Width;
+
+    /// <summary>Values per row and step of the products, gates of V units adjacent: [block][gate][V].</summary>
+    public int GateRow => Gates * Padded;
+
+    /// <summary>Values per row of the states, one after the other: [state][padded units].</summary>
+    public int StateRow => States * Padded;
+
+    /// <summary>Gates whose recurrent product is with h.</summary>
+    public int EarlyGates => Gates - LateGates;
+
+    /// <summary>Values per row of the early gates' products; those of the late gates follow.</summary>
+    public int EarlyRow => EarlyGates * Padded;
+
+    /// <summary>Values per row of <see cref="IRecurrentUnit.Saved"/>.</summary>
+    public int SavedRow => Saved * Padded;
+}
+
+/// <summary>
+/// The parameters of one direction of one layer, under PyTorch's shapes, and their packed forms, rebuilt when a parameter has changed.
+/// Packed columns (and rows, for the backward products) stand in the order [block][gate][V].
+/// </summary>
+internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor? weightHh, Tensor? biasIh, Tensor? biasHh)
+{
+    private readonly Lock _lock = new();
+    private long _forwardVersion = -1, _backwardVersion = -1;
+
+    public UnitSizes Sizes => sizes;
+
+    public Tensor WeightIh => weightIh;
+
+    public Tensor? WeightHh => weightHh;
+
+    public Tensor? BiasIh => biasIh;
+
+    public Tensor? BiasHh => biasHh;
+
+    /// <summary>W: [I, G·H padded].</summary>
+    public PackedMatrix Input { get; } = new();
+
+    /// <summary>U of the early gates: [H, E·H padded].</summary>
+    public PackedMatrix Recurrent { get; } = new();
+
+    /// <summary>U of the late gates: [H, (G − E)·H padded].</summary>
+    public PackedMatrix Late { get; } = new();
+
+    /// <summary>Where the input products start: b_ih, plus b_hh if the recurrent products are added to them.</summary>
+    public float[] InputBias { get; } = new float[sizes.GateRow];
+
+    /// <summary>Where separate recurrent products start: b_hh, early gates and then late gates.</summary>
+    public float[] RecurrentBias { get; } = new float[sizes.GateRow];
+
+    /// <summary>Wᵀ: [G·H padded, I].</summary>
+    public PackedMatrix InputBack { get; } = new();
+
+    /// <summary>Uᵀ of the early gates: [E·H padded, H padded].</summary>
+    public PackedMatrix RecurrentBack { get; } = new();
+
+    /// <summary>Uᵀ of the late gates: [(G − E)·H padded, H padded].</summary>
+    public PackedMatrix LateBack { get; } = new();
+
+    /// <summary>The parameters that exist.</summary>
+    public IEnumerable<Tensor> Parameters => new[] { weightIh, weightHh, biasIh, biasHh }.OfType<Tensor>();
+
+    private long Version => (long)weightIh.Version + (weightHh?.Version ?? 0) + (biasIh?.Version ?? 0) + (biasHh?.Version ?? 0);
+
+    /// <summary>Brings the packed forms up to date. Safe to call from many threads as long as none changes the parameters.</summary>
+    public void Refresh(bool backward)
+    {
+        long version = Version;
+        if (Volatile.Read(ref _forwardVersion) == version && (!backward || Volatile.Read(ref _backwardVersion) == version)) return;
+        lock (_lock)
+        {
+            if (_forwardVersion != version)
+            {
+                PackForward();
+                Volatile.Write(ref _forwardVersion, version);
+            }
+            if (backward && _backwardVersion != version)
+            {
+                PackBackward();
+                Volatile.Write(ref _backwardVersion, version);
+            }
+        }
+    }
+
+    /// <summary>Adds a gradient whose rows are [block][gate][V], over <paramref name="gates"/> gates from <paramref name="firstGate"/> on, to one of rows [gate][unit].</summary>
+    public void AddGradient(ReadOnlySpan<float> packed, int columns, int firstGate, int gates, Span<float> gradient)
+    {
+        for (int gate = 0; gate < gates; gate++)
+        {
+            for (int unit = 0; unit < sizes.Hidden; unit++)
+            {
+                ReadOnlySpan<float> from = packed.Slice(PackedRow(unit, gate, gates) * columns, columns);
+                Span<float> to = gradient.Slice(((firstGate + gate) * sizes.Hidden + unit) * columns, columns);
+                System.Numerics.Tensors.TensorPrimitives.Add(to, from, to);
+            }
+        }
+    }
+
+    private void PackForward()
+    {
+        int inputs = sizes.Inputs;
+        PackColumns(Input, weightIh.Span, inputs, 0, sizes.Gates);
+        if (weightHh is not null)
+        {
+            PackColumns(Recurrent, weightHh.Span, sizes.Hidden, 0, sizes.EarlyGates);
+            if (sizes.LateGates > 0) PackColumns(Late, weightHh.Span, sizes.Hidden, sizes.EarlyGates, sizes.LateGates);
+        }
+        InputBias.AsSpan().Clear();
+        if (biasIh is not null) AddBias(biasIh.Span, 0, sizes.Gates, InputBias);
+        if (biasHh is null) return;
+        if (!sizes.Separate)
+        {
+            AddBias(biasHh.Span, 0, sizes.Gates, InputBias);
+            return;
+        }
+        RecurrentBias.AsSpan().Clear();
+        AddBias(biasHh.Span, 0, sizes.EarlyGates, RecurrentBias);
+        AddBias(biasHh.Span, sizes.EarlyGates, sizes.LateGates, RecurrentBias.AsSpan(sizes.EarlyRow));
+    }
+
+    private void PackBackward()
+    {
+        PackRows(InputBack, weightIh.Span, sizes.Inputs, sizes.Inputs, 0, sizes.Gates);
+        if (weightHh is null) return;
+        PackRows(RecurrentBack, weightHh.Span, sizes.Hidden, sizes.Padded, 0, sizes.EarlyGates);
+        if (sizes.LateGates > 0) PackRows(LateBack, weightHh.Span, sizes.Hidden, sizes.Padded, sizes.EarlyGates, sizes.LateGates);
+    }
+
+    /// <summary>Packs weight [G·H, steps], transposed, into columns [block][gate][V].</summary>
+    private void PackColumns(PackedMatrix packed, ReadOnlySpan<float> weight, int steps, int firstGate, int gates)
+    {
+        int width = UnitSizes.Width, hidden = sizes.Hidden;
+        packed.Resize(steps, gates * sizes.Padded);
+        for (int gate = 0; gate < gates; gate++)
+        {
+            for (int unit = 0; unit < hidden; unit += width)
+            {
+                ReadOnlySpan<float> rows = weight[(((firstGate + gate) * hidden + unit) * steps)..];
+                packed.SetColumns(PackedRow(unit, gate, gates), rows, Math.Min(width, hidden - unit), 1, steps);
+            }
+        }
+    }
+
+    /// <summary>Packs weight [G·H, columns] with its rows in the order [block][gate][V].</summary>
+    private void PackRows(PackedMatrix packed, ReadOnlySpan<float> weight, int columns, int paddedColumns, int firstGate, int gates)
+    {
+        packed.Resize(gates * sizes.Padded, paddedColumns);
+        for (int gate = 0; gate < gates; gate++)
+            for (int unit = 0; unit < sizes.Hidden; unit++)
+                packed.SetStep(PackedRow(unit, gate, gates), weight.Slice(((firstGate + gate) * sizes.Hidden + unit) * columns, columns));
+    }
+
+    private void AddBias(ReadOnlySpan<float> bias, int firstGate, int gates, Span<float> packed)
+    {
+        for (int gate = 0; gate < gates; gate++)
+            for (int unit = 0; unit < sizes.Hidden; unit++)
+                packed[PackedRow(unit, gate, gates)] += bias[(firstGate + gate) * sizes.Hidden + unit];
+    }
+
+    /// <summary>Index of a unit's gate in the order [block][gate][V].</summary>
+    private static int PackedRow(int unit, int gate, int gates)
+    {
+        int width = UnitSizes.Width;
+        return (unit / width * gates + gate) * width + unit % width;
+    }
+}

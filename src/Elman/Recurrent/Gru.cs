@@ -1,0 +1,98 @@
+using System.Numerics;
+using static Elman.Lanes;
+
+namespace Elman;
+
+/// <summary>
+/// The gated recurrent unit with the reset after the product, as PyTorch and cuDNN have it: n = tanh(W x + b_in + r (U h + b_hn)) with
+/// r = σ(·), z = σ(·), and h' = (1 − z) n + z h. Cho et al. 2014 (arXiv 1406.1078), version 1. Gates: r, z, n.
+/// </summary>
+public readonly struct GruUnit : IRecurrentUnit
+{
+    /// <inheritdoc/>
+    public static string Name => "gru";
+
+    /// <inheritdoc/>
+    public static int Gates => 3;
+
+    /// <inheritdoc/>
+    public static bool SeparateProduct => true;
+
+    /// <inheritdoc/>
+    public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    {
+        Vector<float> r = Sigmoid(gates[0] + product[0]), z = Sigmoid(gates[1] + product[1]);
+        Vector<float> n = Tanh(Vector.FusedMultiplyAdd(r, product[2], gates[2]));
+        (gates[0], gates[1], gates[2]) = (r, z, n);
+        next[0] = Vector.FusedMultiplyAdd(z, previous[0] - n, n);
+    }
+
+    /// <inheritdoc/>
+    public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    {
+        Vector<float> one = Vector<float>.One;
+        Vector<float> r = gates[0], z = gates[1], n = gates[2], dh = gradient[0];
+        Vector<float> dn = dh * (one - z) * (one - n * n);
+        Vector<float> dr = dn * product[2] * r * (one - r);
+        Vector<float> dz = dh * (previous[0] - n) * z * (one - z);
+        (gates[0], gates[1], gates[2]) = (dr, dz, dn);
+        (product[0], product[1], product[2]) = (dr, dz, dn * r);
+        gradient[0] = dh * z;
+    }
+}
+
+/// <summary>
+/// The gated recurrent unit with the reset before the product, as in the published paper and as ONNX has it by default:
+/// n = tanh(W x + b_in + U (r h) + b_hn), otherwise as <see cref="GruUnit"/>. Cho et al. 2014 (arXiv 1406.1078v3), equations 5 to 8.
+/// </summary>
+public readonly struct OriginalGruUnit : IRecurrentUnit
+{
+    /// <inheritdoc/>
+    public static string Name => "gru-original";
+
+    /// <inheritdoc/>
+    public static int Gates => 3;
+
+    /// <inheritdoc/>
+    public static int LateGates => 1;
+
+    /// <inheritdoc/>
+    public static void Operand(Lanes gates, Lanes product, Lanes previous, Lanes operand)
+    {
+        Vector<float> r = Sigmoid(gates[0] + product[0]);
+        gates[0] = r;
+        gates[1] = Sigmoid(gates[1] + product[1]);
+        operand[0] = r * previous[0];
+    }
+
+    /// <inheritdoc/>
+    public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    {
+        Vector<float> n = Tanh(gates[2] + product[0]);
+        gates[2] = n;
+        next[0] = Vector.FusedMultiplyAdd(gates[1], previous[0] - n, n);
+    }
+
+    /// <inheritdoc/>
+    public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    {
+        Vector<float> one = Vector<float>.One;
+        Vector<float> z = gates[1], n = gates[2], dh = gradient[0];
+        Vector<float> dn = dh * (one - z) * (one - n * n);
+        gates[1] = dh * (previous[0] - n) * z * (one - z);
+        gates[2] = dn;
+        product[0] = dn;
+        gradient[0] = dh * z;
+    }
+
+    /// <inheritdoc/>
+    public static void OperandBackward(Lanes gates, Lanes product, Lanes previous, Lanes operandGradient, Lanes gradient)
+    {
+        Vector<float> r = gates[0];
+        Vector<float> dr = operandGradient[0] * previous[0] * r * (Vector<float>.One - r);
+        gates[0] = dr;
+        product[0] = dr;
+        product[1] = gates[1];
+        gradient[0] += operandGradient[0] * r;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Numerics;
+using static Elman.Lanes;
+
+namespace Elman;
+
+/// <summary>
+/// Long short-term memory with a forget gate. Hochreiter and Schmidhuber 1997; Gers, Schmidhuber, Cummins 2000. With the products of the
+/// gates i, f, g, o: c' = σ(f) c + σ(i) tanh(g), h' = σ(o) tanh(c'). States: h, c.
+/// </summary>
+public readonly struct LstmUnit : IRecurrentUnit
+{
+    /// <inheritdoc/>
+    public static string Name => "lstm";
+
+    /// <inheritdoc/>
+    public static int Gates => 4;
+
+    /// <inheritdoc/>
+    public static int States => 2;
+
+    /// <summary>tanh(c').</summary>
+    public static int Saved => 1;
+
+    /// <inheritdoc/>
+    public static int ForgetGate => 1;
+
+    /// <inheritdoc/>
+    public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    {
+        Vector<float> i = Sigmoid(gates[0]), f = Sigmoid(gates[1]), g = Tanh(gates[2]), o = Sigmoid(gates[3]);
+        Vector<float> c = Vector.FusedMultiplyAdd(f, previous[1], i * g);
+        Vector<float> squashed = Tanh(c);
+        (gates[0], gates[1], gates[2], gates[3]) = (i, f, g, o);
+        saved[0] = squashed;
+        next[0] = o * squashed;
+        next[1] = c;
+    }
+
+    /// <inheritdoc/>
+    public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    {
+        Vector<float> one = Vector<float>.One;
+        Vector<float> i = gates[0], f = gates[1], g = gates[2], o = gates[3], squashed = saved[0];
+        Vector<float> dh = gradient[0];
+        Vector<float> dc = gradient[1] + dh * o * (one - squashed * squashed);
+        gates[0] = dc * g * i * (one - i);
+        gates[1] = dc * previous[1] * f * (one - f);
+        gates[2] = dc * i * (one - g * g);
+        gates[3] = dh * squashed * o * (one - o);
+        gradient[0] = Vector<float>.Zero;
+        gradient[1] = dc * f;
+    }
+}

@@ -1,0 +1,73 @@
+namespace Elman;
+
+/// <summary>
+/// A recurrent network over whole sequences, whatever its cell: K layers, one or both directions, lengths, states in and out. See
+/// <see cref="Lstm"/>, <see cref="Gru"/>, <see cref="Rnn"/>, and <see cref="Recurrent{TUnit}"/> for a cell of your own.
+/// </summary>
+public abstract class RecurrentLayer : Module, IStreamable
+{
+    private protected RecurrentLayer(int inputSize, int hiddenSize, RecurrentOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hiddenSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Layers, nameof(options));
+        if (options.Dropout is not (>= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(options), $"dropout {options.Dropout} is not at least 0 and below 1");
+        (InputSize, HiddenSize, Options) = (inputSize, hiddenSize, options);
+    }
+
+    /// <summary>I.</summary>
+    public int InputSize { get; }
+
+    /// <summary>H.</summary>
+    public int HiddenSize { get; }
+
+    /// <summary>How the layer was built.</summary>
+    public RecurrentOptions Options { get; }
+
+    /// <summary>D·H: the innermost extent of the output.</summary>
+    public int OutputSize => Options.Directions * HiddenSize;
+
+    /// <summary>The name of the cell, such as <c>lstm</c>.</summary>
+    public abstract string Cell { get; }
+
+    /// <summary>Runs a batch of sequences.</summary>
+    /// <param name="input">[N, L, I]</param>
+    /// <param name="initial">Parts [K·D, N, H]; null for zeros, or for the learnt ones.</param>
+    /// <param name="lengths">Valid steps of each sequence [N], zero included, in any order; empty if all are L.</param>
+    /// <returns>h of the last layer at every step [N, L, D·H], both directions aligned in time, zero in padding; and the states after
+    /// the last valid step of every sequence (for the backward direction, after its first) [K·D, N, H].</returns>
+    /// <exception cref="ArgumentException">A shape does not fit, or a length is not between 0 and L.</exception>
+    public abstract (Tensor Output, State Final) Forward(Tensor input, State? initial, ReadOnlySpan<int> lengths = default);
+
+    /// <inheritdoc cref="Forward(Tensor, State?, ReadOnlySpan{int})"/>
+    public override Tensor Forward(Tensor input, ReadOnlySpan<int> lengths = default) => Forward(input, null, lengths).Output;
+
+    /// <inheritdoc/>
+    public override string Description =>
+        $"{Cell} {InputSize} → {HiddenSize}" + (Options.Layers > 1 ? $", {Options.Layers} layers" : "") + (Options.Bidirectional ? ", bidirectional" : "")
+        + (Options.Dropout > 0 ? $", dropout {Options.Dropout}" : "");
+
+    /// <inheritdoc/>
+    public int? StepInputSize => InputSize;
+
+    /// <inheritdoc/>
+    public int StepOutputSize(int inputSize) => inputSize == InputSize ? OutputSize
+        : throw new ArgumentException($"{Cell} of input size {InputSize} cannot follow an output of size {inputSize}");
+
+    /// <inheritdoc/>
+    public abstract int StateSize { get; }
+
+    /// <inheritdoc/>
+    public abstract int StepWorkspace(int inputSize);
+
+    /// <inheritdoc/>
+    public abstract void InitializeState(Span<float> state);
+
+    /// <inheritdoc/>
+    public abstract void Step(ReadOnlySpan<float> input, Span<float> output, Span<float> state, Span<float> workspace);
+
+    /// <inheritdoc/>
+    public string? WhyNotStreamable => Options.Bidirectional
+        ? $"{Cell} is bidirectional: its backward direction begins at the end of the sequence, which a stream never knows" : null;
+}

@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+
+namespace Elman;
+
+/// <summary>
+/// A model that is fed one time step after the other. What the steps have left behind is a value: it can be kept (<see cref="Snapshot"/>),
+/// gone back to (<see cref="Restore(StreamSnapshot)"/>), duplicated (<see cref="Fork"/>) and written to bytes. Any number of streams
+/// share one model, each used by one thread at a time; a warm <see cref="Step"/> allocates nothing.
+/// </summary>
+public sealed class RecurrentStream
+{
+    private const uint Magic = 0x31534C45;
+
+    private readonly Module _model;
+    private readonly IStreamable _steps;
+    private readonly float[] _state, _output, _workspace;
+
+    internal RecurrentStream(Module model)
+    {
+        _steps = model as IStreamable ?? throw new InvalidOperationException($"{model.Description} cannot be computed step by step");
+        if (_steps.WhyNotStreamable is { } reason) throw new InvalidOperationException($"no stream: {reason}");
+        _model = model;
+        InputSize = _steps.StepInputSize ?? throw new InvalidOperationException($"{model.Description} takes inputs of any size; put it behind a layer that has one");
+        _output = new float[_steps.StepOutputSize(InputSize)];
+        _workspace = new float[_steps.StepWorkspace(InputSize)];
+        _state = new float[_steps.StateSize];
+        _steps.InitializeState(_state);
+    }
+
+    private RecurrentStream(RecurrentStream other)
+    {
+        (_model, _steps, InputSize, StepCount) = (other._model, other._steps, other.InputSize, other.StepCount);
+        _state = [.. other._state];
+        _output = [.. other._output];
+        _workspace = new float[other._workspace.Length];
+    }
+
+    /// <summary>Values per step that go in.</summary>
+    public int InputSize { get; }
+
+    /// <summary>Values per step that come out.</summary>
+    public int OutputSize => _output.Length;
+
+    /// <summary>Steps taken since the stream began; forks, snapshots and bytes carry it on.</summary>
+    public long StepCount { get; private set; }
+
+    /// <summary>Takes one time step.</summary>
+    /// <param name="input">[<see cref="InputSize"/>]</param>
+    /// <returns>[<see cref="OutputSize"/>], valid until the next step.</returns>
+    /// <exception cref="ArgumentException">The input has another size.</exception>
+    public ReadOnlySpan<float> Step(params ReadOnlySpan<float> input)
+    {
+        if (input.Length != InputSize) throw new ArgumentException($"a step of this stream takes {InputSize} values, got {input.Length}");
+        _steps.Step(input, _output, _state, _workspace);
+        StepCount++;
+        return _output;
+    }
+
+    /// <summary>Begins anew.</summary>
+    public void Reset()
+    {
+        _steps.InitializeState(_state);
+        StepCount = 0;
+    }
+
+    /// <summary>What the steps so far have left behind.</summary>
+    public StreamSnapshot Snapshot() => new(_model, [.. _state], StepCount);
+
+    /// <summary>Goes back, or forth, to a snapshot of this stream, of a fork of it, or of another stream of the same model.</summary>
+    /// <exception cref="ArgumentException">The snapshot is of another model.</exception>
+    public void Restore(StreamSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        if (!ReferenceEquals(snapshot.Model, _model)) throw new ArgumentException("the snapshot is of a stream of another model; carry it over as bytes if the weights are the same");
+        snapshot.State.CopyTo(_state, 0);
+        StepCount = snapshot.StepCount;
+    }
+
+    /// <summary>A second stream that continues from here on its own.</summary>
+    public RecurrentStream Fork() => new(this);
+
+    /// <summary>The state as bytes, little-endian: magic, fingerprint of the model [32], steps, number of floats, floats.</summary>
+    public byte[] ToBytes()
+    {
+        byte[] bytes = new byte[4 + 32 + 8 + 4 + (4 * _state.Length)];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
+        _model.Fingerprint().CopyTo(bytes, 4);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(36), StepCount);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(44), _state.Length);
+        for (int i = 0; i < _state.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(48 + (4 * i)), _state[i]);
+        return bytes;
+    }
+
+    /// <summary>Continues from bytes that <see cref="ToBytes"/> made, with the same weights, in this process or another.</summary>
+    /// <exception cref="ElmanException">The bytes are not a whole stream state, or are of another model.</exception>
+    public void Restore(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 48 || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic) throw new ElmanException("these bytes are not the state of a stream");
+        if (!bytes.Slice(4, 32).SequenceEqual(_model.Fingerprint())) throw new ElmanException("the state belongs to a model with other weights or another architecture");
+        if (BinaryPrimitives.ReadInt32LittleEndian(bytes[44..]) != _state.Length || bytes.Length != 48 + (4 * _state.Length))
+            throw new ElmanException($"the state is cut off or damaged: expected {48 + (4 * _state.Length)} bytes, got {bytes.Length}");
+        StepCount = BinaryPrimitives.ReadInt64LittleEndian(bytes[36..]);
+        for (int i = 0; i < _state.Length; i++) _state[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(48 + (4 * i))..]);
+    }
+}
+
+/// <summary>The state of a <see cref="RecurrentStream"/> at one moment.</summary>
+public sealed class StreamSnapshot
+{
+    internal StreamSnapshot(Module model, float[] state, long stepCount) => (Model, State, StepCount) = (model, state, stepCount);
+
+    /// <summary>Steps that had been taken.</summary>
+    public long StepCount { get; }
+
+    internal Module Model { get; }
+
+    internal float[] State { get; }
+}
