@@ -1,1 +1,3 @@
-return 0;
+using Elman.Cli;
+
+return CommandLine.Run(args, Terminal.System());

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Elman.Cli;
+
+/// <summary>The elman command: parses, runs the verb, and turns whatever goes wrong into one line and an exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command line.</summary>
+    /// <returns>0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted.</returns>
+    public static int Run(string[] args, Terminal terminal)
+    {
+        try
+        {
+            int code = Invoke(args, terminal);
+            terminal.Out.Flush();
+            return code;
+        }
+        catch (ElmanException failure)
+        {
+            terminal.Remark(failure.Message);
+            return failure.InnerException is IOException or UnauthorizedAccessException ? ExitCode.Failed : ExitCode.Usage;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (OutOfMemoryException)
+        {
+            terminal.Remark("not enough memory; try a smaller --batch, --hidden or --layers");
+            return ExitCode.Failed;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            terminal.Remark($"cannot write the results: {OneLine(failure.Message)}");
+            return ExitCode.Failed;
+        }
+        catch (Exception failure)
+        {
+            terminal.Remark($"this should not have happened ({failure.GetType().Name}: {OneLine(failure.Message)}); please report it with your command line");
+            return ExitCode.Failed;
+        }
+    }
+
+    private static int Invoke(string[] args, Terminal terminal)
+    {
+        var root = Build(terminal);
+        if (args.Length == 0)
+            args = ["--help"];
+
+        // Column names may begin with @: no response files.
+        var result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Errors.Count > 0)
+        {
+            terminal.Remark(UsageError.Describe(result));
+            return ExitCode.Usage;
+        }
+
+        return result.Invoke(new InvocationConfiguration
+        {
+            Output = terminal.Out,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    private static RootCommand Build(Terminal terminal)
+    {
+        var root = new RootCommand("Recurrent neural networks for your series: train, forecast, backtest.")
+        {
+            new Command("train", "Train a model.") { TrainForecast.Create(terminal) },
+            Predict.Create(terminal),
+            Backtest.Create(terminal),
+            Inspect.Create(terminal),
+            Demo.Create(terminal),
+        };
+        root.HelpName = "elman";
+        root.Options.OfType<HelpOption>().Single().Action = new HelpWithExamples(terminal);
+        return root;
+    }
+
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ").TrimEnd('.');
+}

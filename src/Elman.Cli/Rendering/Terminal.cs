@@ -1,0 +1,114 @@
+using System.Text;
+using Spectre.Console;
+
+namespace Elman.Cli;
+
+/// <summary>
+/// Where the command reads and writes. Standard output carries only results (tables, charts, CSV); progress, remarks and errors go
+/// to standard error, so that any verb may be piped. Nothing is coloured or animated where nobody looks on, or where NO_COLOR is set.
+/// </summary>
+internal sealed class Terminal(TextWriter output, TextWriter error, Stream input)
+{
+    private const int WidthWithoutTerminal = 100;
+
+    private static readonly string[] LocaleVariables = ["LC_ALL", "LC_CTYPE", "LANG"];
+
+    /// <summary>Standard output: results.</summary>
+    public TextWriter Out { get; } = output;
+
+    /// <summary>Standard error: progress, remarks, errors.</summary>
+    public TextWriter Error { get; } = error;
+
+    /// <summary>Standard input, read where a verb is given "-".</summary>
+    public Stream Input { get; } = input;
+
+    /// <summary>Whether results may be coloured.</summary>
+    public bool ColourOut { get; init; }
+
+    /// <summary>Whether progress may be coloured and redrawn in place.</summary>
+    public bool LiveError { get; init; }
+
+    /// <summary>Whether lines, blocks and braille can be shown.</summary>
+    public bool Unicode { get; init; } = true;
+
+    /// <summary>The characters of a line.</summary>
+    public int Width { get; init; } = WidthWithoutTerminal;
+
+    /// <summary>The process's own streams.</summary>
+    public static Terminal System()
+    {
+        bool plain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+            || Environment.GetEnvironmentVariable("TERM") == "dumb";
+        return new Terminal(Console.Out, Console.Error, Console.OpenStandardInput())
+        {
+            ColourOut = !plain && !Console.IsOutputRedirected,
+            LiveError = !plain && !Console.IsErrorRedirected,
+            Unicode = SpeaksUnicode(Environment.GetEnvironmentVariable),
+            Width = Console.IsOutputRedirected && Console.IsErrorRedirected ? WidthWithoutTerminal : Math.Clamp(ConsoleWidth(), 40, 200),
+        };
+    }
+
+    /// <summary>A line for the user that is not a result.</summary>
+    public void Remark(string line) => Error.WriteLine($"elman: {line}");
+
+    /// <summary>A Spectre console over standard output.</summary>
+    public IAnsiConsole Results() => Open(Out, ColourOut);
+
+    /// <summary>A Spectre console over standard error.</summary>
+    public IAnsiConsole Progress() => Open(Error, LiveError);
+
+    /// <summary>
+    /// By the locale, as other commands decide it; a machine without any (a container, a build server) shows UTF-8 today.
+    /// </summary>
+    public static bool SpeaksUnicode(Func<string, string?> environment)
+    {
+        string? locale = LocaleVariables.Select(environment).FirstOrDefault(value => !string.IsNullOrEmpty(value));
+        if (locale is null)
+            return true;
+        int dot = locale.IndexOf('.');
+        string charset = dot < 0 ? "" : locale[(dot + 1)..];
+        return dot < 0
+            ? locale is not ("C" or "POSIX")
+            : charset.StartsWith("UTF-8", StringComparison.OrdinalIgnoreCase) || charset.StartsWith("utf8", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private IAnsiConsole Open(TextWriter writer, bool live)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = live ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = live ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = live ? InteractionSupport.Yes : InteractionSupport.No,
+            Out = new Sink(writer, live, Width),
+        });
+        console.Profile.Capabilities.Unicode = Unicode;
+        return console;
+    }
+
+    private static int ConsoleWidth()
+    {
+        try
+        {
+            return Console.WindowWidth;
+        }
+        catch (IOException)
+        {
+            return WidthWithoutTerminal;
+        }
+    }
+
+    private sealed class Sink(TextWriter writer, bool isTerminal, int width) : IAnsiConsoleOutput
+    {
+        public TextWriter Writer => writer;
+
+        public bool IsTerminal => isTerminal;
+
+        public int Width => width;
+
+        public int Height => 24;
+
+        public void SetEncoding(Encoding encoding)
+        {
+        }
+    }
+}

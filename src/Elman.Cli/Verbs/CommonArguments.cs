@@ -1,0 +1,19 @@
+using System.CommandLine;
+
+namespace Elman.Cli;
+
+/// <summary>Arguments that several verbs take.</summary>
+internal static class CommonArguments
+{
+    public static Argument<string> Data() => new("DATA.csv") { Description = "A CSV file with a header; - reads standard input." };
+
+    public static Argument<string> Model() => new("MODEL") { Description = "A model file that elman train has written." };
+
+    /// <summary>Without the option its value is 0: as many as the machine has.</summary>
+    public static Option<int> Threads()
+    {
+        var option = Checked.WholeNumber("--threads", "Threads to compute with; the result is the same for any number. [default: all]", 1, 1024, 0);
+        option.DefaultValueFactory = null;
+        return option;
+    }
+}
