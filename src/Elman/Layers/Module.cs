@@ -104,9 +104,11 @@ public abstract class Module
     }
 
     /// <summary>Adds a trainable parameter under PyTorch's name for it.</summary>
+    /// <returns>The parameter: <paramref name="value"/>, or its copy if that belongs to a <see cref="TensorScope"/>, which it must outlive.</returns>
     protected Tensor AddParameter(string name, Tensor value)
     {
         ArgumentNullException.ThrowIfNull(value);
+        if (value.IsScoped) value = value.Clone();
         value.RequiresGradient = true;
         _parameters.Add((name, value));
         return value;

@@ -25,6 +25,20 @@ internal static class Summation
         return a + b + (c + d);
     }
 
+    /// <summary>The sum of the products of values at the same place.</summary>
+    public static double OfProducts(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    {
+        double even = 0, odd = 0;
+        int i = 0;
+        for (; i <= left.Length - 2; i += 2)
+        {
+            even += (double)left[i] * right[i];
+            odd += (double)left[i + 1] * right[i + 1];
+        }
+        if (i < left.Length) even += (double)left[i] * right[i];
+        return even + odd;
+    }
+
     /// <summary>The sum of all rows.</summary>
     /// <param name="rows">Rows of <paramref name="width"/> values each.</param>
     /// <param name="width">Values of a row.</param>

@@ -39,7 +39,7 @@ public sealed partial class Tensor
     /// this tensor; or, if this is not a scalar, of the sum of its elements, each weighted by <paramref name="seed"/>.
     /// </summary>
     /// <param name="seed">Weights of the same shape; ones if null.</param>
-    /// <exception cref="InvalidOperationException">Nothing was recorded, or the record has been used already.</exception>
+    /// <exception cref="InvalidOperationException">Nothing was recorded, the record has been used already, or an input was changed since.</exception>
     /// <exception cref="ArgumentException">The seed has another shape.</exception>
     public void Backward(Tensor? seed = null)
     {
@@ -105,6 +105,7 @@ public sealed partial class Tensor
         private static long _count;
 
         private readonly long _number = Interlocked.Increment(ref _count);
+        private readonly long _versions = Versions(inputs);
         private Action? _backward = backward;
 
         public static void Run(Node last)
@@ -121,12 +122,22 @@ public sealed partial class Tensor
             foreach (Node node in order)
             {
                 Action rule = node._backward ?? throw new InvalidOperationException("Backward has already run through this computation; compute it again first");
+                if (Versions(node.Inputs) != node._versions)
+                    throw new InvalidOperationException("the values of a tensor were changed after it was computed with; Backward needs them as they were");
                 node._backward = null;
                 rule();
             }
         }
 
         private Tensor[] Inputs => inputs;
+
+        /// <summary>Versions only grow, so their sum tells whether any has changed.</summary>
+        private static long Versions(Tensor[] inputs)
+        {
+            long sum = 0;
+            foreach (Tensor input in inputs) sum += input.Version;
+            return sum;
+        }
     }
 }
 

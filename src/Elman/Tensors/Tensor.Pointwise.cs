@@ -25,15 +25,6 @@ public sealed partial class Tensor
     /// <summary>ln(1 + e^x) of every element, without overflow: a smooth way to a positive number.</summary>
     public Tensor Softplus() => Pointwise<SoftplusFunction>();
 
-    /// <summary>√x of every element; the derivative at 0 is infinite.</summary>
-    public Tensor Sqrt() => Pointwise<SqrtFunction>();
-
-    /// <summary>x² of every element.</summary>
-    public Tensor Square() => Pointwise<SquareFunction>();
-
-    /// <summary>|x| of every element; the derivative at 0 is 0.</summary>
-    public Tensor Abs() => Pointwise<AbsFunction>();
-
     private Tensor Pointwise<TFunction>()
         where TFunction : struct, IPointwiseFunction
     {
@@ -101,26 +92,5 @@ public sealed partial class Tensor
         }
 
         public static float Derivative(float x, float y) => (float)(1 / (1 + Math.Exp(-(double)x)));
-    }
-
-    private readonly struct SqrtFunction : IPointwiseFunction
-    {
-        public static void Apply(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Sqrt(x, y);
-
-        public static float Derivative(float x, float y) => 0.5f / y;
-    }
-
-    private readonly struct SquareFunction : IPointwiseFunction
-    {
-        public static void Apply(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Multiply(x, x, y);
-
-        public static float Derivative(float x, float y) => 2 * x;
-    }
-
-    private readonly struct AbsFunction : IPointwiseFunction
-    {
-        public static void Apply(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Abs(x, y);
-
-        public static float Derivative(float x, float y) => x > 0 ? 1 : x < 0 ? -1 : 0;
     }
 }

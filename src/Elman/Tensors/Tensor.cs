@@ -117,6 +117,9 @@ public sealed partial class Tensor
         return $"Tensor {Shape} {{ {string.Join(", ", shown.ToArray())}{(Count > 8 ? ", …" : "")} }}";
     }
 
+    /// <summary>Whether the values go back to a <see cref="TensorScope"/> at its end.</summary>
+    internal bool IsScoped => _scoped;
+
     internal Memory<float> Values
     {
         get

@@ -14,16 +14,13 @@ public class PointwiseTests
         ["exp"] = (x => x.Exp(), Math.Exp),
         ["log"] = (x => x.Log(), Math.Log),
         ["softplus"] = (x => x.Softplus(), x => Math.Max(x, 0) + double.LogP1(Math.Exp(-Math.Abs(x)))),
-        ["sqrt"] = (x => x.Sqrt(), Math.Sqrt),
-        ["square"] = (x => x.Square(), x => x * x),
-        ["abs"] = (x => x.Abs(), Math.Abs),
     };
 
     [Theory]
     [MemberData(nameof(Names))]
     public void A_function_equals_its_twin_in_double_precision(string name)
     {
-        foreach (float x in Some.Values(300).Select(x => name is "log" or "sqrt" ? x * x : x * 4))
+        foreach (float x in Some.Values(300).Select(x => name == "log" ? x * x : x * 4))
         {
             double expected = Functions[name].Twin(x);
             Assert.Equal(expected, Functions[name].Of(Tensor.Scalar(x)).ToScalar(), 1e-6 * Math.Max(Math.Abs(expected), 1e-3));
@@ -34,9 +31,9 @@ public class PointwiseTests
     [MemberData(nameof(Names))]
     public void The_gradient_agrees_with_finite_differences(string name)
     {
-        // Away from the kinks of relu and abs.
+        // Away from the kink of relu.
         FiniteDifferences.Check(x => Functions[name].Of(x[0]), Some.Positive(5, 7));
-        if (name is not ("log" or "sqrt")) FiniteDifferences.Check(x => Functions[name].Of(-x[0]), Some.Positive(5, 7));
+        if (name != "log") FiniteDifferences.Check(x => Functions[name].Of(-x[0]), Some.Positive(5, 7));
     }
 
     [Theory]

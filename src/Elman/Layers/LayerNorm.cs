@@ -1,0 +1,41 @@
+namespace Elman;
+
+/// <summary>
+/// Layer normalisation (Ba, Kiros, Hinton 2016) along the innermost axis: y = (x − mean) / √(variance + ε) · weight + bias, [.., H] → [.., H].
+/// </summary>
+public sealed class LayerNorm : Module
+{
+    /// <summary>A layer with weights of 1 and biases of 0.</summary>
+    /// <param name="size">H.</param>
+    /// <param name="epsilon">ε, which keeps constant rows from a division by zero.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The size is not positive.</exception>
+    public LayerNorm(int size, float epsilon = 1e-5f)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        Epsilon = epsilon;
+        Weight = AddParameter("weight", Tensor.Ones(size));
+        Bias = AddParameter("bias", Tensor.Zeros(size));
+    }
+
+    /// <summary>[H]</summary>
+    public Tensor Weight { get; }
+
+    /// <summary>[H]</summary>
+    public Tensor Bias { get; }
+
+    /// <summary>ε.</summary>
+    public float Epsilon { get; }
+
+    /// <summary>H.</summary>
+    public int Size => Weight.Count;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The innermost axis of <paramref name="input"/> is not H.</exception>
+    public override Tensor Forward(Tensor input, ReadOnlySpan<int> lengths = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (input.Rank == 0 || input.Shape[^1] != Size)
+            throw new ArgumentException($"LayerNorm: input of shape {input.Shape}; the innermost axis must be {Size}");
+        return input.LayerNorm(Epsilon) * Weight + Bias;
+    }
+}
