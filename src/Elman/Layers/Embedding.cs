@@ -1,7 +1,7 @@
 namespace Elman;
 
 /// <summary>A learned vector for each of C classes: indices [..] → [.., dimension].</summary>
-public sealed class Embedding : Module
+public sealed class Embedding : Module, IStreamable
 {
     /// <summary>An embedding with vectors from the standard normal distribution, as PyTorch draws them.</summary>
     /// <param name="classes">C, the size of the vocabulary.</param>
@@ -23,6 +23,18 @@ public sealed class Embedding : Module
 
     /// <summary>Size of each vector.</summary>
     public int Dimension => Weight.Shape[1];
+
+    /// <inheritdoc/>
+    public override string Description => $"embedding {Classes} → {Dimension}";
+
+    /// <summary>1, the class.</summary>
+    public int? StepInputSize => 1;
+
+    /// <inheritdoc/>
+    public int StateSize => 0;
+
+    /// <inheritdoc/>
+    public string? WhyNotStreamable => null;
 
     /// <summary>The vectors of some classes.</summary>
     /// <param name="indices">Classes, 0 … C−1, in row-major order.</param>
@@ -50,6 +62,23 @@ public sealed class Embedding : Module
         for (int i = 0; i < indices.Length; i++) indices[i] = Index(values[i], i);
         return Forward(indices).Reshape([.. input.Shape.Extents, Dimension]);
     }
+
+    /// <inheritdoc/>
+    public int StepOutputSize(int inputSize) => inputSize == 1 ? Dimension
+        : throw new ArgumentException($"Embedding takes one class per step, it cannot follow an output of size {inputSize}");
+
+    /// <inheritdoc/>
+    public int StepWorkspace(int inputSize) => 0;
+
+    /// <inheritdoc/>
+    public void InitializeState(Span<float> state)
+    {
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">The number is no class.</exception>
+    public void Step(ReadOnlySpan<float> input, Span<float> output, Span<float> state, Span<float> workspace) =>
+        Weight.Span.Slice(Index(input[0], 0) * Dimension, Dimension).CopyTo(output);
 
     /// <summary>The class that a number stands for.</summary>
     private int Index(float value, int position)

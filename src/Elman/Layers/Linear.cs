@@ -3,7 +3,7 @@ using Elman.Kernels;
 namespace Elman;
 
 /// <summary>y = x Wᵀ + b on the innermost axis: [.., I] → [.., O]. Applied to [N, L, I] it maps every time step alike.</summary>
-public sealed class Linear : Module
+public sealed class Linear : Module, IStreamable
 {
     private readonly PackedMatrix _packed = new();
     private readonly Lock _lock = new();
@@ -37,6 +37,18 @@ public sealed class Linear : Module
     public int OutputSize => Weight.Shape[0];
 
     /// <inheritdoc/>
+    public override string Description => $"linear {InputSize} → {OutputSize}";
+
+    /// <inheritdoc/>
+    public int? StepInputSize => InputSize;
+
+    /// <inheritdoc/>
+    public int StateSize => 0;
+
+    /// <inheritdoc/>
+    public string? WhyNotStreamable => null;
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">The innermost axis of <paramref name="input"/> is not I.</exception>
     public override Tensor Forward(Tensor input, ReadOnlySpan<int> lengths = default)
     {
@@ -55,6 +67,22 @@ public sealed class Linear : Module
             Bias?.AddGradient(slope);
         });
     }
+
+    /// <inheritdoc/>
+    public int StepOutputSize(int inputSize) => inputSize == InputSize ? OutputSize
+        : throw new ArgumentException($"Linear of input size {InputSize} cannot follow an output of size {inputSize}");
+
+    /// <inheritdoc/>
+    public int StepWorkspace(int inputSize) => 0;
+
+    /// <inheritdoc/>
+    public void InitializeState(Span<float> state)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Step(ReadOnlySpan<float> input, Span<float> output, Span<float> state, Span<float> workspace) =>
+        MatrixProduct.Multiply(1, input, InputSize, 1, Packed(), Bias is null ? default : Bias.Span, 0, output, OutputSize);
 
     /// <summary>dx += dy · W</summary>
     private void AddInputGradient(Memory<float> gradient, Memory<float> slope, int rows)

@@ -2,8 +2,11 @@ namespace Elman;
 
 /// <summary>Modules applied one after the other. They are named "0", "1", …, as in PyTorch, and each is given the lengths.</summary>
 /// <example><code>Sequential model = new(new Lstm(8, 64, random), new Linear(64, 1, random));</code></example>
-public sealed class Sequential : Module
+public sealed class Sequential : Module, IStreamable
 {
+    /// <summary>The modules as steps; those that cannot be computed step by step are missing.</summary>
+    private readonly List<IStreamable> _steps = [];
+
     /// <summary>A module that applies <paramref name="modules"/> in order.</summary>
     public Sequential(params ReadOnlySpan<Module> modules)
     {
@@ -11,6 +14,32 @@ public sealed class Sequential : Module
         {
             ArgumentNullException.ThrowIfNull(module);
             AddChild($"{Children.Count}", module);
+            if (module is not IStreamable steps) continue;
+            _steps.Add(steps);
+            StateSize += steps.StateSize;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string Description => $"sequential of {Children.Count}";
+
+    /// <summary>That of the first module that has one: those before it leave the size as it is.</summary>
+    public int? StepInputSize => _steps.Select(module => module.StepInputSize).FirstOrDefault(size => size is not null);
+
+    /// <inheritdoc/>
+    public int StateSize { get; }
+
+    /// <inheritdoc/>
+    public string? WhyNotStreamable
+    {
+        get
+        {
+            foreach ((string name, Module module) in Children)
+            {
+                if (module is not IStreamable steps) return $"module {name}, {module.Description}, cannot be computed step by step";
+                if (steps.WhyNotStreamable is { } reason) return $"module {name}, {reason}";
+            }
+            return null;
         }
     }
 
@@ -20,5 +49,49 @@ public sealed class Sequential : Module
         ArgumentNullException.ThrowIfNull(input);
         foreach ((_, Module module) in Children) input = module.Forward(input, lengths);
         return input;
+    }
+
+    /// <inheritdoc/>
+    public int StepOutputSize(int inputSize)
+    {
+        foreach (IStreamable module in _steps) inputSize = module.StepOutputSize(inputSize);
+        return inputSize;
+    }
+
+    /// <inheritdoc/>
+    public int StepWorkspace(int inputSize)
+    {
+        int between = 0, most = 0;
+        foreach (IStreamable module in _steps)
+        {
+            most = Math.Max(most, module.StepWorkspace(inputSize));
+            between += inputSize = module.StepOutputSize(inputSize);
+        }
+        return between + most;
+    }
+
+    /// <inheritdoc/>
+    public void InitializeState(Span<float> state)
+    {
+        foreach (IStreamable module in _steps)
+        {
+            module.InitializeState(state[..module.StateSize]);
+            state = state[module.StateSize..];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Step(ReadOnlySpan<float> input, Span<float> output, Span<float> state, Span<float> workspace)
+    {
+        foreach (IStreamable module in _steps)
+        {
+            int size = module.StepOutputSize(input.Length), carried = module.StateSize;
+            Span<float> between = workspace[..size];
+            workspace = workspace[size..];
+            module.Step(input, between, state[..carried], workspace);
+            state = state[carried..];
+            input = between;
+        }
+        input.CopyTo(output);
     }
 }
