@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using static Elman.Lanes;
 
 namespace Elman;
@@ -20,7 +19,6 @@ public readonly struct GruUnit : IRecurrentUnit
     public static bool SeparateProduct => true;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
         Vector<float> r = Sigmoid(gates[0] + product[0]), z = Sigmoid(gates[1] + product[1]);
@@ -30,7 +28,6 @@ public readonly struct GruUnit : IRecurrentUnit
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
     {
         Vector<float> one = Vector<float>.One;
@@ -60,7 +57,6 @@ public readonly struct OriginalGruUnit : IRecurrentUnit
     public static int LateGates => 1;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Operand(Lanes gates, Lanes product, Lanes previous, Lanes operand)
     {
         Vector<float> r = Sigmoid(gates[0] + product[0]);
@@ -70,7 +66,6 @@ public readonly struct OriginalGruUnit : IRecurrentUnit
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
         Vector<float> n = Tanh(gates[2] + product[0]);
@@ -79,7 +74,6 @@ public readonly struct OriginalGruUnit : IRecurrentUnit
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
     {
         Vector<float> one = Vector<float>.One;
@@ -92,7 +86,6 @@ public readonly struct OriginalGruUnit : IRecurrentUnit
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void OperandBackward(Lanes gates, Lanes product, Lanes previous, Lanes operandGradient, Lanes gradient)
     {
         Vector<float> r = gates[0];

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using static Elman.Lanes;
 
 namespace Elman;
@@ -14,7 +13,6 @@ public readonly struct RnnUnit : IRecurrentUnit
     public static int Gates => 1;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
         Vector<float> h = Tanh(gates[0]);
@@ -23,7 +21,6 @@ public readonly struct RnnUnit : IRecurrentUnit
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
     {
         Vector<float> h = gates[0];
@@ -42,7 +39,6 @@ public readonly struct ReluRnnUnit : IRecurrentUnit
     public static int Gates => 1;
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
         // The native maximum would turn NaN into 0 and hide it.
@@ -52,7 +48,6 @@ public readonly struct ReluRnnUnit : IRecurrentUnit
     }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
     {
         gates[0] = Vector.ConditionalSelect(Vector.GreaterThan(gates[0], Vector<float>.Zero), gradient[0], Vector<float>.Zero);

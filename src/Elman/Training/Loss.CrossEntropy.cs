@@ -66,7 +66,7 @@ public static partial class Loss
         float top = TensorPrimitives.Max(scores);
         TensorPrimitives.Subtract(scores, top, slopes);
         VectorMath.Exp(slopes, slopes);
-        double sum = DeterministicSum.Of(slopes), logSum = Math.Log(sum);
+        double sum = Summation.Of(slopes), logSum = Math.Log(sum);
         double sharp = (1.0 - smoothing) * (classWeights.IsEmpty ? 1 : classWeights[target]), spread = (double)smoothing / scores.Length;
         double loss = sharp * (logSum + top - scores[target]), mass = sharp;
         if (spread > 0)

@@ -1,0 +1,89 @@
+namespace Elman;
+
+/// <summary>
+/// Trains a module: epochs of batches, gradient accumulation and clipping, a learning-rate schedule, validation, early stopping,
+/// checkpoints. A run is a pure function of the initial weights, the data, the options and the seed, to the bit, interrupted or not.
+/// </summary>
+/// <param name="module">The network.</param>
+/// <param name="optimizer">The optimizer of its parameters, new for each run.</param>
+/// <param name="options">How to run.</param>
+/// <example><code>
+/// Trainer trainer = new(net, new Adam(net.Parameters(), 1e-3), new TrainingOptions { Epochs = 20, ClipNorm = 1 });
+/// TrainingRecord record = trainer.Run(batches, batch => Loss.MeanSquaredError(net.Forward(batch.X), batch.Y));
+/// </code></example>
+public sealed class Trainer(Module module, Optimizer optimizer, TrainingOptions? options = null)
+{
+    private readonly TrainingOptions _options = Checked(options ?? new TrainingOptions());
+
+    /// <summary>Trains until the epochs are done, the loss stops improving, or the run is cancelled.</summary>
+    /// <param name="source">The training data.</param>
+    /// <param name="loss">
+    /// The loss of a batch, a scalar. It is called inside a <see cref="TensorScope"/>: tensors that it makes end with the step.
+    /// </param>
+    /// <param name="validate">The validation loss after each epoch, for example through <see cref="Evaluate"/>; it is called in evaluation mode.</param>
+    /// <param name="cancellation">Ends the run after the running step; a checkpoint is written if there is a path for it.</param>
+    /// <returns>How it went. The module is in evaluation mode and holds the weights of the best epoch where there is a validation
+    /// or a patience, of the last step otherwise, and of the last step if interrupted.</returns>
+    /// <exception cref="ElmanException">
+    /// A loss or gradient is not finite; the checkpoint cannot be written, or read, or belongs to another run.
+    /// </exception>
+    public TrainingRecord Run<TBatch>(BatchSource<TBatch> source, Func<TBatch, Tensor> loss, Func<double>? validate = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return Run(source, (batch, _) => (loss(batch), null), validate, cancellation);
+    }
+
+    /// <summary>
+    /// As <see cref="Run{TBatch}(BatchSource{TBatch}, Func{TBatch, Tensor}, Func{double}, CancellationToken)"/> with a state that goes
+    /// from batch to batch: truncated backpropagation through time. The state is cut off from its gradients between two batches,
+    /// and starts from null in each epoch.
+    /// </summary>
+    /// <param name="source">The training data; see <see cref="BatchSource.Windows"/>.</param>
+    /// <param name="loss">The loss of a batch, and the state in which it leaves the network for the next.</param>
+    /// <param name="validate">The validation loss after each epoch.</param>
+    /// <param name="cancellation">Ends the run after the running step.</param>
+    public TrainingRecord Run<TBatch>(
+        BatchSource<TBatch> source, Func<TBatch, State?, (Tensor Loss, State? Next)> loss, Func<double>? validate = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(loss);
+        return new TrainingSession<TBatch>(module, optimizer, _options, source, loss, validate).Run(cancellation);
+    }
+
+    /// <summary>The mean loss over all batches of a source (its epoch 0), each weighted by its sequences, in evaluation mode and without gradients.</summary>
+    /// <param name="source">The data.</param>
+    /// <param name="loss">The loss of a batch, a scalar.</param>
+    public double Evaluate<TBatch>(BatchSource<TBatch> source, Func<TBatch, Tensor> loss)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(loss);
+        module.Evaluate();
+        double sum = 0;
+        long sequences = 0;
+        IReadOnlyList<TBatch> batches = source.Epoch(0);
+        for (int place = 0; place < batches.Count; place++)
+        {
+            using (TensorScope.Begin())
+            using (Tensor.NoGradient())
+            {
+                TBatch batch = batches[place];
+                int weight = source.Sequences(place, batch);
+                sum += weight * (double)loss(batch).ToScalar();
+                sequences += weight;
+            }
+        }
+        return sum / sequences;
+    }
+
+    private static TrainingOptions Checked(TrainingOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Epochs, nameof(options.Epochs));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Accumulation, nameof(options.Accumulation));
+        if (options.ClipNorm is { } norm) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(norm, nameof(options.ClipNorm));
+        if (options.ClipValue is { } value) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value, nameof(options.ClipValue));
+        if (options.Patience is { } patience) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(patience, nameof(options.Patience));
+        if (options.CheckpointSteps is { } steps) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(steps, nameof(options.CheckpointSteps));
+        if (options.Resume && options.CheckpointPath is null) throw new ArgumentException("resuming needs the path of the checkpoint", nameof(options));
+        return options;
+    }
+}

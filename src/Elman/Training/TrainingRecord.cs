@@ -1,0 +1,144 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Elman;
+
+/// <summary>How a run ended.</summary>
+public enum TrainingOutcome
+{
+    /// <summary>It was cancelled and can be resumed from its checkpoint; also what a checkpoint within a run says.</summary>
+    Interrupted,
+
+    /// <summary>All epochs are done.</summary>
+    Completed,
+
+    /// <summary>The loss did not improve any more; see <see cref="TrainingOptions.Patience"/>.</summary>
+    StoppedEarly,
+}
+
+/// <summary>One epoch of a <see cref="TrainingRecord"/>.</summary>
+/// <param name="Epoch">The epoch, counted from 1.</param>
+/// <param name="Loss">The mean training loss.</param>
+/// <param name="ValidationLoss">The validation loss, if there was a validation.</param>
+/// <param name="LearningRate">The learning rate of the last step.</param>
+/// <param name="Seconds">How long the run had taken by the epoch's end.</param>
+public sealed record EpochRecord(int Epoch, double Loss, double? ValidationLoss, double LearningRate, double Seconds)
+{
+    /// <summary>What early stopping and the choice of the best epoch look at: the validation loss if there is one.</summary>
+    public double Watched => ValidationLoss ?? Loss;
+}
+
+/// <summary>What a training run was and how it went; part of every model file.</summary>
+public sealed class TrainingRecord
+{
+    private readonly List<EpochRecord> _epochs = [];
+
+    internal TrainingRecord(IReadOnlyDictionary<string, string> settings) => Settings = settings;
+
+    /// <summary>What the run was made with.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <summary>The epochs that are done, in order.</summary>
+    public IReadOnlyList<EpochRecord> Epochs => _epochs;
+
+    /// <summary>The epoch of the lowest loss, counted from 1; 0 before the first is done.</summary>
+    public int BestEpoch { get; internal set; }
+
+    /// <summary>Optimizer steps done.</summary>
+    public long Steps { get; internal set; }
+
+    /// <summary>Time spent training, without the pauses between an interruption and its resumption.</summary>
+    public double Seconds { get; internal set; }
+
+    /// <summary>How the run ended.</summary>
+    public TrainingOutcome Outcome { get; internal set; }
+
+    /// <summary>The best epoch's record, or null before the first is done.</summary>
+    public EpochRecord? Best => BestEpoch > 0 ? _epochs[BestEpoch - 1] : null;
+
+    /// <summary>The record as JSON; numbers are exact.</summary>
+    public string ToJson()
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter writer = new(stream)) Write(writer);
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    /// <summary>Reads what <see cref="ToJson"/> gave.</summary>
+    /// <exception cref="ElmanException">The text is no training record.</exception>
+    public static TrainingRecord FromJson(string json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return Read(document.RootElement);
+        }
+        catch (JsonException failure)
+        {
+            throw Foreign(failure);
+        }
+    }
+
+    /// <summary>Writes the record as a JSON object; numbers are exact.</summary>
+    public void Write(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStartObject();
+        writer.WriteString("outcome", Outcome.ToString());
+        writer.WriteNumber("steps", Steps);
+        writer.WriteNumber("seconds", Seconds);
+        writer.WriteNumber("best_epoch", BestEpoch);
+        writer.WriteStartArray("epochs");
+        foreach (EpochRecord epoch in _epochs)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("epoch", epoch.Epoch);
+            writer.WriteNumber("loss", epoch.Loss);
+            if (epoch.ValidationLoss is { } validation) writer.WriteNumber("validation_loss", validation);
+            writer.WriteNumber("learning_rate", epoch.LearningRate);
+            writer.WriteNumber("seconds", epoch.Seconds);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteStartObject("settings");
+        foreach ((string name, string value) in Settings) writer.WriteString(name, value);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Reads what <see cref="Write"/> gave.</summary>
+    /// <exception cref="ElmanException">The element is no training record.</exception>
+    public static TrainingRecord Read(JsonElement element)
+    {
+        try
+        {
+            TrainingRecord record = new(element.GetProperty("settings").EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString() ?? ""))
+            {
+                Outcome = Enum.Parse<TrainingOutcome>(element.GetProperty("outcome").GetString() ?? ""),
+                Steps = element.GetProperty("steps").GetInt64(),
+                Seconds = element.GetProperty("seconds").GetDouble(),
+                BestEpoch = element.GetProperty("best_epoch").GetInt32(),
+            };
+            foreach (JsonElement epoch in element.GetProperty("epochs").EnumerateArray())
+            {
+                double? validation = epoch.TryGetProperty("validation_loss", out JsonElement loss) ? loss.GetDouble() : null;
+                record.Add(new EpochRecord(
+                    epoch.GetProperty("epoch").GetInt32(), epoch.GetProperty("loss").GetDouble(), validation,
+                    epoch.GetProperty("learning_rate").GetDouble(), epoch.GetProperty("seconds").GetDouble()));
+            }
+            return record.BestEpoch >= 0 && record.BestEpoch <= record.Epochs.Count ? record : throw Foreign(null);
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
+        {
+            throw Foreign(failure);
+        }
+    }
+
+    internal void Add(EpochRecord epoch) => _epochs.Add(epoch);
+
+    private static ElmanException Foreign(Exception? failure)
+    {
+        const string message = "expected a training record as Elman writes it, found other JSON; the file is damaged or of another version, train the model anew";
+        return failure is null ? new ElmanException(message) : new ElmanException(message, failure);
+    }
+}
