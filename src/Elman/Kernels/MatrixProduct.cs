@@ -11,7 +11,7 @@ namespace Elman.Kernels;
 /// <remarks>
 /// Tiles, in rows × vectors: 6 × 2 keeps 12 accumulators, two vectors of B and one broadcast of A in the 16 registers of AVX2 and hides
 /// the latency of the multiply-add (4 cycles × 2 units need 8 chains); 4 × 2 serves remainders; a single row takes 1 × 8, over four panels
-/// at once, again for 8 chains.
+/// at once, again for 8 chains. The tiles skip the JIT's first tier, whose vector code is a hundred times slower than the last tier's.
 /// </remarks>
 internal static class MatrixProduct
 {
@@ -165,6 +165,7 @@ internal static class MatrixProduct
             scratch.Slice(r * width, valid).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref o.C, (nint)(row + r) * o.CRow + column), valid));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile6(in Tile t, ref float b, int steps)
     {
         nint v = Vector<float>.Count;
@@ -211,6 +212,7 @@ internal static class MatrixProduct
         t.Store(5, c50, c51);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile4(in Tile t, ref float b, int steps)
     {
         nint v = Vector<float>.Count;
@@ -245,6 +247,7 @@ internal static class MatrixProduct
         t.Store(3, c30, c31);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Row2(in Tile t, ref float b, int steps)
     {
         nint v = Vector<float>.Count;
@@ -260,6 +263,7 @@ internal static class MatrixProduct
         t.Store(0, c0, c1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Row8(Tile t, PackedMatrix matrix, int panel, int firstStep, int steps)
     {
         nint v = Vector<float>.Count;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using static Elman.Lanes;
 
 namespace Elman;
@@ -19,6 +20,7 @@ public readonly struct GruUnit : IRecurrentUnit
     public static bool SeparateProduct => true;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
         Vector<float> r = Sigmoid(gates[0] + product[0]), z = Sigmoid(gates[1] + product[1]);
@@ -28,6 +30,7 @@ public readonly struct GruUnit : IRecurrentUnit
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
     {
         Vector<float> one = Vector<float>.One;
@@ -57,6 +60,7 @@ public readonly struct OriginalGruUnit : IRecurrentUnit
     public static int LateGates => 1;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Operand(Lanes gates, Lanes product, Lanes previous, Lanes operand)
     {
         Vector<float> r = Sigmoid(gates[0] + product[0]);
@@ -66,6 +70,7 @@ public readonly struct OriginalGruUnit : IRecurrentUnit
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
         Vector<float> n = Tanh(gates[2] + product[0]);
@@ -74,6 +79,7 @@ public readonly struct OriginalGruUnit : IRecurrentUnit
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
     {
         Vector<float> one = Vector<float>.One;
@@ -86,6 +92,7 @@ public readonly struct OriginalGruUnit : IRecurrentUnit
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void OperandBackward(Lanes gates, Lanes product, Lanes previous, Lanes operandGradient, Lanes gradient)
     {
         Vector<float> r = gates[0];

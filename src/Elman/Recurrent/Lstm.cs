@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using static Elman.Lanes;
 
 namespace Elman;
@@ -25,6 +26,7 @@ public readonly struct LstmUnit : IRecurrentUnit
     public static int ForgetGate => 1;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
         Vector<float> i = Sigmoid(gates[0]), f = Sigmoid(gates[1]), g = Tanh(gates[2]), o = Sigmoid(gates[3]);
@@ -37,6 +39,7 @@ public readonly struct LstmUnit : IRecurrentUnit
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
     {
         Vector<float> one = Vector<float>.One;

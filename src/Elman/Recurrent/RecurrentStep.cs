@@ -15,6 +15,7 @@ internal static class RecurrentStep<TUnit>
     /// <param name="product">[rows, G·H padded], if the products are separate.</param>
     /// <param name="operand">[rows, H padded], if there are late gates.</param>
     /// <param name="previous">[rows, S·H padded]; may be <paramref name="next"/> itself.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(DirectionWeights weights, int rows, Span<float> gates, Span<float> product, Span<float> operand,
         Span<float> saved, Span<float> previous, Span<float> next)
     {
@@ -51,6 +52,7 @@ internal static class RecurrentStep<TUnit>
     /// <summary>From the gradient of the next states, in place, to that of the previous states; leaves the products' gradients in
     /// <paramref name="gates"/> and <paramref name="product"/>.</summary>
     /// <param name="operandGradient">[rows, H padded], scratch, if there are late gates.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(DirectionWeights weights, int rows, Span<float> gates, Span<float> product, Span<float> operandGradient,
         Span<float> saved, Span<float> previous, Span<float> gradient)
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using static Elman.Lanes;
 
 namespace Elman;
@@ -13,6 +14,7 @@ public readonly struct RnnUnit : IRecurrentUnit
     public static int Gates => 1;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
         Vector<float> h = Tanh(gates[0]);
@@ -21,6 +23,7 @@ public readonly struct RnnUnit : IRecurrentUnit
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
     {
         Vector<float> h = gates[0];
@@ -39,6 +42,7 @@ public readonly struct ReluRnnUnit : IRecurrentUnit
     public static int Gates => 1;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
         // The native maximum would turn NaN into 0 and hide it.
@@ -48,6 +52,7 @@ public readonly struct ReluRnnUnit : IRecurrentUnit
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
     {
         gates[0] = Vector.ConditionalSelect(Vector.GreaterThan(gates[0], Vector<float>.Zero), gradient[0], Vector<float>.Zero);

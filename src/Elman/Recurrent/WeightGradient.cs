@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using Elman.Kernels;
 
 namespace Elman;
@@ -13,7 +14,10 @@ namespace Elman;
 internal sealed class WeightGradient(DirectionWeights weights, Tensor parameter, Memory<float> products, Memory<float> factors,
     int columns, int factorStride, int firstGate, int gates, int productFirst)
 {
-    private readonly PackedMatrix _factors = new();
+    /// <summary>Packed factors of earlier sums, whose buffers the next ones take over.</summary>
+    private static readonly ConcurrentBag<PackedMatrix> Spare = [];
+
+    private PackedMatrix? _factors;
     private float[] _sums = [];
     private int _steps;
 
@@ -24,7 +28,9 @@ internal sealed class WeightGradient(DirectionWeights weights, Tensor parameter,
     {
         _steps = steps;
         _sums = ArrayPool<float>.Shared.Rent(Rows * columns);
-        if (!factors.IsEmpty) _factors.Pack(factors.Span, steps, columns, factorStride, 1);
+        if (factors.IsEmpty) return;
+        _factors = Spare.TryTake(out PackedMatrix? spare) ? spare : new PackedMatrix();
+        _factors.Pack(factors.Span, steps, columns, factorStride, 1);
     }
 
     /// <summary>Computes part of the rows.</summary>
@@ -34,7 +40,7 @@ internal sealed class WeightGradient(DirectionWeights weights, Tensor parameter,
         int from = blocks * part / parts * width, to = blocks * (part + 1) / parts * width;
         if (from == to) return;
         Span<float> sums = _sums.AsSpan(from * columns, (to - from) * columns);
-        if (factors.IsEmpty)
+        if (_factors is null)
         {
             sums.Clear();
             for (int step = 0; step < _steps; step++)
@@ -51,5 +57,6 @@ internal sealed class WeightGradient(DirectionWeights weights, Tensor parameter,
     {
         weights.AddGradient(_sums, columns, firstGate, gates, parameter.GradientSpan());
         ArrayPool<float>.Shared.Return(_sums);
+        if (_factors is not null) Spare.Add(_factors);
     }
 }
