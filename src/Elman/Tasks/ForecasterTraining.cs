@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Elman;
+
+/// <summary>One training of a forecaster: checks, cuts and scales the series, then runs a <see cref="Trainer"/> over their windows.</summary>
+internal sealed class ForecasterTraining
+{
+    private readonly IReadOnlyList<Series> _series;
+    private readonly ForecasterOptions _options;
+    private readonly Split[] _splits;
+    private readonly ForecastLayout _layout;
+    private readonly TrainedSeries?[] _trained;
+    private readonly SeriesInputs[] _inputs;
+
+    public ForecasterTraining(IReadOnlyList<Series> series, ForecasterOptions options, Action<string>? remark)
+    {
+        (_series, _options) = (series, options);
+        options.Check();
+        if (series.Sum(one => (long)one.Length) == 0) throw new ElmanException("there are no rows to train on; give a series with at least one");
+        if (series.CountBy(one => one.Group).FirstOrDefault(group => group.Value > 1).Key is { } repeated)
+            throw new ArgumentException($"two series have the group '{repeated}'; names must differ", nameof(series));
+        _splits = ForecasterSplit.Of(series, options);
+        _layout = ForecastLayout.Of(series, _splits);
+        _trained = [.. series.Select((one, i) => Fit(one, _splits[i]))];
+        _inputs = [.. series.Select((one, i) => new SeriesInputs(_layout, options, one, _trained[i]?.Scalers))];
+        CheckVariety(remark);
+    }
+
+    public Forecaster Run(Action<TrainingProgress>? progress, string? checkpointPath, bool resume, CancellationToken cancellation)
+    {
+        ForecastNet net = new(_layout.Features, _layout.Known, _options, new RandomStream(_options.Seed));
+        SlidingWindows windows = new(_options.Context, _options.Horizon);
+        Window[] training = windows.Training(_splits);
+        Trainer trainer = new(net, new Adam(net.Parameters(), _options.LearningRate), new TrainingOptions
+        {
+            Epochs = _options.Epochs,
+            Seed = _options.Seed,
+            ClipNorm = _options.ClipNorm,
+            Patience = _options.Patience,
+            Progress = progress,
+            CheckpointPath = checkpointPath,
+            Resume = resume,
+            Settings = Settings(),
+        });
+        BatchSource<ForecastBatch> source = BatchSource.Shuffled(training.Length, _options.BatchSize, _options.Seed, order => Gather(training, order));
+        TrainingRecord record = trainer.Run(source, Loss, Validation(trainer, windows), cancellation);
+        return new Forecaster(_options, _layout, [.. _trained.OfType<TrainedSeries>()], net, record);
+
+        Tensor Loss(ForecastBatch batch) => Elman.Loss.Pinball(net.Forward(batch.Input), batch.Target, _options.Quantiles.AsSpan(), batch.Weights);
+
+        Func<double>? Validation(Trainer trainer, SlidingWindows windows)
+        {
+            if (_splits.All(split => split.Validation == split.Training)) return null;
+            Window[] validation = windows.Validation(_splits);
+            BatchSource<ForecastBatch> batches = BatchSource.InOrder(validation.Length, Forecaster.PredictionBatch, order => Gather(validation, order));
+            return () => trainer.Evaluate(batches, Loss);
+        }
+    }
+
+    private ForecastBatch Gather(Window[] windows, int[] order) =>
+        ForecastBatch.Gather(_layout, _options, _inputs, Array.ConvertAll(order, i => windows[i]));
+
+    private TrainedSeries? Fit(Series series, Split split)
+    {
+        if (split.Training == 0) return null;
+        return new TrainedSeries(series.Group, split.Validation, series.Times?[split.Validation - 1],
+            [.. series.Columns.Select(column => Scaler.Fit(_options.Scaler, column.Values.AsMemory(0, split.Training)))]);
+    }
+
+    /// <summary>Refuses a target in which nothing happens, and tells of everything else that teaches nothing.</summary>
+    private void CheckVariety(Action<string>? remark)
+    {
+        TrainedSeries[] trained = [.. _trained.OfType<TrainedSeries>()];
+        if (trained.All(series => series.Scalers[0].IsConstant))
+            throw new ElmanException($"column '{_layout.Target}' has one value in all rows for training: there is nothing to learn; choose another target");
+        if (remark is null) return;
+        string[] columns = [_layout.Target, .. _layout.Covariates];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            string[] constant = [.. trained.Where(series => series.Scalers[i].IsConstant).Select(series => series.Group)];
+            if (constant.Length > 0) remark($"column '{columns[i]}' has one value in all rows for training{OfGroups(constant)}; nothing can be learned from it");
+        }
+        string[] left = [.. _series.Where((_, i) => _trained[i] is null).Select(series => series.Group)];
+        if (left.Length > 0) remark($"too few rows to train on{OfGroups(left)}; at forecast time such a series is scaled by its own context");
+    }
+
+    private string OfGroups(string[] groups) => _series.Count == 1 ? ""
+        : $" of {groups.Length} of {_series.Count} groups ({string.Join(", ", groups.Take(5))}{(groups.Length > 5 ? ", …" : "")})";
+
+    /// <summary>What the run depends on, besides the trainer's own settings.</summary>
+    private Dictionary<string, string> Settings()
+    {
+        using JsonDocument options = JsonDocument.Parse(ModelFile.Json(json => ForecasterJson.Write(json, _options)));
+        Dictionary<string, string> settings = options.RootElement.EnumerateObject()
+            .Where(option => option.Name != "epochs").ToDictionary(option => option.Name, option => option.Value.GetRawText().Trim('"'));
+        settings["data"] = Convert.ToHexStringLower(Fingerprint());
+        return settings;
+    }
+
+    /// <summary>A digest of all that training sees.</summary>
+    private byte[] Fingerprint()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (int i = 0; i < _series.Count; i++)
+        {
+            (Series series, Split split) = (_series[i], _splits[i]);
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{series.Group}\n{split.Training} {split.Validation}\n")));
+            if (series.Times is not null) hash.AppendData(MemoryMarshal.AsBytes(series.Times.Take(split.Validation).Select(time => time.Ticks).ToArray().AsSpan()));
+            foreach (Column column in series.Columns)
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes(column.Name + "\n"));
+                hash.AppendData(MemoryMarshal.AsBytes(column.Values.AsSpan(0, split.Validation)));
+            }
+        }
+        return hash.GetHashAndReset();
+    }
+}
