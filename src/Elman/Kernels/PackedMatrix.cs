@@ -30,6 +30,7 @@ internal sealed class PackedMatrix
     public PackedMatrix Pack(ReadOnlySpan<float> source, int steps, int columns, int stepStride, int columnStride)
     {
         Resize(steps, columns);
+        if (steps == 0 || columns == 0) return this;
         if (columnStride == 1)
         {
             for (int step = 0; step < steps; step++) SetStep(step, source.Slice(step * stepStride, columns));
@@ -43,11 +44,12 @@ internal sealed class PackedMatrix
     }
 
     /// <summary>Makes room for a matrix of this size, filled with zeros; then <see cref="SetStep"/> or <see cref="SetColumns"/> fill it.</summary>
+    /// <exception cref="OverflowException">It is larger than an array can be.</exception>
     public void Resize(int steps, int columns)
     {
         Steps = steps;
         Columns = columns;
-        int needed = steps * Panels * PanelWidth;
+        int needed = checked(steps * Panels * PanelWidth);
         if (_buffer.Length < needed + 16)
         {
             // Pinned, so that the aligned place stays aligned.

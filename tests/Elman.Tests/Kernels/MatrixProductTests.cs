@@ -1,0 +1,107 @@
+using System.Numerics;
+using CsCheck;
+using Elman.Kernels;
+using static Elman.Tests.Kernels.ProductCheck;
+
+namespace Elman.Tests.Kernels;
+
+public class MatrixProductTests
+{
+    private static readonly int V = Vector<float>.Count;
+
+    [Fact]
+    public void Every_number_of_rows_and_columns_gives_the_chain_of_multiply_adds()
+    {
+        using ProductCheck check = new();
+        Start[] starts = Enum.GetValues<Start>();
+        int which = 0;
+        for (int rows = 0; rows <= 20; rows++)
+            for (int columns = 0; columns <= 70; columns++)
+                foreach (int steps in (int[])[0, 1, 2, 7])
+                    foreach (Start start in starts)
+                        check.Run(new Product(rows, columns, steps, start, ByStep: which % 3 == 0, Gap: which % 2, AtEnd: which++ % 5 < 3));
+    }
+
+    [Fact]
+    public void Every_number_of_steps_gives_the_chain_of_multiply_adds()
+    {
+        using ProductCheck check = new();
+        int which = 0;
+        for (int steps = 0; steps <= 300; steps++)
+        {
+            foreach (int rows in (int[])[1, 3, 5, 19])
+            {
+                foreach (int columns in (int[])[1, V, 8 * V + 1, 10 * V - 1])
+                    foreach (bool byStep in (bool[])[false, true])
+                        check.Run(new Product(rows, columns, steps, (Start)(which % 4), byStep, Gap: which % 3, AtEnd: which++ % 2 == 0));
+            }
+        }
+    }
+
+    [Fact]
+    public void Transposed_blocks_end_anywhere()
+    {
+        using ProductCheck check = new();
+        foreach (int rows in (int[])[4, 47, 48, 49, 95, 96, 97, 150])
+            foreach (int steps in (int[])[0, 1, 191, 192, 193, 384, 385, 500])
+                foreach (Start start in Enum.GetValues<Start>())
+                    check.Run(new Product(rows, 2 * V + 3, steps, start, ByStep: true, Gap: 1, AtEnd: true));
+    }
+
+    [Fact]
+    public void Any_sizes_strides_and_starts() =>
+        Gen.Select(Gen.Int[0, 60], Gen.Int[0, 90], Gen.Int[0, 400], Gen.Enum<Start>(), Gen.Bool, Gen.Int[0, 9], Gen.Bool,
+            (rows, columns, steps, start, byStep, gap, end) => new Product(rows, columns, steps, start, byStep, gap, end))
+        .Sample(
+            product =>
+            {
+                using ProductCheck check = new();
+                check.Run(product);
+            },
+            iter: 300, threads: 1);
+
+    [Fact]
+    public void A_row_is_the_same_to_the_bit_among_any_number_of_rows()
+    {
+        const int steps = 37, most = 25;
+        int columns = 5 * V + 3;
+        PackedMatrix b = new PackedMatrix().Pack(Kernel.Values(steps * columns, 2), steps, columns, columns, 1);
+        float[] a = Kernel.Values(most * steps), all = new float[most * columns], some = new float[most * columns];
+        MatrixProduct.Multiply(most, a, steps, 1, b, default, 0, all, columns);
+        for (int first = 0; first < most; first++)
+        {
+            for (int rows = 1; first + rows <= most; rows++)
+            {
+                MatrixProduct.Multiply(rows, a.AsSpan(first * steps), steps, 1, b, default, 0, some, columns);
+                Bits.Equal(all.AsSpan(first * columns, rows * columns), some.AsSpan(0, rows * columns), $"{rows} rows from row {first} on");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("a", 11, 8, 15)]
+    [InlineData("start", 12, 7, 15)]
+    [InlineData("c", 12, 8, 14)]
+    public void A_span_too_short_for_the_sizes_is_refused_by_name(string name, int a, int start, int c)
+    {
+        PackedMatrix b = new PackedMatrix().Pack(new float[4 * 5], 4, 5, 5, 1);
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => MatrixProduct.Multiply(3, new float[a], 4, 1, b, new float[start + 5], 4, new float[c], 5));
+        Assert.Equal(name, error.ParamName);
+    }
+
+    [Fact]
+    public void Infinities_and_NaN_stay_in_their_rows()
+    {
+        PackedMatrix b = new PackedMatrix().Pack(Kernel.Values(3 * 40, 2), 3, 40, 40, 1);
+        float[] a = Kernel.Values(7 * 3), clean = new float[7 * 40], dirty = new float[7 * 40];
+        MatrixProduct.Multiply(7, a, 3, 1, b, default, 0, clean, 40);
+        (a[4], a[10]) = (float.NaN, float.PositiveInfinity);
+        MatrixProduct.Multiply(7, a, 3, 1, b, default, 0, dirty, 40);
+        for (int row = 0; row < 7; row++)
+        {
+            if (row is 1 or 3) Assert.DoesNotContain(dirty[(row * 40)..(row * 40 + 40)], float.IsFinite);
+            else Bits.Equal(clean.AsSpan(row * 40, 40), dirty.AsSpan(row * 40, 40), $"row {row}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Numerics;
+using Elman.Kernels;
+
+namespace Elman.Tests.Kernels;
+
+public class PackedMatrixTests
+{
+    private static readonly int V = Vector<float>.Count;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Elements_come_to_their_panel_step_and_lane(bool byColumn)
+    {
+        using GuardedMemory memory = new(12 * 80);
+        PackedMatrix packed = new();
+        for (int steps = 0; steps <= 9; steps++)
+        {
+            for (int columns = 0; columns <= 8 * V + 1; columns++)
+            {
+                (int stepStride, int columnStride) = byColumn ? (1, steps + 2) : (columns + 2, 1);
+                int count = steps == 0 || columns == 0 ? 0 : (steps - 1) * stepStride + (columns - 1) * columnStride + 1;
+                foreach (bool end in (bool[])[false, true])
+                {
+                    Span<float> source = memory.At(end, count);
+                    Kernel.Values(count, (ulong)columns).CopyTo(source);
+                    packed.Pack(source, steps, columns, stepStride, columnStride);
+                    Check(packed, source, steps, columns, stepStride, columnStride);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_smaller_matrix_leaves_nothing_of_a_larger_one_behind()
+    {
+        PackedMatrix packed = new PackedMatrix().Pack(Kernel.Values(100 * 100), 100, 100, 100, 1);
+        float[] small = Kernel.Values(3 * 5, 2);
+        Check(packed.Pack(small, 3, 5, 5, 1), small, 3, 5, 5, 1);
+        Check(packed.Pack(small, 5, 3, 1, 5), small, 5, 3, 1, 5);
+    }
+
+    [Fact]
+    public unsafe void Panels_begin_at_a_cache_line()
+    {
+        for (int steps = 1; steps < 40; steps++)
+        {
+            PackedMatrix packed = new();
+            packed.Resize(steps, V);
+            fixed (float* first = &packed.Panel(0)) Assert.Equal(0, (nint)first % 64);
+        }
+    }
+
+    [Fact]
+    public void A_matrix_beyond_the_largest_array_is_refused() =>
+        Assert.Throws<OverflowException>(() => new PackedMatrix().Resize(1 << 16, 1 << 16));
+
+    private static void Check(PackedMatrix packed, ReadOnlySpan<float> source, int steps, int columns, int stepStride, int columnStride)
+    {
+        Assert.Equal((steps, columns), (packed.Steps, packed.Columns));
+        Assert.Equal((columns + 2 * V - 1) / (2 * V), packed.Panels);
+        for (int panel = 0; panel < packed.Panels; panel++)
+        {
+            for (int step = 0; step < steps; step++)
+            {
+                for (int lane = 0; lane < 2 * V; lane++)
+                {
+                    int column = panel * 2 * V + lane;
+                    float expected = column < columns ? source[step * stepStride + column * columnStride] : 0;
+                    Assert.Equal(expected, System.Runtime.CompilerServices.Unsafe.Add(ref packed.Panel(panel, step), lane));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using Elman.Kernels;
+
+namespace Elman.Tests.Kernels;
+
+[Collection(nameof(ComputeThreads))]
+public class WorkersTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(8)]
+    [InlineData(64)]
+    public void Every_part_runs_exactly_once(int threads)
+    {
+        for (int parts = 0; parts <= 200; parts += parts < 10 ? 1 : 19)
+        {
+            int[] runs = new int[parts];
+            Run(threads, parts, part => Interlocked.Increment(ref runs[part]));
+            Assert.All(runs, count => Assert.Equal(1, count));
+        }
+    }
+
+    [Fact]
+    public void All_parts_have_ended_when_the_call_returns()
+    {
+        for (int i = 0; i < 200; i++)
+        {
+            int ended = 0;
+            Run(8, 9, part =>
+            {
+                if (part % 3 == 0) Thread.SpinWait(2000);
+                Interlocked.Increment(ref ended);
+            });
+            Assert.Equal(9, ended);
+        }
+    }
+
+    [Fact]
+    public void Several_threads_work_at_the_same_time()
+    {
+        // The parts wait for each other: one thread alone would never get beyond the first.
+        using Barrier barrier = new(2);
+        Run(2, 2, _ => Assert.True(barrier.SignalAndWait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
+    public void No_more_threads_than_allowed()
+    {
+        int now = 0, most = 0;
+        Run(3, 60, _ =>
+        {
+            int running = Interlocked.Increment(ref now);
+            InterlockedMax(ref most, running);
+            Thread.Sleep(1);
+            Interlocked.Decrement(ref now);
+        });
+        Assert.InRange(most, 1, 3);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void An_exception_reaches_the_caller_as_it_was_thrown(int threads)
+    {
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => Run(threads, 20, part =>
+        {
+            if (part == 7) throw new InvalidDataException("part 7");
+        }));
+        Assert.Equal("part 7", error.Message);
+        Assert.Contains(nameof(An_exception_reaches_the_caller_as_it_was_thrown), error.StackTrace);
+    }
+
+    [Fact]
+    public void An_exception_leaves_no_part_running()
+    {
+        int running = 0;
+        Assert.Throws<InvalidDataException>(() => Run(4, 40, part =>
+        {
+            Interlocked.Increment(ref running);
+            Thread.SpinWait(1000);
+            Interlocked.Decrement(ref running);
+            if (part == 0) throw new InvalidDataException();
+        }));
+        Assert.Equal(0, Volatile.Read(ref running));
+    }
+
+    [Fact]
+    public void A_part_may_have_parts_of_its_own()
+    {
+        ConcurrentBag<(int, int, int)> seen = [];
+        Run(4, 6, outer => Run(4, 5, middle => Workers.Run(4, 0, (_, inner) => seen.Add((outer, middle, inner)))));
+        Assert.Equal(6 * 5 * 4, seen.Distinct().Count());
+        Assert.Equal(6 * 5 * 4, seen.Count);
+    }
+
+    [Fact]
+    public void Many_callers_at_once_do_not_wait_for_each_other_forever()
+    {
+        long total = 0;
+        Thread[] callers = [.. Enumerable.Range(0, 12).Select(_ => new Thread(() =>
+        {
+            for (int i = 0; i < 200; i++) Workers.Run(7, 0, (_, part) => Interlocked.Add(ref total, part));
+        }))];
+        ComputeThreads.Use(8, () =>
+        {
+            foreach (Thread caller in callers) caller.Start();
+            return callers.All(caller => caller.Join(TimeSpan.FromSeconds(60)));
+        });
+        Assert.Equal(12L * 200 * 21, total);
+    }
+
+    [Fact]
+    public void The_number_of_threads_is_positive() => Assert.Throws<ArgumentOutOfRangeException>(() => Compute.Threads = 0);
+
+    private static void Run(int threads, int parts, Action<int> body) =>
+        ComputeThreads.Use(threads, () =>
+        {
+            Workers.Run(parts, body, static (run, part) => run(part));
+            return true;
+        });
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        int seen;
+        while ((seen = Volatile.Read(ref target)) < value && Interlocked.CompareExchange(ref target, value, seen) != seen) { }
+    }
+}
