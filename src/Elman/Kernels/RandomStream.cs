@@ -28,7 +28,7 @@ public sealed class RandomStream(ulong seed, ulong purpose = 0)
     /// <summary>The next number, uniform in [0, 1).</summary>
     public float NextUniform() => Kernels.Philox.ToUnit(NextWord());
 
-    /// <summary>The next number, uniform in [<paramref name="low"/>, <paramref name="high"/>).</summary>
+    /// <summary>The next number, uniform from <paramref name="low"/> to <paramref name="high"/>, which only rounding can reach.</summary>
     public float NextUniform(float low, float high) => low + (high - low) * NextUniform();
 
     /// <summary>The next number from the standard normal distribution (Box and Muller 1958).</summary>

@@ -7,12 +7,16 @@ internal sealed class Workspace
 {
     private readonly List<float[]> _buffers = [];
 
-    public Memory<float> Rent(int count)
+    /// <summary>A buffer [rows, size].</summary>
+    /// <exception cref="ElmanException">It is larger than an array can be.</exception>
+    public Memory<float> Rent(int rows, int size)
     {
+        long count = (long)rows * size;
         if (count == 0) return default;
-        float[] buffer = ArrayPool<float>.Shared.Rent(count);
+        if (count > Array.MaxLength) throw new ElmanException($"{rows} time steps with {size} values each are more than fit into one buffer; use smaller batches or shorter sequences");
+        float[] buffer = ArrayPool<float>.Shared.Rent((int)count);
         _buffers.Add(buffer);
-        return buffer.AsMemory(0, count);
+        return buffer.AsMemory(0, (int)count);
     }
 
     /// <summary>Gives all buffers back; whoever drops a workspace without that leaves them to the garbage collector.</summary>

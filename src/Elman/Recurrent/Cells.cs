@@ -33,7 +33,8 @@ public sealed class GruCell(int inputSize, int hiddenSize, RandomStream random, 
 /// <summary>The cells that command and model file know by name.</summary>
 public static class Cells
 {
-    private static readonly Dictionary<string, Func<int, int, RandomStream, RecurrentOptions?, RecurrentLayer>> Registered = [];
+    private static readonly Lock Changing = new();
+    private static readonly OrderedDictionary<string, Registration> Registered = [];
 
     static Cells()
     {
@@ -45,16 +46,35 @@ public static class Cells
     }
 
     /// <summary>All names, in the order of registration.</summary>
-    public static IReadOnlyCollection<string> Names => Registered.Keys;
+    public static IReadOnlyCollection<string> Names
+    {
+        get
+        {
+            lock (Changing) return [.. Registered.Keys];
+        }
+    }
 
     /// <summary>Makes a cell of your own known by its name, before models with it are made or loaded by name.</summary>
+    /// <exception cref="ArgumentException">Another cell has the name.</exception>
     public static void Register<TUnit>()
-        where TUnit : struct, IRecurrentUnit =>
-        Registered[TUnit.Name] = (inputs, hidden, random, options) => new Recurrent<TUnit>(inputs, hidden, random, options);
+        where TUnit : struct, IRecurrentUnit
+    {
+        Registration own = new(typeof(TUnit), (inputs, hidden, random, options) => new Recurrent<TUnit>(inputs, hidden, random, options));
+        lock (Changing)
+        {
+            if (!Registered.TryAdd(TUnit.Name, own) && Registered[TUnit.Name].Unit != typeof(TUnit))
+                throw new ArgumentException($"the name '{TUnit.Name}' of {typeof(TUnit)} is that of {Registered[TUnit.Name].Unit}; a cell of your own needs a name of its own");
+        }
+    }
 
     /// <summary>A recurrent layer with the cell of that name.</summary>
     /// <exception cref="ElmanException">No cell has the name.</exception>
-    public static RecurrentLayer Create(string name, int inputSize, int hiddenSize, RandomStream random, RecurrentOptions? options = null) =>
-        Registered.TryGetValue(name, out var make) ? make(inputSize, hiddenSize, random, options)
-            : throw new ElmanException($"there is no cell '{name}'; known are {string.Join(", ", Names)}");
+    public static RecurrentLayer Create(string name, int inputSize, int hiddenSize, RandomStream random, RecurrentOptions? options = null)
+    {
+        Registration? found;
+        lock (Changing) found = Registered.GetValueOrDefault(name);
+        return found?.Make(inputSize, hiddenSize, random, options) ?? throw new ElmanException($"there is no cell '{name}'; known are {string.Join(", ", Names)}");
+    }
+
+    private sealed record Registration(Type Unit, Func<int, int, RandomStream, RecurrentOptions?, RecurrentLayer> Make);
 }

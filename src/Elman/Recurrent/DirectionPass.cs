@@ -20,6 +20,7 @@ internal sealed class DirectionPass<TUnit>
     private readonly SequenceLayout _layout;
     private readonly UnitSizes _sizes;
     private readonly bool _backwards, _keeps;
+    private readonly long _version;
     private readonly Memory<float> _gates, _product, _operand, _saved, _previous, _states;
 
     /// <param name="backwards">Whether time runs from the end to the start.</param>
@@ -27,16 +28,16 @@ internal sealed class DirectionPass<TUnit>
     public DirectionPass(DirectionWeights weights, SequenceLayout layout, bool backwards, bool keeps, Workspace workspace)
     {
         (_weights, _layout, _backwards, _keeps, _sizes) = (weights, layout, backwards, keeps, weights.Sizes);
-        weights.Refresh(keeps);
+        _version = weights.Refresh(keeps);
         // Rows that exist at once: every step's, or one step's.
         int steps = keeps ? layout.Total : layout.Batch;
-        WindowTimes = keeps ? Math.Max(1, layout.Length) : Math.Clamp(WindowSize / Math.Max(1, layout.Batch * _sizes.GateRow), 1, Math.Max(1, layout.Length));
-        _gates = workspace.Rent((keeps ? layout.Total : Math.Min(layout.Total, WindowTimes * layout.Batch)) * _sizes.GateRow);
-        _product = workspace.Rent(_sizes.Separate ? steps * _sizes.GateRow : 0);
-        _operand = workspace.Rent(_sizes.LateGates > 0 ? steps * _sizes.Padded : 0);
-        _saved = workspace.Rent(steps * _sizes.SavedRow);
-        _previous = workspace.Rent(keeps ? layout.Total * _sizes.StateRow : 0);
-        _states = workspace.Rent(layout.Batch * _sizes.StateRow);
+        WindowTimes = Math.Max(1, keeps ? layout.Length : (int)Math.Min(layout.Length, WindowSize / Math.Max(1, (long)layout.Batch * _sizes.GateRow)));
+        _gates = workspace.Rent(keeps ? layout.Total : Math.Min(layout.Total, WindowTimes * layout.Batch), _sizes.GateRow);
+        _product = workspace.Rent(_sizes.Separate ? steps : 0, _sizes.GateRow);
+        _operand = workspace.Rent(_sizes.LateGates > 0 ? steps : 0, _sizes.Padded);
+        _saved = workspace.Rent(steps, _sizes.SavedRow);
+        _previous = workspace.Rent(keeps ? layout.Total : 0, _sizes.StateRow);
+        _states = workspace.Rent(layout.Batch, _sizes.StateRow);
         _states.Span.Clear();
     }
 
@@ -104,8 +105,11 @@ internal sealed class DirectionPass<TUnit>
     }
 
     /// <summary>From here on the states hold gradients: those of the final states, from [K·D, N, H] parts; a missing part is zero.</summary>
+    /// <exception cref="InvalidOperationException">The weights are no longer those of the pass forward.</exception>
     public void SetStateGradients(ReadOnlySpan<Tensor> parts, int direction)
     {
+        if (_weights.Version != _version)
+            throw new InvalidOperationException("the weights of a recurrent layer were changed between its forward and its backward pass; call Backward before the optimizer's step");
         _states.Span.Clear();
         for (int part = 0; part < parts.Length; part++)
         {

@@ -8,9 +8,16 @@ namespace Elman;
 /// <param name="Hidden">H.</param>
 internal readonly record struct UnitSizes(int Inputs, int Hidden, int Gates, int States, int Saved, bool Recurs, bool Separate, int LateGates)
 {
+    /// <exception cref="ArgumentException">The unit's counts contradict each other.</exception>
     public static UnitSizes Of<TUnit>(int inputs, int hidden)
-        where TUnit : struct, IRecurrentUnit =>
-        new(inputs, hidden, TUnit.Gates, TUnit.States, TUnit.Saved, TUnit.Recurs, TUnit.SeparateProduct || TUnit.LateGates > 0, TUnit.LateGates);
+        where TUnit : struct, IRecurrentUnit
+    {
+        bool separate = TUnit.SeparateProduct || TUnit.LateGates > 0;
+        if (TUnit.Gates < 1 || TUnit.States < 1 || TUnit.Saved < 0 || TUnit.LateGates < 0 || TUnit.LateGates >= TUnit.Gates || TUnit.ForgetGate >= TUnit.Gates)
+            throw new ArgumentException($"the cell '{TUnit.Name}' has impossible counts: {TUnit.Gates} gates, {TUnit.LateGates} of them late, {TUnit.States} states, {TUnit.Saved} saved, forget gate {TUnit.ForgetGate}");
+        if (separate && !TUnit.Recurs) throw new ArgumentException($"the cell '{TUnit.Name}' wants its recurrent products apart, but has none");
+        return new(inputs, hidden, TUnit.Gates, TUnit.States, TUnit.Saved, TUnit.Recurs, separate, TUnit.LateGates);
+    }
 
     /// <summary>V, the units that are computed at once.</summary>
     public static int Width => Vector<float>.Count;
@@ -83,13 +90,14 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
     /// <summary>The parameters that exist.</summary>
     public IEnumerable<Tensor> Parameters => new[] { weightIh, weightHh, biasIh, biasHh }.OfType<Tensor>();
 
-    private long Version => (long)weightIh.Version + (weightHh?.Version ?? 0) + (biasIh?.Version ?? 0) + (biasHh?.Version ?? 0);
+    /// <summary>Grows whenever a parameter may have changed.</summary>
+    public long Version => (long)weightIh.Version + (weightHh?.Version ?? 0) + (biasIh?.Version ?? 0) + (biasHh?.Version ?? 0);
 
-    /// <summary>Brings the packed forms up to date. Safe to call from many threads as long as none changes the parameters.</summary>
-    public void Refresh(bool backward)
+    /// <summary>Brings the packed forms up to date and returns their version. Safe to call from many threads as long as none changes the parameters.</summary>
+    public long Refresh(bool backward)
     {
         long version = Version;
-        if (Volatile.Read(ref _forwardVersion) == version && (!backward || Volatile.Read(ref _backwardVersion) == version)) return;
+        if (Volatile.Read(ref _forwardVersion) == version && (!backward || Volatile.Read(ref _backwardVersion) == version)) return version;
         lock (_lock)
         {
             if (_forwardVersion != version)
@@ -103,6 +111,7 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
                 Volatile.Write(ref _backwardVersion, version);
             }
         }
+        return version;
     }
 
     /// <summary>Adds a gradient whose rows are [block][gate][V], over <paramref name="gates"/> gates from <paramref name="firstGate"/> on, to one of rows [gate][unit].</summary>

@@ -54,7 +54,7 @@ public class Recurrent<TUnit> : RecurrentLayer
     public override int StateSize => _weights.Length * TUnit.States * HiddenSize;
 
     /// <inheritdoc/>
-    public override int StepWorkspace(int inputSize) => RecurrentStepper<TUnit>.Workspace(_weights[0].Sizes) + Math.Max(OutputSize, InputSize);
+    public override int StepWorkspace(int inputSize) => RecurrentStepper<TUnit>.Workspace(_weights[0].Sizes);
 
     /// <inheritdoc/>
     public override void InitializeState(Span<float> state)
@@ -68,6 +68,7 @@ public class Recurrent<TUnit> : RecurrentLayer
     /// <inheritdoc/>
     public override void Step(ReadOnlySpan<float> input, Span<float> output, Span<float> state, Span<float> workspace)
     {
+        if (WhyNotStreamable is { } reason) throw new InvalidOperationException(reason);
         int layerState = TUnit.States * HiddenSize;
         for (int layer = 0; layer < _weights.Length; layer++)
         {

@@ -13,7 +13,8 @@ internal static class RecurrentInitialization
     }
 
     /// <summary>
-    /// Replaces each [H, H] block of a weight [G·H, H] by a random orthogonal matrix: Gram-Schmidt, twice for accuracy, on normal rows.
+    /// Replaces each [H, H] block of a weight [G·H, H] by a random orthogonal matrix: Gram-Schmidt, twice for accuracy, on normal rows;
+    /// a row that lies almost in the others' plane is drawn anew.
     /// </summary>
     public static void Orthogonalize(Tensor weight, int hidden, RandomStream random)
     {
@@ -24,10 +25,15 @@ internal static class RecurrentInitialization
             for (int i = 0; i < hidden; i++)
             {
                 double[] row = new double[hidden];
-                for (int j = 0; j < hidden; j++) row[j] = random.NextNormal();
-                for (int pass = 0; pass < 2; pass++)
-                    for (int other = 0; other < i; other++) Subtract(row, rows[other], Dot(row, rows[other]));
-                double norm = Math.Sqrt(Dot(row, row));
+                double norm;
+                do
+                {
+                    for (int j = 0; j < hidden; j++) row[j] = random.NextNormal();
+                    for (int pass = 0; pass < 2; pass++)
+                        for (int other = 0; other < i; other++) Subtract(row, rows[other], Dot(row, rows[other]));
+                    norm = Math.Sqrt(Dot(row, row));
+                }
+                while (norm < 1e-3);
                 for (int j = 0; j < hidden; j++) values[first + (i * hidden) + j] = (float)(row[j] /= norm);
                 rows[i] = row;
             }

@@ -62,11 +62,11 @@ internal sealed class RecurrentRun<TUnit>
 
     private void Forward(Tensor input, Tensor[] initial, Tensor output, Tensor[] final)
     {
-        _inputs[0] = _workspace.Rent(_layout.Total * _weights[0].Sizes.Inputs);
+        _inputs[0] = _workspace.Rent(_layout.Total, _weights[0].Sizes.Inputs);
         _layout.Gather(input.Span, _weights[0].Sizes.Inputs, _inputs[0].Span);
         for (int layer = 0; layer < _layers; layer++)
         {
-            _inputs[layer + 1] = _workspace.Rent(_layout.Total * _outputSize);
+            _inputs[layer + 1] = _workspace.Rent(_layout.Total, _outputSize);
             for (int i = layer * _directions; i < (layer + 1) * _directions; i++)
             {
                 _passes[i] = new DirectionPass<TUnit>(_weights[i], _layout, backwards: i % _directions == 1, _keeps, _workspace);
@@ -94,7 +94,7 @@ internal sealed class RecurrentRun<TUnit>
 
     private void Backward(Tensor input, Tensor[] initial, Tensor output, Tensor[] final)
     {
-        Memory<float> gradient = _workspace.Rent(_layout.Total * _outputSize);
+        Memory<float> gradient = _workspace.Rent(_layout.Total, _outputSize);
         _layout.Gather(output.GradientSpan(), _outputSize, gradient.Span);
         for (int layer = _layers - 1; layer >= 0; layer--)
         {
@@ -114,7 +114,7 @@ internal sealed class RecurrentRun<TUnit>
     {
         UnitSizes sizes = _weights[0].Sizes;
         int scratchSize = sizes.LateGates > 0 ? _layout.Batch * sizes.Padded : 0;
-        Memory<float> scratch = _workspace.Rent(scratchSize * _directions);
+        Memory<float> scratch = _workspace.Rent(_directions, scratchSize);
         Workers.Run(_directions * RowParts, (Run: this, layer, gradient, scratch, scratchSize, sizes.Hidden), static (job, i) =>
         {
             int direction = i % job.Run._directions;
@@ -136,7 +136,7 @@ internal sealed class RecurrentRun<TUnit>
 
     private Memory<float> InputGradient(int layer)
     {
-        Memory<float> gradient = _workspace.Rent(_layout.Total * _weights[layer * _directions].Sizes.Inputs);
+        Memory<float> gradient = _workspace.Rent(_layout.Total, _weights[layer * _directions].Sizes.Inputs);
         Workers.Run(_parts, (Run: this, layer, gradient), static (job, part) =>
         {
             for (int direction = 0; direction < job.Run._directions; direction++)

@@ -70,6 +70,7 @@ internal static class RecurrentStep<TUnit>
         }
         if (TUnit.LateGates > 0)
         {
+            ClearPadding(sizes, rows, product[early..], TUnit.LateGates);
             MatrixProduct.Multiply(rows, product[early..], gateRow, 1, weights.LateBack, default, 0, operandGradient, padded);
             for (int row = 0; row < rows; row++)
             {
@@ -81,8 +82,23 @@ internal static class RecurrentStep<TUnit>
                 }
             }
         }
+        ClearPadding(sizes, rows, gates, TUnit.Gates);
+        if (sizes.Separate) ClearPadding(sizes, rows, product, sizes.EarlyGates);
         if (TUnit.Recurs)
             MatrixProduct.Multiply(rows, sizes.Separate ? product : gates, gateRow, 1, weights.RecurrentBack, gradient, stateRow, gradient, stateRow);
+    }
+
+    /// <summary>
+    /// Zeros the gradients of the units beyond H. Those units compute with zeros, and what they make of them may be NaN, which even a product with
+    /// a weight of zero would hand on.
+    /// </summary>
+    private static void ClearPadding(UnitSizes sizes, int rows, Span<float> gradients, int gates)
+    {
+        int width = UnitSizes.Width, padding = sizes.Padded - sizes.Hidden;
+        if (padding == 0) return;
+        for (int row = 0; row < rows; row++)
+            for (int gate = 1; gate <= gates; gate++)
+                gradients.Slice(row * sizes.GateRow + ((sizes.Blocks - 1) * gates + gate) * width - padding, padding).Clear();
     }
 
     /// <summary>The lanes from a vector on: consecutive vectors, or, with a stride, one vector of each state.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 
 namespace Elman;
 
@@ -10,6 +11,7 @@ namespace Elman;
 public sealed class RecurrentStream
 {
     private const uint Magic = 0x31534C45;
+    private const int HeaderSize = 48, DigestSize = 8;
 
     private readonly Module _model;
     private readonly IStreamable _steps;
@@ -79,15 +81,19 @@ public sealed class RecurrentStream
     /// <summary>A second stream that continues from here on its own.</summary>
     public RecurrentStream Fork() => new(this);
 
-    /// <summary>The state as bytes, little-endian: magic, fingerprint of the model [32], steps, number of floats, floats.</summary>
+    /// <summary>
+    /// The state as bytes, little-endian: magic [4], fingerprint of the model [32], steps [8], number of floats [4], floats, and the first 8 bytes
+    /// of the SHA-256 of all that.
+    /// </summary>
     public byte[] ToBytes()
     {
-        byte[] bytes = new byte[4 + 32 + 8 + 4 + (4 * _state.Length)];
+        byte[] bytes = new byte[HeaderSize + (4 * _state.Length) + DigestSize];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
         _model.Fingerprint().CopyTo(bytes, 4);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(36), StepCount);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(44), _state.Length);
-        for (int i = 0; i < _state.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(48 + (4 * i)), _state[i]);
+        for (int i = 0; i < _state.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(HeaderSize + (4 * i)), _state[i]);
+        SHA256.HashData(bytes.AsSpan(..^DigestSize)).AsSpan(..DigestSize).CopyTo(bytes.AsSpan(^DigestSize..));
         return bytes;
     }
 
@@ -95,12 +101,13 @@ public sealed class RecurrentStream
     /// <exception cref="ElmanException">The bytes are not a whole stream state, or are of another model.</exception>
     public void Restore(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < 48 || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic) throw new ElmanException("these bytes are not the state of a stream");
+        if (bytes.Length < HeaderSize + DigestSize || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic) throw new ElmanException("these bytes are not the state of a stream");
         if (!bytes.Slice(4, 32).SequenceEqual(_model.Fingerprint())) throw new ElmanException("the state belongs to a model with other weights or another architecture");
-        if (BinaryPrimitives.ReadInt32LittleEndian(bytes[44..]) != _state.Length || bytes.Length != 48 + (4 * _state.Length))
-            throw new ElmanException($"the state is cut off or damaged: expected {48 + (4 * _state.Length)} bytes, got {bytes.Length}");
+        int expected = HeaderSize + (4 * _state.Length) + DigestSize;
+        if (bytes.Length != expected) throw new ElmanException($"the state is cut off or damaged: expected {expected} bytes, got {bytes.Length}");
+        if (!SHA256.HashData(bytes[..^DigestSize]).AsSpan(..DigestSize).SequenceEqual(bytes[^DigestSize..])) throw new ElmanException("the state is damaged: its bytes do not have the digest that they end with");
         StepCount = BinaryPrimitives.ReadInt64LittleEndian(bytes[36..]);
-        for (int i = 0; i < _state.Length; i++) _state[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(48 + (4 * i))..]);
+        for (int i = 0; i < _state.Length; i++) _state[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(HeaderSize + (4 * i))..]);
     }
 }
 

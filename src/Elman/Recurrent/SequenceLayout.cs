@@ -82,7 +82,7 @@ internal sealed class SequenceLayout
 
     private int Boundary(int part, int parts)
     {
-        if (part == parts) return Batch;
+        if (part == parts || Batch == 0) return Batch;
         if (Lengths[0] == Lengths[Batch - 1]) return (int)((long)Batch * part / parts);
         long wanted = (long)Total * part / parts, seen = 0;
         int row = 0;

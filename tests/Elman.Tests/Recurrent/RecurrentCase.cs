@@ -1,0 +1,63 @@
+using Elman.Tests.Kernels;
+using Elman.Tests.Reference;
+
+namespace Elman.Tests.Recurrent;
+
+/// <summary>One call of a recurrent layer: its architecture, its batch, and everything that is drawn from the seed.</summary>
+internal sealed record RecurrentCase(string Cell, int Inputs, int Hidden, int Batch, int Length)
+{
+    public int Layers { get; init; } = 1;
+
+    public bool Bidirectional { get; init; }
+
+    public bool Bias { get; init; } = true;
+
+    /// <summary>Whether the sequences have lengths of their own, zero included, or all L.</summary>
+    public bool Ragged { get; init; }
+
+    public bool InitialState { get; init; }
+
+    public float Dropout { get; init; }
+
+    public uint Seed { get; init; } = 1;
+
+    public int Directions => Bidirectional ? 2 : 1;
+
+    public int OutputSize => Directions * Hidden;
+
+    public RecurrentOptions Options => new() { Layers = Layers, Bidirectional = Bidirectional, Bias = Bias, Dropout = Dropout };
+
+    /// <summary>The layer, with weights from the seed.</summary>
+    public RecurrentLayer Layer() => Cells.Create(Cell, Inputs, Hidden, new RandomStream(Seed, 1), Options);
+
+    /// <summary>[N, L, I]; values in padding are not numbers, because nothing may read them.</summary>
+    public Tensor Input()
+    {
+        Tensor x = Tensor.From(Kernel.Values(Batch * Length * Inputs, Seed), Batch, Length, Inputs);
+        int[] lengths = Lengths();
+        Span<float> values = x.WritableSpan();
+        for (int row = 0; row < lengths.Length; row++) values[((row * Length + lengths[row]) * Inputs)..((row + 1) * Length * Inputs)].Fill(float.NaN);
+        return x;
+    }
+
+    /// <summary>[N], in no order; empty if all are L.</summary>
+    public int[] Lengths()
+    {
+        if (!Ragged) return [];
+        RandomStream random = new(Seed, 2);
+        return [.. Enumerable.Range(0, Batch).Select(_ => random.NextInt(Length + 1))];
+    }
+
+    /// <summary>Parts [K·D, N, H], or null.</summary>
+    public State? Initial(RecurrentLayer layer) =>
+        InitialState ? new State([.. Enumerable.Range(0, layer.StateParts()).Select(part => StateTensor(3 + (uint)part))]) : null;
+
+    /// <summary>The weights of the outputs in the loss, [N, L, D·H].</summary>
+    public Tensor OutputSlope() => Tensor.From(Kernel.Values(Batch * Length * OutputSize, Seed + 1), Batch, Length, OutputSize);
+
+    /// <summary>The weights of a final state in the loss, [K·D, N, H].</summary>
+    public Tensor StateSlope(int part) => StateTensor(7 + (uint)part);
+
+    private Tensor StateTensor(uint purpose) =>
+        Tensor.From(Kernel.Values(Layers * Directions * Batch * Hidden, Seed ^ (purpose << 20)), Layers * Directions, Batch, Hidden);
+}

@@ -1,0 +1,8 @@
+namespace Elman.Tests.Recurrent;
+
+internal static class RecurrentTestExtensions
+{
+    /// <summary>S: the states that a unit of the layer carries.</summary>
+    public static int StateParts(this RecurrentLayer layer) =>
+        layer.StateSize / (layer.Options.Layers * (layer.Options.Bidirectional ? 2 : 1) * layer.HiddenSize);
+}

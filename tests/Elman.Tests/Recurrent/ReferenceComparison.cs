@@ -1,0 +1,98 @@
+using Elman.Kernels;
+using Elman.Tests.Kernels;
+using Elman.Tests.Reference;
+
+namespace Elman.Tests.Recurrent;
+
+/// <summary>Compares a case with the double-precision twin: outputs, final states, and the gradients of inputs, initial states and parameters.</summary>
+internal static class ReferenceComparison
+{
+    /// <summary>
+    /// float32 carries 6e-8 per operation; sums over some ten steps, tanh and sigmoid (3e-7) and two or three layers stay below it
+    /// with a factor of about five to spare.
+    /// </summary>
+    private const double Tolerance = 1e-5;
+
+    /// <summary>Terms of the sums are of the order of 1, and that is what a sum that cancels is held to.</summary>
+    private const double SmallestScale = 0.1;
+
+    public static void Check(RecurrentCase given)
+    {
+        RecurrentLayer layer = given.Layer();
+        ReferenceCell cell = ReferenceCell.Named(ReferenceName(given.Cell));
+        if (given.Dropout > 0) layer.Train(given.Seed, step: 3);
+        ReferenceRecurrent twin = new(cell, given.Inputs, given.Hidden, given.Layers, given.Bidirectional,
+            layer.Parameters().ToDictionary(parameter => parameter.Name, parameter => Doubles(parameter.Value.Span)))
+        {
+            Mask = given.Dropout > 0 ? Mask(given, layer.DropoutKey) : null,
+        };
+        double[] x = Doubles(given.Input().Span);
+        State? initial = given.Initial(layer);
+        (ReferenceRun run, ReferenceGradients gradients) = Run(twin, given, initial, x);
+        if (given.Cell == "rnn-relu" && IsNearKink(twin, given, initial, x, gradients)) return;
+
+        RecurrentResult result = RecurrentResult.Differentiate(given, layer);
+
+        AreNear(run.Y, result["y"], "y");
+        AreNear(gradients.X, result["gradient of x"], "gradient of x");
+        for (int part = 0; part < cell.States; part++)
+        {
+            AreNear(run.States[part], result[$"final {part}"], $"final {part}");
+            if (initial is not null) AreNear(gradients.States[part], result[$"gradient of initial {part}"], $"gradient of initial {part}");
+        }
+        foreach ((string name, double[] expected) in gradients.Parameters) AreNear(expected, result["gradient of " + name], "gradient of " + name);
+    }
+
+    private static void AreNear(double[] expected, float[] actual, string what)
+    {
+        double largest = expected.Select(Math.Abs).DefaultIfEmpty().Max();
+        Near.Equal(expected, actual, largest == 0 ? Tolerance : Tolerance * Math.Max(1, SmallestScale / largest), what);
+    }
+
+    private static (ReferenceRun Run, ReferenceGradients Gradients) Run(ReferenceRecurrent twin, RecurrentCase given, State? initial, double[] x)
+    {
+        double[]? h = initial is null ? null : Doubles(initial.Hidden.Span), c = initial?.Parts.Count > 1 ? Doubles(initial.Cell.Span) : null;
+        ReferenceRun run = twin.Forward(x, given.Batch, given.Length, given.Ragged ? given.Lengths() : null, h, c);
+        double[]? slopeC = run.States.Length > 1 ? Doubles(given.StateSlope(1).Span) : null;
+        return (run, twin.Backward(run, Doubles(given.OutputSlope().Span), Doubles(given.StateSlope(0).Span), slopeC));
+    }
+
+    /// <summary>Whether some rectifier's argument is so near 0 that rounding could choose the other branch: then gradients jump.</summary>
+    private static bool IsNearKink(ReferenceRecurrent twin, RecurrentCase given, State? initial, double[] x, ReferenceGradients gradients)
+    {
+        foreach (double factor in (double[])[1 - 1e-5, 1 + 1e-5])
+        {
+            ReferenceGradients moved = Run(twin, given, initial, Array.ConvertAll(x, value => value * factor)).Gradients;
+            double largest = gradients.X.Select(Math.Abs).DefaultIfEmpty().Max();
+            if (moved.X.Zip(gradients.X).Any(pair => Math.Abs(pair.First - pair.Second) > 1e-4 * largest)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>The masks are keyed by layer, by batch row and time, and by unit.</summary>
+    private static Func<int, int, int, int, double> Mask(RecurrentCase given, DropoutKey key)
+    {
+        Dictionary<(int, int), float[]> masks = [];
+        return (layer, row, time, unit) =>
+        {
+            int place = row * given.Length + time;
+            if (!masks.TryGetValue((layer, place), out float[]? mask))
+            {
+                masks[(layer, place)] = mask = new float[given.OutputSize];
+                Array.Fill(mask, 1);
+                (key with { Layer = key.Layer * 64 + layer + 1 }).Apply(mask, place, given.Dropout);
+            }
+            return mask[unit];
+        };
+    }
+
+    private static string ReferenceName(string cell) => cell switch
+    {
+        "rnn" => "rnn_tanh",
+        "rnn-relu" => "rnn_relu",
+        "gru-original" => "gru_reset_before",
+        _ => cell,
+    };
+
+    private static double[] Doubles(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), value => (double)value);
+}

@@ -1,0 +1,86 @@
+using System.Numerics;
+using CsCheck;
+
+namespace Elman.Tests.Recurrent;
+
+/// <summary>Every cell in random architectures and batches against its double-precision twin.</summary>
+public class ReferenceComparisonTests
+{
+    private static readonly int V = Vector<float>.Count;
+
+    public static TheoryData<string> AllCells => [.. BuiltIn];
+
+    private static string[] BuiltIn => ["rnn", "rnn-relu", "lstm", "gru", "gru-original"];
+
+    [Fact]
+    public void All_registered_cells_are_tested_here() => Assert.Superset(Cells.Names.Where(name => !name.StartsWith("test-", StringComparison.Ordinal)).ToHashSet(), BuiltIn.ToHashSet());
+
+    [Theory]
+    [MemberData(nameof(AllCells))]
+    public void Outputs_states_and_gradients_are_the_twin_s(string cell) =>
+        Gen.Select(
+            Gen.Select(Gen.Int[1, 9], Gen.Int[1, 20], Gen.Int[1, 8], Gen.Int[1, 9], (inputs, hidden, batch, length) => (inputs, hidden, batch, length)),
+            Gen.Select(Gen.Int[1, 3], Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, (layers, both, bias, ragged, state) => (layers, both, bias, ragged, state)),
+            Gen.UInt,
+            (sizes, options, seed) => new RecurrentCase(cell, sizes.inputs, sizes.hidden, sizes.batch, sizes.length)
+            {
+                Layers = options.layers,
+                Bidirectional = options.both,
+                Bias = options.bias,
+                Ragged = options.ragged,
+                InitialState = options.state,
+                Seed = seed,
+            })
+        .Sample(ReferenceComparison.Check, iter: 60, threads: 1);
+
+    [Theory]
+    [MemberData(nameof(AllCells))]
+    public void Masks_between_layers_reach_outputs_and_gradients(string cell) =>
+        Gen.Select(Gen.Int[2, 4], Gen.Bool, Gen.Bool, Gen.Int[1, 19], Gen.UInt, (layers, both, ragged, hidden, seed) =>
+            new RecurrentCase(cell, 3, hidden, 4, 5) { Layers = layers, Bidirectional = both, Ragged = ragged, Dropout = 0.4f, Seed = seed })
+        .Sample(ReferenceComparison.Check, iter: 20, threads: 1);
+
+    [Theory]
+    [MemberData(nameof(AllCells))]
+    public void Hidden_sizes_around_the_vector_width(string cell)
+    {
+        foreach (int hidden in (int[])[1, V - 1, V, V + 1, 2 * V - 1, 2 * V, 2 * V + 1, 4 * V + 3])
+        {
+            foreach (bool both in (bool[])[false, true])
+                ReferenceComparison.Check(new RecurrentCase(cell, 2, hidden, 7, 4) { Bidirectional = both, Layers = 2, Ragged = true, InitialState = true });
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllCells))]
+    public void A_batch_of_empty_sequences_hands_its_states_and_their_gradients_through(string cell)
+    {
+        RecurrentCase empty = new(cell, 3, 5, 4, 0) { Layers = 2, Bidirectional = true, InitialState = true };
+        ReferenceComparison.Check(empty with { Length = 0 });
+        RecurrentLayer layer = empty.Layer();
+        (Tensor y, State final) = layer.Forward(Tensor.Full(float.NaN, 4, 6, 3), empty.Initial(layer), [0, 0, 0, 0]);
+        Assert.All(y.Span.ToArray(), value => Assert.Equal(0, value));
+        for (int part = 0; part < final.Parts.Count; part++)
+            Assert.Equal(empty.Initial(layer)!.Parts[part].Span.ToArray(), final.Parts[part].Span.ToArray());
+        final.Hidden.Sum().Backward();
+        foreach ((string name, Tensor value) in layer.Parameters()) Assert.All(value.Gradient!.Span.ToArray(), slope => Assert.True(slope == 0, name));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllCells))]
+    public void A_batch_of_no_sequences_gives_no_outputs_and_no_gradients(string cell)
+    {
+        foreach (int length in (int[])[0, 3])
+        {
+            RecurrentCase none = new(cell, 3, 5, 0, length) { Layers = 2, Bidirectional = true };
+            RecurrentLayer layer = none.Layer();
+            Tensor x = none.Input();
+            x.RequiresGradient = true;
+            (Tensor y, State final) = layer.Forward(x, null);
+            Assert.Equal(new Shape(0, length, 10), y.Shape);
+            Assert.Equal(new Shape(4, 0, 5), final.Hidden.Shape);
+            y.Sum().Backward();
+            foreach ((string name, Tensor value) in layer.Parameters()) Assert.All(value.Gradient!.Span.ToArray(), slope => Assert.True(slope == 0, name));
+        }
+    }
+}
