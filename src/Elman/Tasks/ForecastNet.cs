@@ -1,7 +1,7 @@
 namespace Elman;
 
 /// <summary>
-/// Recurrent layers over the context; their last hidden state and the last value seen go through one linear map to all quantiles of all
+/// Recurrent layers over the context; their last hidden state and the last row itself go through one linear map to all quantiles of all
 /// rows of the horizon at once (direct multi-step quantile forecasts: Wen et al. 2017, arXiv 1711.11053). What the calendar knows of the
 /// future is mapped by a second one, the same for every row.
 /// </summary>
@@ -27,7 +27,7 @@ public sealed class ForecastNet : Module
         _encoder = AddChild("encoder", Cells.Create(options.Cell, features, options.Hidden, random,
             new RecurrentOptions { Layers = options.Layers, Bidirectional = options.Bidirectional, Dropout = options.Dropout }));
         _dropout = AddChild("dropout", new Dropout(options.Dropout));
-        _head = AddChild("head", new Linear(_encoder.OutputSize + 1, Horizon * Quantiles, random));
+        _head = AddChild("head", new Linear(_encoder.OutputSize + features, Horizon * Quantiles, random));
         if (known > 0) _future = AddChild("future", new Linear(known, Quantiles, random, bias: false));
     }
 
@@ -59,8 +59,7 @@ public sealed class ForecastNet : Module
             throw new ArgumentException($"a forecast expects windows [N, {Context + Horizon}, {features}], got {input.Shape}");
         Tensor context = input.Slice(1, ..Context);
         Tensor hidden = _dropout.Forward(LastHidden(context));
-        Tensor last = input.Select(1, Context - 1).Slice(1, ..1);
-        Tensor forecast = _head.Forward(Tensor.Concat(1, hidden, last)).Reshape(input.Shape[0], Horizon, Quantiles);
+        Tensor forecast = _head.Forward(Tensor.Concat(1, hidden, input.Select(1, Context - 1))).Reshape(input.Shape[0], Horizon, Quantiles);
         return _future is null ? forecast : forecast + _future.Forward(input.Slice(1, Context..).Slice(2, (features - Known)..));
     }
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Elman;
 
 /// <summary>
@@ -116,29 +114,12 @@ public sealed class Forecaster
     /// <summary>Writes the model in one piece, as a safetensors file; see <see cref="ModelFile"/>.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <exception cref="ElmanException">The place cannot be written; the old file, if any, is unchanged.</exception>
-    public void Save(string path) => ModelFile.Write(path, TaskName,
-    [
-        ("options", json => ForecasterJson.Write(json, Options)),
-        ("columns", json => ForecasterJson.Write(json, _layout)),
-        ("series", json => ForecasterJson.Write(json, TrainedSeries)),
-        ("training", Record.Write),
-    ], Net);
+    public void Save(string path) => ForecasterFile.Save(this, _layout, path);
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ElmanException">There is no such file, it is damaged, of a newer version, or holds something else.</exception>
-    public static Forecaster Load(string path)
-    {
-        ModelFile file = ModelFile.Read(path);
-        file.RequireTask(TaskName);
-        ForecasterOptions options = file.Section("options", ForecasterJson.ReadOptions);
-        ForecastLayout layout = file.Section("columns", ForecasterJson.ReadLayout);
-        List<TrainedSeries> trained = file.Section("series", json => ForecasterJson.ReadSeries(json, layout));
-        TrainingRecord record = file.Section("training", TrainingRecord.Read);
-        ForecastNet net = new(layout.Features, layout.Known, options, new RandomStream(0));
-        file.LoadInto(net);
-        return new Forecaster(options, layout, trained, net, record);
-    }
+    public static Forecaster Load(string path) => ForecasterFile.Load(path);
 
     /// <summary>What the model knows of a series, or null if it was not trained on it.</summary>
     internal TrainedSeries? Known(Series series) => _trained.GetValueOrDefault(series.Group);

@@ -64,6 +64,7 @@ internal static class ForecasterJson
             GroupColumn = Name("group_column"),
         };
         options.Check();
+        if (!Cells.Names.Contains(options.Cell)) throw new ElmanException($"there is no cell '{options.Cell}'; known are {string.Join(", ", Cells.Names)}");
         return options;
     }
 

@@ -69,7 +69,7 @@ public sealed record ForecasterOptions
     /// <summary>The name of the column that the groups came from; kept in the model file so that later data can be read alike.</summary>
     public string? GroupColumn { get; init; }
 
-    internal const int LongestContext = 1_000_000, LongestHorizon = 100_000, MostHidden = 65_536, MostLayers = 64;
+    internal const int LongestContext = 100_000, LongestHorizon = 10_000, MostHidden = 65_536, MostLayers = 64, MostQuantiles = 99;
 
     /// <summary>Makes sure that every setting has a meaning.</summary>
     /// <exception cref="ElmanException">One has none: the message names it.</exception>
@@ -88,8 +88,8 @@ public sealed record ForecasterOptions
         Require(ClipNorm is > 0 and < double.PositiveInfinity, "clip norm", ClipNorm, "a positive number");
         Require(Patience is null or >= 1, "patience", Patience, "at least 1");
         bool ascending = !Quantiles.IsDefaultOrEmpty && Quantiles.Zip(Quantiles.Skip(1)).All(pair => pair.First < pair.Second);
-        Require(ascending && Quantiles[0] > 0 && Quantiles[^1] < 1 && Quantiles.Contains(0.5f), "quantiles",
-            Quantiles.IsDefault ? "" : string.Join(", ", Quantiles), "ascending levels between 0 and 1, 0.5 among them");
+        Require(ascending && Quantiles.Length <= MostQuantiles && Quantiles[0] > 0 && Quantiles[^1] < 1 && Quantiles.Contains(0.5f), "quantiles",
+            Quantiles.IsDefault ? "" : string.Join(", ", Quantiles), $"at most {MostQuantiles} ascending levels between 0 and 1, 0.5 among them");
 
         static void Require(bool holds, string name, object? value, string expected)
         {

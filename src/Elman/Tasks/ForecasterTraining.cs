@@ -20,7 +20,7 @@ internal sealed class ForecasterTraining
     {
         (_series, _options) = (series, options);
         options.Check();
-        if (series.Sum(one => (long)one.Length) == 0) throw new ElmanException("there are no rows to train on; give a series with at least one");
+        if (series.Count == 0 || series.Any(one => one.Length == 0)) throw new ElmanException("a series to train on has no rows; give at least one series, each with rows");
         if (series.CountBy(one => one.Group).FirstOrDefault(group => group.Value > 1).Key is { } repeated)
             throw new ArgumentException($"two series have the group '{repeated}'; names must differ", nameof(series));
         _splits = ForecasterSplit.Of(series, options);

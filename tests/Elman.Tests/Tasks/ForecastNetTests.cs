@@ -1,0 +1,65 @@
+using static Elman.Tests.Tasks.SmallForecasts;
+
+namespace Elman.Tests.Tasks;
+
+public class ForecastNetTests
+{
+    [Theory]
+    [InlineData("lstm", false, 2)]
+    [InlineData("gru", true, 2)]
+    [InlineData("rnn", true, 1)]
+    public void Maps_the_last_hidden_state_the_last_row_and_the_calendar(string cell, bool bidirectional, int layers)
+    {
+        ForecasterOptions options = Options with { Cell = cell, Bidirectional = bidirectional, Layers = layers };
+        const int features = 4, known = 2, batch = 3;
+        ForecastNet net = new(features, known, options, new RandomStream(5));
+        net.Evaluate();
+        RandomStream random = new(6);
+        int length = options.Context + options.Horizon;
+        float[] values = [.. Enumerable.Range(0, batch * length * features).Select(_ => random.NextNormal())];
+        Tensor result = net.Forward(Tensor.From(values, batch, length, features));
+        Assert.Equal(new Shape(batch, options.Horizon, 3), result.Shape);
+
+        Dictionary<string, Tensor> parameters = net.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
+        RecurrentLayer encoder = (RecurrentLayer)net.Children[0].Module;
+        for (int n = 0; n < batch; n++)
+        {
+            float[] window = values[(n * length * features)..((n + 1) * length * features)];
+            (Tensor output, _) = encoder.Forward(Tensor.From(window.AsSpan(0, options.Context * features), 1, options.Context, features), null);
+            // The backward direction ends at the first row, the forward one at the last.
+            List<float> inputs = [.. Enumerable.Range(0, options.Hidden).Select(i => output[0, options.Context - 1, i])];
+            if (bidirectional) inputs.AddRange(Enumerable.Range(0, options.Hidden).Select(i => output[0, 0, options.Hidden + i]));
+            inputs.AddRange(window.AsSpan((options.Context - 1) * features, features));
+            for (int row = 0; row < options.Horizon; row++)
+                for (int q = 0; q < 3; q++)
+                {
+                    int o = row * 3 + q;
+                    double expected = parameters["head.bias"][o];
+                    for (int i = 0; i < inputs.Count; i++) expected += (double)parameters["head.weight"][o, i] * inputs[i];
+                    for (int k = 0; k < known; k++)
+                        expected += (double)parameters["future.weight"][q, k] * window[(options.Context + row) * features + features - known + k];
+                    Assert.Equal(expected, result[n, row, q], 1e-5);
+                }
+        }
+    }
+
+    [Fact]
+    public void Reads_nothing_of_the_horizon_but_what_is_known()
+    {
+        const int features = 4, known = 2;
+        ForecastNet net = new(features, known, Options, new RandomStream(5));
+        net.Evaluate();
+        RandomStream random = new(6);
+        int length = Options.Context + Options.Horizon;
+        float[] values = [.. Enumerable.Range(0, length * features).Select(_ => random.NextNormal())], other = [.. values];
+        for (int row = Options.Context; row < length; row++) other.AsSpan(row * features, features - known).Fill(float.NaN);
+        Assert.Equal(net.Forward(Tensor.From(values, 1, length, features)).Span.ToArray(), net.Forward(Tensor.From(other, 1, length, features)).Span.ToArray());
+    }
+
+    [Fact]
+    public void Refuses_windows_of_another_shape()
+    {
+        ForecastNet net = new(4, 2, Options, new RandomStream(5));
+        Assert.Contains("[N, 11, 4], got [1, 8, 4]", Assert.Throws<ArgumentException>(() => net.Forward(Tensor.Zeros(1, 8, 4))).Message, StringComparison.Ordinal);
+    }
+}

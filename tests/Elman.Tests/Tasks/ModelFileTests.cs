@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Elman.Tests.Files;
+using static Elman.Tests.Tasks.SmallForecasts;
+
+namespace Elman.Tests.Tasks;
+
+public sealed class ModelFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly SafeTensorsFile _sound;
+
+    public ModelFileTests()
+    {
+        Train([Daily()], Options with { Epochs = 1 }).Save(_folder["sound.elman"]);
+        _sound = SafeTensorsFile.Read(_folder["sound.elman"]);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Holds_parameters_by_name_and_sections_of_json()
+    {
+        Assert.Equal(["encoder.weight_ih_l0", "encoder.weight_hh_l0", "encoder.bias_ih_l0", "encoder.bias_hh_l0", "head.weight", "head.bias", "future.weight"],
+            _sound.Tensors.Select(tensor => tensor.Name));
+        Assert.Equal(("elman", "1", "forecaster"), (_sound.Metadata["format"], _sound.Metadata["version"], _sound.Metadata["task"]));
+        using JsonDocument columns = JsonDocument.Parse(_sound.Metadata["columns"]), series = JsonDocument.Parse(_sound.Metadata["series"]);
+        Assert.Equal("y", columns.RootElement.GetProperty("target").GetString());
+        Assert.Equal("2020-03-18T00:00:00.0000000", series.RootElement[0].GetProperty("until").GetString());
+        Assert.Equal(["options", "columns", "series", "training"], ModelFile.Read(_folder["sound.elman"]).Sections);
+    }
+
+    [Theory]
+    [InlineData("format", null, "not a model that Elman has written")]
+    [InlineData("format", "pt", "not a model that Elman has written")]
+    [InlineData("version", "2", "the model file is of version 2, this Elman reads up to 1; update Elman")]
+    [InlineData("version", "one", "version is missing or no number")]
+    [InlineData("version", "0", "version is missing or no number")]
+    [InlineData("task", null, "does not say its task")]
+    [InlineData("task", "tagger", "expected a forecaster, the model is a tagger")]
+    [InlineData("options", null, "the section 'options' is missing")]
+    [InlineData("options", "{", "the section 'options' is damaged")]
+    [InlineData("options", "[]", "expected an object")]
+    [InlineData("options", "{}", "'context' is missing")]
+    [InlineData("columns", "7", "the section 'columns' is damaged")]
+    [InlineData("series", "{}", "the section 'series' is damaged")]
+    [InlineData("training", "null", "training")]
+    public void A_foreign_newer_or_damaged_header_is_refused_with_the_reason(string key, string? value, string message)
+    {
+        Dictionary<string, string> metadata = new(_sound.Metadata);
+        if (value is null) metadata.Remove(key);
+        else metadata[key] = value;
+        Refuses(metadata, _sound.Tensors, message);
+    }
+
+    [Theory]
+    [InlineData("options", "\"hidden\":5", "\"hidden\":65536", "parameter 'encoder.weight_ih_l0' has shape [20, 3], the model expects [262144, 3]")]
+    [InlineData("options", "\"hidden\":5", "\"hidden\":-5", "expected a whole number from 1 to 65536 for 'hidden', it is -5")]
+    [InlineData("options", "\"layers\":1", "\"layers\":64", "parameter 'encoder.weight_ih_l1' is missing")]
+    [InlineData("options", "\"horizon\":3", "\"horizon\":4", "parameter 'head.weight' has shape [9, 8], the model expects [12, 8]")]
+    [InlineData("options", "\"cell\":\"lstm\"", "\"cell\":\"brnn\"", "there is no cell 'brnn'; known are")]
+    [InlineData("options", "\"cell\":\"lstm\"", "\"cell\":\"gru\"", "parameter 'encoder.weight_ih_l0' has shape [20, 3], the model expects [15, 3]")]
+    [InlineData("options", "0.5,", "0.5,1e99,", "quantiles")]
+    [InlineData("series", "\"scale\":", "\"scale\":-", "expected a positive 'scale'")]
+    [InlineData("series", "\"until\":\"2020", "\"until\":\"MMXX", "the section 'series' is damaged")]
+    [InlineData("columns", "\"week\"", "\"moon\"", "unknown cycle \"moon\"")]
+    [InlineData("columns", "\"masked\":[]", "\"masked\":[\"z\"]", "the masked column 'z' is no column")]
+    public void A_section_that_lies_is_refused_with_the_reason(string section, string before, string after, string message)
+    {
+        Dictionary<string, string> metadata = new(_sound.Metadata);
+        Assert.Contains(before, metadata[section], StringComparison.Ordinal);
+        metadata[section] = metadata[section].Replace(before, after, StringComparison.Ordinal);
+        Refuses(metadata, _sound.Tensors, message);
+    }
+
+    [Fact]
+    public void Parameters_are_checked()
+    {
+        Refuses(_sound.Metadata, [.. _sound.Tensors.Skip(1)], "parameter 'encoder.weight_ih_l0' is missing");
+        Refuses(_sound.Metadata, [.. _sound.Tensors, SafeTensor.From("more", [1f], 1)], "parameter 'more' of shape [1] is not part of the model");
+        SafeTensor bias = _sound.Tensors[2];
+        float[] values = bias.ToFloats();
+        values[3] = float.NaN;
+        Refuses(_sound.Metadata, [.. _sound.Tensors.Select(tensor => tensor == bias ? SafeTensor.From(bias.Name, values, bias.Shape.AsSpan()) : tensor)],
+            "parameter 'encoder.bias_ih_l0' has the value NaN at element 3");
+    }
+
+    [Fact]
+    public void A_missing_file_and_a_checkpoint_are_no_models()
+    {
+        Assert.Contains("there is no such file", Assert.Throws<ElmanException>(() => Forecaster.Load(_folder["none"])).Message, StringComparison.Ordinal);
+        string checkpoint = _folder["checkpoint"];
+        Train([Daily()], Options with { Epochs = 1 }, checkpointPath: checkpoint);
+        Assert.Contains("not a model that Elman has written", Assert.Throws<ElmanException>(() => Forecaster.Load(checkpoint)).Message, StringComparison.Ordinal);
+    }
+
+    private void Refuses(IEnumerable<KeyValuePair<string, string>> metadata, IReadOnlyList<SafeTensor> tensors, string message)
+    {
+        string path = _folder["bad.elman"];
+        SafeTensorsFile.Write(path, metadata, tensors);
+        string refusal = Assert.Throws<ElmanException>(() => Forecaster.Load(path)).Message;
+        Assert.StartsWith(path, refusal, StringComparison.Ordinal);
+        Assert.Contains(message, refusal, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refusal);
+    }
+}
