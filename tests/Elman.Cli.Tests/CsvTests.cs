@@ -27,21 +27,22 @@ public class CsvTests
     public void Separators_quotes_line_ends_and_marks_are_found_by_themselves(string csv)
     {
         var series = Assert.Single(Read(csv).Series);
-        Assert.Equal([Day("2020-01-01"), Day("2020-01-02")], series.Times);
-        Assert.Equal([1.5, -2000.0], series.Target);
-        Assert.Null(series.Group);
+        Assert.Equal([Day("2020-01-01"), Day("2020-01-02")], series.Times!);
+        Assert.Equal([1.5f, -2000f], series.Target.Values);
+        Assert.Empty(series.Group);
     }
 
     [Fact]
     public void Utf_16_with_its_mark_is_read() =>
-        Assert.Equal([3.0], Read([0xFF, 0xFE, .. Encoding.Unicode.GetBytes("date,y\n2020-01-01,3\n")]).Series[0].Target);
+        Assert.Equal([3f], Read([0xFF, 0xFE, .. Encoding.Unicode.GetBytes("date,y\n2020-01-01,3\n")]).Series[0].Target.Values);
 
     [Fact]
     public void Covariates_come_in_the_order_in_which_they_were_asked_for()
     {
         var series = Read("a,date,y,b\n1,2020-01-01,2,3\n4,2020-01-02,5,6\n", new ColumnChoice("y", Covariates: ["b", "a"])).Series[0];
-        Assert.Equal([[3.0, 6.0], [1.0, 4.0]], series.Covariates);
-        Assert.Equal([2.0, 5.0], series.Target);
+        Assert.Equal(["b", "a"], series.Covariates.Select(column => column.Name));
+        Assert.Equal([[3f, 6f], [1f, 4f]], series.Covariates.Select(column => column.Values));
+        Assert.Equal([2f, 5f], series.Target.Values);
     }
 
     [Fact]
@@ -49,16 +50,15 @@ public class CsvTests
     {
         var table = Read("store,date,y\nB,2020-01-01,1\nA,2020-01-01,2\nB,2020-01-02,3\n", new ColumnChoice("y", Group: "store"));
         Assert.Equal(["B", "A"], table.Series.Select(series => series.Group));
-        Assert.Equal([1.0, 3.0], table.Series[0].Target);
-        Assert.Equal([2.0], table.Series[1].Target);
-        Assert.Equal(3, table.RowCount);
+        Assert.Equal([1f, 3f], table.Series[0].Target.Values);
+        Assert.Equal([2f], table.Series[1].Target.Values);
     }
 
     [Fact]
     public void Unsorted_rows_are_sorted_and_the_user_is_told_where()
     {
         var table = Read("date,y\n2020-01-01,1\n2020-01-05,5\n2020-01-03,3\n2020-01-02,2\n");
-        Assert.Equal([1.0, 2, 3, 5], table.Series[0].Target);
+        Assert.Equal([1f, 2, 3, 5], table.Series[0].Target.Values);
         Assert.Contains("data.csv, line 4: 2020-01-03 stands after 2020-01-05; the rows were sorted by 'date'", table.Remarks);
     }
 
@@ -70,7 +70,7 @@ public class CsvTests
     public void Missing_values_are_counted_and_kept_as_missing(string cell)
     {
         var table = Read($"date,y\n2020-01-01,1\n2020-01-02,{cell}\n2020-01-03,3\n");
-        Assert.Equal([1.0, double.NaN, 3.0], table.Series[0].Target);
+        Assert.Equal([1f, float.NaN, 3f], table.Series[0].Target.Values);
         Assert.Contains("data.csv: column 'y' has 1 missing value, the first in line 3; each takes the value before it", table.Remarks);
     }
 
@@ -108,13 +108,13 @@ public class CsvTests
     [InlineData("1583298367", "2020-03-04T05:06:07")]
     [InlineData("1583298367500", "2020-03-04T05:06:07.5")]
     public void Usual_notations_of_time_are_read(string text, string iso) =>
-        Assert.Equal(Day(iso), Read($"date;y\n{text};1\n").Series[0].Times[0]);
+        Assert.Equal(Day(iso), Read($"date;y\n{text};1\n").Series[0].Times![0]);
 
     [Fact]
     public void One_row_decides_between_day_first_and_month_first()
     {
-        Assert.Equal([Day("2020-04-03"), Day("2020-04-13")], Read("date,y\n03/04/2020,1\n13/04/2020,2\n").Series[0].Times);
-        Assert.Equal([Day("2020-03-04"), Day("2020-04-13")], Read("date,y\n03/04/2020,1\n04/13/2020,2\n").Series[0].Times);
+        Assert.Equal([Day("2020-04-03"), Day("2020-04-13")], Read("date,y\n03/04/2020,1\n13/04/2020,2\n").Series[0].Times!);
+        Assert.Equal([Day("2020-03-04"), Day("2020-04-13")], Read("date,y\n03/04/2020,1\n04/13/2020,2\n").Series[0].Times!);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public class CsvTests
         var start = new DateTime(2000, 1, 1);
         for (int i = 0; i < 200_000; i++)
             csv.Append(CultureInfo.InvariantCulture, $"{start.AddHours(i):yyyy-MM-dd HH:mm},{i}\n");
-        Assert.Equal(199_999, Read(csv.ToString()).Series[0].Target[^1]);
+        Assert.Equal(199_999, Read(csv.ToString()).Series[0].Target.Values[^1]);
     }
 
     [Theory]

@@ -11,6 +11,8 @@ internal static class OutputPlace
         {
             if (Directory.Exists(path))
                 throw new IOException("it is a directory; give the name of a file");
+            if (File.Exists(folder))
+                throw new IOException($"'{folder}' is a file, not a folder; choose another place");
             if (!Directory.Exists(folder))
                 throw new IOException($"the folder '{folder}' does not exist; create it first");
             if (File.Exists(path))

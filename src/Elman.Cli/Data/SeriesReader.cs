@@ -13,7 +13,7 @@ internal sealed class SeriesReader
     private readonly int[] _numbers;
     private readonly List<string> _remarks = [];
     private readonly List<long> _lines = [];
-    private readonly List<double>[] _values;
+    private readonly List<float>[] _values;
     private readonly Dictionary<string, List<int>> _rowsOfGroup = [];
     private readonly List<string> _groups = [];
 
@@ -24,7 +24,7 @@ internal sealed class SeriesReader
         _numbers = [source.IndexOf(choice.Target), .. (choice.Covariates ?? []).Select(source.IndexOf)];
         _group = choice.Group is null ? null : source.IndexOf(choice.Group);
         _time = choice.Time is null ? FindTime() : source.IndexOf(choice.Time);
-        _values = Array.ConvertAll(_numbers, _ => new List<double>());
+        _values = Array.ConvertAll(_numbers, _ => new List<float>());
     }
 
     /// <summary>Reads the series, the target first.</summary>
@@ -38,7 +38,7 @@ internal sealed class SeriesReader
             throw new ElmanException($"{_source.Name} has a header but no rows; expected one row per time");
         RemarkMissing();
         var series = _groups.ConvertAll(group => Collect(group, times));
-        return new SeriesTable(_source.Name, _source.Columns[_time], series, _remarks);
+        return new SeriesTable(_source.Columns[_time], series, _remarks);
     }
 
     private List<DateTime> ReadRows()
@@ -74,7 +74,7 @@ internal sealed class SeriesReader
         return rows;
     }
 
-    private SeriesRows Collect(string group, List<DateTime> times)
+    private Series Collect(string group, List<DateTime> times)
     {
         var rows = _rowsOfGroup[group].ToArray();
         for (int i = 1; i < rows.Length; i++)
@@ -93,11 +93,8 @@ internal sealed class SeriesReader
                 throw Duplicate(group, times[rows[i]], rows[i - 1], rows[i]);
         }
 
-        return new SeriesRows(
-            _group is null ? null : group,
-            Array.ConvertAll(rows, row => times[row]),
-            Array.ConvertAll(rows, row => _values[0][row]),
-            _values[1..].Select(values => Array.ConvertAll(rows, row => values[row])).ToArray());
+        var columns = _numbers.Select((column, k) => new Column(_source.Columns[column], Array.ConvertAll(rows, row => _values[k][row]))).ToArray();
+        return new Series(group, Array.ConvertAll(rows, row => times[row]), columns[0], columns[1..]);
     }
 
     private ElmanException Duplicate(string group, DateTime time, int first, int second) =>
@@ -108,14 +105,14 @@ internal sealed class SeriesReader
     {
         for (int k = 0; k < _numbers.Length; k++)
         {
-            int missing = _values[k].Count(double.IsNaN);
+            int missing = _values[k].Count(float.IsNaN);
             string column = _source.Columns[_numbers[k]];
             if (missing == _values[k].Count)
                 throw new ElmanException($"{_source.Name}: column '{column}' holds no number in any row; choose another column");
             if (missing > 0)
             {
                 _remarks.Add($"{_source.Name}: column '{column}' has {Names.Count(missing, "missing value")}, "
-                    + $"the first in line {_lines[_values[k].FindIndex(double.IsNaN)]}; each takes the value before it");
+                    + $"the first in line {_lines[_values[k].FindIndex(float.IsNaN)]}; each takes the value before it");
             }
         }
     }

@@ -43,4 +43,19 @@ internal sealed record ForecastPicture(
 
     /// <summary>What the interval is called: "80 % interval".</summary>
     public string IntervalName => $"{Coverage * 100:0.#} % interval";
+
+    /// <summary>A forecast behind the last steps of the series that it continues.</summary>
+    /// <param name="series">The series.</param>
+    /// <param name="forecast">Its forecast.</param>
+    /// <param name="steps">How much of the history is shown, at most.</param>
+    public static ForecastPicture Of(Series series, Forecast forecast, int steps)
+    {
+        int from = Math.Max(0, series.Length - steps);
+        string name = series.Group.Length == 0 ? series.Target.Name : $"{series.Target.Name}, {series.Group}";
+        return new ForecastPicture(
+            name, series.Times![from..], Doubles(series.Target.Values[from..]),
+            [.. forecast.Times!], Doubles(forecast.Lower), Doubles(forecast.Median), Doubles(forecast.Upper), forecast.NominalCoverage);
+
+        static double[] Doubles(float[] values) => Array.ConvertAll(values, value => (double)value);
+    }
 }

@@ -51,11 +51,25 @@ internal sealed class Terminal(TextWriter output, TextWriter error, Stream input
     /// <summary>A line for the user that is not a result.</summary>
     public void Remark(string line) => Error.WriteLine($"elman: {line}");
 
+    /// <summary>Several such lines.</summary>
+    public void Remark(IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+            Remark(line);
+    }
+
     /// <summary>A Spectre console over standard output.</summary>
     public IAnsiConsole Results() => Open(Out, ColourOut);
 
     /// <summary>A Spectre console over standard error.</summary>
     public IAnsiConsole Progress() => Open(Error, LiveError);
+
+    /// <summary>A text of ours as the terminal can show it.</summary>
+    public string Shown(string text) =>
+        Unicode ? text : text.Replace("→", "->", StringComparison.Ordinal).Replace('×', 'x').Replace('–', '-').Replace('…', '.');
+
+    /// <summary>A table with lines that the terminal can show.</summary>
+    public Table NewTable() => new Table().Border(Unicode ? TableBorder.Simple : TableBorder.Ascii2);
 
     /// <summary>
     /// By the locale, as other commands decide it; a machine without any (a container, a build server) shows UTF-8 today.

@@ -23,5 +23,12 @@ internal sealed class Backtest
         return verb;
     }
 
-    private int Run(ParseResult given, Terminal terminal) => throw new ElmanException("backtesting is not built in yet: " + given.GetValue(_model));
+    private int Run(ParseResult given, Terminal terminal)
+    {
+        CommonArguments.UseThreads(given.GetValue(_threads));
+        var model = ModelPlace.Load(given.GetRequiredValue(_model));
+        var table = ModelPlace.ReadSeries(model, given.GetRequiredValue(_data), terminal);
+        BacktestTable.Write(model.Backtest(table.Series), model.Target, terminal);
+        return ExitCode.Done;
+    }
 }

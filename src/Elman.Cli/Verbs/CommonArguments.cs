@@ -16,4 +16,11 @@ internal static class CommonArguments
         option.DefaultValueFactory = null;
         return option;
     }
+
+    /// <summary>Does what <see cref="Threads"/> says.</summary>
+    public static void UseThreads(int given)
+    {
+        if (given > 0)
+            Compute.Threads = given;
+    }
 }

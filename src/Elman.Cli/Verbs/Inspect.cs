@@ -21,5 +21,9 @@ internal sealed class Inspect
         return verb;
     }
 
-    private int Run(ParseResult given, Terminal terminal) => throw new ElmanException("inspecting is not built in yet: " + given.GetValue(_model));
+    private int Run(ParseResult given, Terminal terminal)
+    {
+        ModelDescription.Write(ModelPlace.Load(given.GetRequiredValue(_model)), terminal);
+        return ExitCode.Done;
+    }
 }

@@ -26,5 +26,28 @@ internal sealed class Predict
         return verb;
     }
 
-    private int Run(ParseResult given, Terminal terminal) => throw new ElmanException("forecasting is not built in yet: " + given.GetValue(_model));
+    private int Run(ParseResult given, Terminal terminal)
+    {
+        string? output = given.GetValue(_output), plot = given.GetValue(_plot);
+        foreach (string place in new[] { output, plot }.OfType<string>())
+            OutputPlace.Check(place);
+        if (output is not null && plot is not null && Path.GetFullPath(output) == Path.GetFullPath(plot))
+            throw new ElmanException($"--output and --plot both name {output}; give two files");
+        CommonArguments.UseThreads(given.GetValue(_threads));
+
+        var model = ModelPlace.Load(given.GetRequiredValue(_model));
+        var table = ModelPlace.ReadSeries(model, given.GetRequiredValue(_data), terminal);
+        var forecasts = model.Predict(table.Series);
+        if (plot is not null)
+            ForecastOutput.Draw(plot, model, table.Series, forecasts, terminal);
+        if (output is null)
+        {
+            ForecastCsv.Write(forecasts, model.Options.GroupColumn, table.TimeColumn, terminal.Out);
+            return ExitCode.Done;
+        }
+
+        ForecastOutput.Write(output, model, table.TimeColumn, forecasts);
+        terminal.Out.Write(TerminalChart.Draw(ForecastPicture.Of(table.Series[0], forecasts[0], model.Options.Context), terminal));
+        return ExitCode.Done;
+    }
 }

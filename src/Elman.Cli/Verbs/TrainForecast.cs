@@ -5,6 +5,8 @@ namespace Elman.Cli;
 /// <summary>elman train forecast: trains a forecaster on the series of a CSV file.</summary>
 internal sealed class TrainForecast
 {
+    private static readonly ForecasterOptions Usual = new();
+
     private readonly Argument<string> _data = CommonArguments.Data();
     private readonly Option<string> _target = new("--target") { Description = "The column to forecast.", HelpName = "column", Required = true };
     private readonly Option<string?> _time = new("--time") { Description = "The column of the times. [default: a column named date, time, ... or the first that holds dates]", HelpName = "column" };
@@ -17,17 +19,17 @@ internal sealed class TrainForecast
     };
 
     private readonly Option<string?> _group = new("--group") { Description = "The column that names the series of a row (a store, a sensor): one model learns from all of them.", HelpName = "column" };
-    private readonly Option<int> _horizon = Checked.WholeNumber("--horizon", "Steps to forecast.", 1, 10_000, 14);
-    private readonly Option<int> _context = Checked.WholeNumber("--context", "Steps of history that a forecast looks at.", 1, 100_000, 56);
-    private readonly Option<string> _cell = Checked.OneOf("--cell", "The recurrent cell.", "lstm", "rnn", "lstm", "gru");
-    private readonly Option<int> _hidden = Checked.WholeNumber("--hidden", "Hidden units per layer and direction.", 1, 65_536, 64);
-    private readonly Option<int> _layers = Checked.WholeNumber("--layers", "Recurrent layers.", 1, 64, 2);
+    private readonly Option<int> _horizon = Checked.WholeNumber("--horizon", "Steps to forecast.", 1, 10_000, Usual.Horizon);
+    private readonly Option<int> _context = Checked.WholeNumber("--context", "Steps of history that a forecast looks at.", 1, 100_000, Usual.Context);
+    private readonly Option<string> _cell = Checked.OneOf("--cell", "The recurrent cell.", Usual.Cell, "rnn", "lstm", "gru");
+    private readonly Option<int> _hidden = Checked.WholeNumber("--hidden", "Hidden units per layer and direction.", 1, 65_536, Usual.Hidden);
+    private readonly Option<int> _layers = Checked.WholeNumber("--layers", "Recurrent layers.", 1, 64, Usual.Layers);
     private readonly Option<bool> _bidirectional = new("--bidirectional") { Description = "Read the context in both directions." };
-    private readonly Option<double> _dropout = Checked.RealNumber("--dropout", "Part of the values dropped between layers while training.", 0, 0.95, 0);
-    private readonly Option<int> _epochs = Checked.WholeNumber("--epochs", "Passes over the training windows, at most.", 1, 1_000_000, 50);
-    private readonly Option<int> _batch = Checked.WholeNumber("--batch", "Windows per training step.", 1, 65_536, 64);
-    private readonly Option<double> _rate = Checked.RealNumber("--lr", "The learning rate.", 1e-9, 10, 1e-3);
-    private readonly Option<ulong> _seed = Checked.Seed("--seed", "The same seed gives the same model, to the bit.", 1);
+    private readonly Option<double> _dropout = Checked.RealNumber("--dropout", "Part of the values dropped between layers while training.", 0, 0.95, Usual.Dropout);
+    private readonly Option<int> _epochs = Checked.WholeNumber("--epochs", "Passes over the training windows, at most.", 1, 1_000_000, Usual.Epochs);
+    private readonly Option<int> _batch = Checked.WholeNumber("--batch", "Windows per training step.", 1, 65_536, Usual.BatchSize);
+    private readonly Option<double> _rate = Checked.RealNumber("--lr", "The learning rate.", 0, 10, Usual.LearningRate);
+    private readonly Option<ulong> _seed = Checked.Seed("--seed", "The same seed gives the same model, to the bit.", Usual.Seed);
     private readonly Option<int> _threads = CommonArguments.Threads();
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on where an interrupted training of the same model stopped." };
     private readonly Option<string> _output = new("--output", "-o") { Description = "Where the model goes.", HelpName = "MODEL", Required = true };
@@ -51,12 +53,60 @@ internal sealed class TrainForecast
 
     private int Run(ParseResult given, Terminal terminal)
     {
-        OutputPlace.Check(given.GetRequiredValue(_output));
+        string model = given.GetRequiredValue(_output), checkpoint = model + ".checkpoint";
+        bool resume = given.GetValue(_resume);
+        OutputPlace.Check(model);
+        if (File.Exists(checkpoint) && !resume)
+            throw new ElmanException($"{checkpoint} holds an interrupted training; go on with --resume, or delete it to begin anew");
+        CommonArguments.UseThreads(given.GetValue(_threads));
+
+        var table = ReadSeries(given, terminal);
+        if (resume && !File.Exists(checkpoint))
+            terminal.Remark($"there is no {checkpoint} to resume from; beginning anew");
+        var forecaster = Training.Run(table.Series, Options(given, table), checkpoint, resume, terminal);
+        if (forecaster.Record.Outcome == TrainingOutcome.Interrupted)
+        {
+            terminal.Remark($"stopped; the training so far is in {checkpoint}; to go on: {Again(given)}");
+            return ExitCode.Interrupted;
+        }
+
+        forecaster.Save(model);
+        File.Delete(checkpoint);
+        terminal.Remark($"{Training.Summary(forecaster)}; wrote {model}");
+        return ExitCode.Done;
+    }
+
+    private SeriesTable ReadSeries(ParseResult given, Terminal terminal)
+    {
         using var source = CsvSource.Open(given.GetRequiredValue(_data), terminal.Input);
         var table = SeriesReader.Read(source, new ColumnChoice(
             given.GetRequiredValue(_target), given.GetValue(_time), given.GetValue(_covariates), given.GetValue(_group)));
-        foreach (string remark in table.Remarks)
-            terminal.Remark(remark);
-        throw new ElmanException("training is not built in yet");
+        terminal.Remark(table.Remarks);
+        return table;
+    }
+
+    private ForecasterOptions Options(ParseResult given, SeriesTable table) => new()
+    {
+        Horizon = given.GetValue(_horizon),
+        Context = given.GetValue(_context),
+        Cell = given.GetRequiredValue(_cell),
+        Hidden = given.GetValue(_hidden),
+        Layers = given.GetValue(_layers),
+        Bidirectional = given.GetValue(_bidirectional),
+        Dropout = (float)given.GetValue(_dropout),
+        Epochs = given.GetValue(_epochs),
+        BatchSize = given.GetValue(_batch),
+        LearningRate = given.GetValue(_rate),
+        Seed = given.GetValue(_seed),
+        TimeColumn = table.TimeColumn,
+        GroupColumn = given.GetValue(_group),
+    };
+
+    /// <summary>The command line that goes on with the training, as it may be typed into a shell.</summary>
+    private static string Again(ParseResult given)
+    {
+        var words = given.Tokens.Select(token => token.Value).Where(word => word != "--resume").Append("--resume");
+        return "elman " + string.Join(' ', words.Select(word =>
+            word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || "-_./=:,+@%".Contains(c)) ? word : $"'{word.Replace("'", "'\\''")}'"));
     }
 }

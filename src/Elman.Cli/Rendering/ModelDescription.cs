@@ -1,0 +1,65 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Elman.Cli;
+
+/// <summary>Shows what a model file holds: what it does, its layers and parameters, how it was trained.</summary>
+internal static class ModelDescription
+{
+    /// <summary>Writes the description to the terminal's results.</summary>
+    public static void Write(Forecaster model, Terminal terminal)
+    {
+        WriteFacts(model, terminal);
+        terminal.Results().Write(Parameters(model, terminal));
+        WriteTraining(model.Record, terminal.Out);
+    }
+
+    private static void WriteFacts(Forecaster model, Terminal terminal)
+    {
+        var output = terminal.Out;
+        var options = model.Options;
+        string levels = string.Join(", ", options.Quantiles.Select(level => level.ToString("0.###", CultureInfo.InvariantCulture)));
+        Fact(output, "task", $"forecasts {Names.Quote(model.Target)}, {Names.Count(options.Horizon, "step")} from {options.Context}{(model.Step is { } step ? $", {step} apart" : "")}, quantiles {levels}");
+        Fact(output, "columns", $"{(options.TimeColumn is { } time ? $"times in '{time}', " : "")}{(options.GroupColumn is { } group ? $"groups in '{group}', " : "")}"
+            + (model.Covariates.Count > 0 ? $"covariates {Names.List(model.Covariates.ToArray())}" : "no covariates"));
+        Fact(output, "features", Names.List(model.Features.ToArray()));
+        Fact(output, "scaler", options.Scaler.ToString());
+        Fact(output, "series", $"{model.TrainedSeries.Count}{(model.TrainedSeries.Max(series => series.Until) is { } until ? string.Create(CultureInfo.InvariantCulture, $", trained on rows until {until:yyyy-MM-dd HH:mm}") : "")}");
+        foreach (var (name, module) in model.Net.Children)
+            Fact(output, name, terminal.Shown(module.Description));
+    }
+
+    private static Table Parameters(Forecaster model, Terminal terminal)
+    {
+        var table = terminal.NewTable();
+        table.AddColumns(new TableColumn("parameter"), new TableColumn("shape"), new TableColumn("numbers").RightAligned());
+        foreach (var (name, value) in model.Net.Parameters())
+            table.AddRow(new Text(name), new Text(value.Shape.ToString()), Number(value.Count));
+        table.AddRow(new Text("all"), new Text(""), Number(model.Net.ParameterCount));
+        return table;
+
+        static Text Number(long count) => new(count.ToString("N0", CultureInfo.InvariantCulture));
+    }
+
+    private static void WriteTraining(TrainingRecord record, TextWriter output)
+    {
+        string outcome = record.Outcome switch
+        {
+            TrainingOutcome.Completed => "completed",
+            TrainingOutcome.StoppedEarly => "stopped early, for the loss did not fall any more",
+            _ => "interrupted",
+        };
+        Fact(output, "training", string.Create(CultureInfo.InvariantCulture,
+            $"{outcome}: {Names.Count(record.Epochs.Count, "epoch")}, {Names.Count(record.Steps, "step")}, {record.Seconds:0.0} s; the best epoch is {record.BestEpoch}"));
+        foreach (var epoch in record.Epochs)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"  epoch {epoch.Epoch,4}  loss {epoch.Loss:0.0000}{(epoch.ValidationLoss is { } loss ? $"  validation {loss:0.0000}" : "")}  learning rate {epoch.LearningRate:0.######}"));
+        }
+
+        foreach (var (name, value) in record.Settings)
+            Fact(output, name, value);
+    }
+
+    private static void Fact(TextWriter output, string name, string value) => output.WriteLine($"{name,-14}{value}");
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace Elman.Cli;
+
+/// <summary>What the verbs that train have in common: the view, the interruption, the summary.</summary>
+internal static class Training
+{
+    /// <summary>Trains; the first Ctrl-C ends it after the running batch, and the record then says so.</summary>
+    public static Forecaster Run(IReadOnlyList<Series> series, ForecasterOptions options, string? checkpoint, bool resume, Terminal terminal)
+    {
+        using var interruption = new Interruption();
+        var cancellation = interruption.Token;
+        return TrainingView.Run(
+            terminal, progress => Forecaster.Train(series, options, progress, terminal.Remark, checkpoint, resume, cancellation), cancellation);
+    }
+
+    /// <summary>One line about a training that is done.</summary>
+    public static string Summary(Forecaster forecaster)
+    {
+        var record = forecaster.Record;
+        string best = record.Best is { } epoch
+            ? string.Create(CultureInfo.InvariantCulture, $", the best is epoch {epoch.Epoch} (loss {epoch.Loss:0.0000}{(epoch.ValidationLoss is { } loss ? $", validation {loss:0.0000}" : "")})")
+            : "";
+        return string.Create(CultureInfo.InvariantCulture, $"trained {Names.Count(record.Epochs.Count, "epoch")} in {record.Seconds:0.0} s{best}");
+    }
+}

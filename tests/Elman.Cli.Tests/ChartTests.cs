@@ -1,0 +1,115 @@
+using System.Text;
+using System.Xml.Linq;
+
+namespace Elman.Cli.Tests;
+
+public class ChartTests
+{
+    private static readonly DateTime Start = new(2024, 1, 1);
+
+    private static ForecastPicture Wave(TimeSpan step, int history = 60, int horizon = 12)
+    {
+        double Value(int i) => Math.Round(10 + (8 * Math.Sin(i / 6.0)), 3);
+        var times = Enumerable.Range(0, history + horizon).Select(i => Start + (i * step)).ToArray();
+        var median = Enumerable.Range(history, horizon).Select(Value).ToArray();
+        return new ForecastPicture(
+            "temp_max", times[..history], Enumerable.Range(0, history).Select(Value).ToArray(), times[history..],
+            median.Select((m, i) => m - 1 - (i / 4.0)).ToArray(), median, median.Select((m, i) => m + 1 + (i / 4.0)).ToArray());
+    }
+
+    private static Terminal Paper(int width, bool unicode = true, bool colour = false) =>
+        new(TextWriter.Null, TextWriter.Null, Stream.Null) { Width = width, Unicode = unicode, ColourOut = colour };
+
+    private static string Svg(params ForecastPicture[] pictures)
+    {
+        using var stream = new MemoryStream();
+        SvgChart.Write("Forecast & <more>", pictures, stream);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    [Theory]
+    [InlineData("chart-80", 80, true, false)]
+    [InlineData("chart-120", 120, true, false)]
+    [InlineData("chart-colour", 80, true, true)]
+    [InlineData("chart-ascii", 80, false, false)]
+    public void The_terminal_chart_looks_as_it_did_when_a_person_last_looked(string name, int width, bool unicode, bool colour) =>
+        Snapshot.Match(name, TerminalChart.Draw(Wave(TimeSpan.FromDays(1)), Paper(width, unicode, colour)));
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(80)]
+    [InlineData(200)]
+    public void No_line_of_the_terminal_chart_is_wider_than_the_terminal(int width)
+    {
+        foreach (var unit in new[] { 1.0, 24, 24 * 31, 24 * 366 })
+        {
+            var lines = TerminalChart.Draw(Wave(TimeSpan.FromHours(unit)), Paper(width)).Split('\n');
+            Assert.All(lines.SkipLast(2), line => Assert.InRange(line.Length, 0, width));
+        }
+    }
+
+    [Fact]
+    public void Ascii_has_only_ascii() =>
+        Assert.DoesNotMatch("[^\n-~]", TerminalChart.Draw(Wave(TimeSpan.FromHours(1)), Paper(60, unicode: false)));
+
+    [Fact]
+    public void Awkward_forecasts_are_drawn_too()
+    {
+        var wave = Wave(TimeSpan.FromDays(1), history: 3, horizon: 1);
+        double[] zero = [0, 0, 0], gap = [1, double.NaN, 2];
+        ForecastPicture[] awkward =
+        [
+            wave,
+            wave with { History = zero, Lower = [0], Median = [0], Upper = [0] },
+            wave with { History = gap },
+            wave with { History = [1e12, -1e12, 5] },
+            wave with { History = [1e-9, 2e-9, 3e-9], Lower = [1e-9], Median = [1e-9], Upper = [1e-9] },
+            wave with { HistoryTimes = [], History = [] },
+        ];
+        Assert.All(awkward, picture =>
+        {
+            Assert.Contains("80 % interval", TerminalChart.Draw(picture, Paper(80)));
+            XDocument.Parse(Svg(picture));
+        });
+    }
+
+    [Fact]
+    public void The_picture_is_the_same_file_every_time_and_well_formed()
+    {
+        string svg = Svg(Wave(TimeSpan.FromDays(1)));
+        Assert.Equal(svg, Svg(Wave(TimeSpan.FromDays(1))));
+        var texts = XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToArray();
+        foreach (string expected in new[] { "Forecast & <more>", "temp_max", "80 % interval", "history", "forecast (median)", "6 Jan", "3 Feb", "10" })
+            Assert.Contains(expected, texts);
+    }
+
+    [Fact]
+    public void Each_group_has_a_panel_and_the_legend_stands_once()
+    {
+        var wave = Wave(TimeSpan.FromDays(1));
+        var texts = XDocument.Parse(Svg(wave with { Name = "north" }, wave with { Name = "south" }))
+            .Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToArray();
+        Assert.Contains("north", texts);
+        Assert.Contains("south", texts);
+        Assert.Single(texts, "history");
+    }
+
+    [Theory]
+    [InlineData(0, 10, 5, "0 2 4 6 8 10")]
+    [InlineData(-2.6, 32.1, 4, "0 10 20 30")]
+    [InlineData(0.001, 0.0042, 4, "0.001 0.002 0.003 0.004")]
+    [InlineData(998, 1003, 4, "998 1000 1002")]
+    public void Levels_are_round_numbers_inside_the_range(double least, double most, int count, string expected) =>
+        Assert.Equal(expected, string.Join(' ', Ticks.Labels(Ticks.Values(least, most, count))));
+
+    [Theory]
+    [InlineData("2024-01-03", "2024-02-20", 5, "8 Jan|22 Jan|5 Feb|19 Feb")]
+    [InlineData("2024-01-03", "2025-02-20", 5, "Apr 2024|Jul 2024|Oct 2024|Jan 2025")]
+    [InlineData("2024-01-03 05:10", "2024-01-04 04:00", 5, "06:00|12:00|18:00|4 Jan")]
+    [InlineData("1950-01-01", "2020-01-01", 5, "1960|1980|2000|2020")]
+    public void Times_fall_on_round_places(string first, string last, int count, string expected)
+    {
+        var ticks = Ticks.Times(DateTime.Parse(first, null), DateTime.Parse(last, null), count);
+        Assert.Equal(expected, string.Join('|', ticks.Select(time => Ticks.Label(time, ticks))));
+    }
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Elman.Cli.Tests;
+
+/// <summary>The command as a process of its own, which can be killed, piped and interrupted.</summary>
+internal sealed class ElmanProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new(), _error = new();
+
+    private ElmanProcess(string program, IEnumerable<string> args, string folder, (string Name, string Value)? variable)
+    {
+        var start = new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder };
+        if (variable is { } given)
+            start.Environment[given.Name] = given.Value;
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Append(_error, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        _process.StandardInput.Close();
+    }
+
+    /// <summary>What starts the command: "dotnet", then the path of its assembly, which the build puts beside the tests.</summary>
+    public static string Assembly { get; } = Path.Combine(AppContext.BaseDirectory, "Elman.Cli.dll");
+
+    public static ElmanProcess Start(string folder, params string[] args) => new("dotnet", args.Prepend(Assembly), folder, null);
+
+    public static Outcome Run(string folder, params string[] args)
+    {
+        using var process = Start(folder, args);
+        return process.Wait();
+    }
+
+    /// <summary>Runs a shell line in which "elman" is the command.</summary>
+    public static Outcome Shell(string folder, string line, (string Name, string Value)? variable = null)
+    {
+        using var process = new ElmanProcess("bash", ["-c", $"elman() {{ dotnet '{Assembly}' \"$@\"; }}; {line}"], folder, variable);
+        return process.Wait();
+    }
+
+    /// <summary>Runs another program.</summary>
+    public static Outcome Other(string folder, string program, params string[] args)
+    {
+        using var process = new ElmanProcess(program, args, folder, null);
+        return process.Wait();
+    }
+
+    public void WaitForError(string text)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!Text(_error).Contains(text, StringComparison.Ordinal))
+        {
+            Assert.True(clock.Elapsed < Patience && !_process.HasExited, $"'{text}' never came; so far: {Text(_error)}");
+            Thread.Sleep(2);
+        }
+    }
+
+    public void Interrupt()
+    {
+        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public void Kill() => _process.Kill();
+
+    public Outcome Wait()
+    {
+        Assert.True(_process.WaitForExit(Patience), "the command did not end");
+        _process.WaitForExit();
+        return new Outcome(_process.ExitCode, Text(_output), Text(_error));
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private static void Append(StringBuilder builder, string? line)
+    {
+        if (line is null)
+            return;
+        lock (builder)
+            builder.Append(line).Append('\n');
+    }
+
+    private static string Text(StringBuilder builder)
+    {
+        lock (builder)
+            return builder.ToString();
+    }
+}

@@ -1,0 +1,123 @@
+namespace Elman.Cli.Tests;
+
+public sealed class ProcessTests : IDisposable
+{
+    /// <summary>A training of some seconds that never stops early: each epoch is a little better than the one before.</summary>
+    private static readonly string[] Slow =
+    [
+        "train", "forecast", "data.csv", "--target", "y", "--time", "date", "--context", "8", "--horizon", "3", "--hidden", "4", "--layers", "1",
+        "--dropout", "0.1", "--batch", "8", "--lr", "0.00003", "--epochs", "150",
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public ProcessTests() => _folder.Write("data.csv", SmallData.Wave());
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Control_c_keeps_a_checkpoint_tells_how_to_resume_and_the_same_weights_come_out()
+    {
+        byte[] straight = TrainStraight();
+        using var process = ElmanProcess.Start(_folder.Path, [.. Slow, "-o", "m.elman"]);
+        process.WaitForError("epoch  15/150");
+        process.Interrupt();
+        var interrupted = process.Wait();
+        Assert.Equal(130, interrupted.Code);
+        Assert.False(File.Exists(_folder.File("m.elman")));
+        string hint = Assert.Single(interrupted.Error.Split('\n'), line => line.Contains("to go on: "));
+        string command = hint[(hint.IndexOf("to go on: ", StringComparison.Ordinal) + "to go on: ".Length)..];
+        Assert.EndsWith(" -o m.elman --resume", command);
+
+        var resumed = ElmanProcess.Shell(_folder.Path, command);
+        Assert.True(resumed.Code == 0, resumed.Error);
+        Assert.Equal(straight, Forecaster.Load(_folder.File("m.elman")).Net.Fingerprint());
+        Assert.False(File.Exists(_folder.File("m.elman.checkpoint")));
+    }
+
+    [Fact]
+    public void A_training_killed_at_many_moments_ends_with_the_same_weights_and_never_a_broken_file()
+    {
+        byte[] straight = TrainStraight();
+        string model = _folder.File("m.elman");
+        int kills = 0;
+        for (int delay = 60; ; delay += 70)
+        {
+            using var process = ElmanProcess.Start(_folder.Path, [.. Slow, "-o", "m.elman", "--resume"]);
+            if (kills < 6)
+            {
+                process.WaitForError(File.Exists(model + ".checkpoint") ? "epoch" : "elman: ");
+                Thread.Sleep(delay);
+                process.Kill();
+            }
+
+            var outcome = process.Wait();
+            if (outcome.Code == 0)
+                break;
+            Assert.True(outcome.Code == 137, outcome.Error);
+            Assert.False(File.Exists(model));
+            kills++;
+        }
+
+        Assert.True(kills >= 3, $"the training was over after {kills} kills");
+        Assert.Equal(straight, Forecaster.Load(model).Net.Fingerprint());
+        Assert.Equal(["data.csv", "m.elman", "straight.elman"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Where(name => !name!.EndsWith(".tmp")).Order());
+    }
+
+    [Fact]
+    public void A_reader_that_stops_early_is_no_error()
+    {
+        SmallData.Train(_folder, _folder.File("data.csv"));
+        var outcome = ElmanProcess.Shell(_folder.Path, "elman predict small.elman data.csv | head -1; echo ${PIPESTATUS[0]}");
+        Assert.Equal("date,q10,q50,q90\n0\n", outcome.Out);
+        Assert.Empty(outcome.Error);
+    }
+
+    [Fact]
+    public void A_full_disk_behind_standard_output_fails_with_one_line()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "this system has no /dev/full");
+        SmallData.Train(_folder, _folder.File("data.csv"));
+        var outcome = ElmanProcess.Shell(_folder.Path, "elman predict small.elman data.csv > /dev/full");
+        Assert.Equal(1, outcome.Code);
+        Assert.Matches("^elman: cannot write the results: No space left on device[^\n]*\n$", outcome.Error);
+    }
+
+    [Fact]
+    public void Colour_and_animation_need_a_terminal_and_no_NO_COLOR()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/script"), "script, which lends a terminal, is not installed");
+        SmallData.Train(_folder, _folder.File("data.csv"));
+        const string backtest = "elman backtest small.elman data.csv";
+        string onTerminal = $"export -f elman; script -qec '{backtest}' /dev/null";
+        const string painting = @"\e\[[0-9;]*m";
+        Assert.Matches(painting, ElmanProcess.Shell(_folder.Path, onTerminal, ("TERM", "xterm-256color")).Out);
+        Assert.DoesNotMatch(painting, ElmanProcess.Shell(_folder.Path, "export NO_COLOR=1; " + onTerminal, ("TERM", "xterm-256color")).Out);
+        Assert.DoesNotContain('\e', ElmanProcess.Shell(_folder.Path, backtest).Out);
+    }
+
+    [Fact]
+    public void The_locale_of_old_machines_gets_ascii() =>
+        Assert.DoesNotMatch("[^\n-~]", EverythingDrawnUnder("C"));
+
+    [Fact]
+    public void The_locale_of_new_machines_gets_lines_and_dots() =>
+        Assert.Matches("[─┤⢕]", EverythingDrawnUnder("C.UTF-8"));
+
+    private string EverythingDrawnUnder(string locale)
+    {
+        SmallData.Train(_folder, _folder.File("data.csv"));
+        const string draw = "elman predict small.elman data.csv -o f.csv; elman backtest small.elman data.csv; elman inspect small.elman";
+        var outcome = ElmanProcess.Shell(_folder.Path, draw, ("LC_ALL", locale));
+        Assert.Empty(outcome.Error);
+        return outcome.Out;
+    }
+
+    private byte[] TrainStraight()
+    {
+        var outcome = ElmanProcess.Run(_folder.Path, [.. Slow, "-o", "straight.elman"]);
+        Assert.True(outcome.Code == 0, outcome.Error);
+        Assert.Contains("epoch 150/150", outcome.Error);
+        return Forecaster.Load(_folder.File("straight.elman")).Net.Fingerprint();
+    }
+}

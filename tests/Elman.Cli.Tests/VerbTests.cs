@@ -1,0 +1,164 @@
+using System.Globalization;
+
+namespace Elman.Cli.Tests;
+
+public sealed class VerbTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Training_writes_the_model_and_leaves_no_checkpoint()
+    {
+        string model = _folder.File("m.elman");
+        var outcome = Command.Run(["train", "forecast", _folder.Write("data.csv", SmallData.Wave()), "--target", "y", "-o", model, .. SmallData.Quick]);
+        Assert.Equal(0, outcome.Code);
+        Assert.Empty(outcome.Out);
+        Assert.Contains("taking the times from column 'date'", outcome.Error);
+        Assert.Contains("epoch 1/2  loss ", outcome.Error);
+        Assert.Contains("epoch 2/2  loss ", outcome.Error);
+        Assert.Contains("trained 2 epochs", outcome.Error);
+        Assert.Equal(["data.csv", "m.elman"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void The_options_reach_the_model()
+    {
+        string data = _folder.Write("data.csv", SmallData.Wave());
+        string path = SmallData.Train(_folder, data, "--cell", "gru", "--bidirectional", "--dropout", "0.25", "--covariates", "x", "--lr", "0.01", "--seed", "7", "--time", "date");
+        var model = Forecaster.Load(path);
+        Assert.Equal(
+            new ForecasterOptions
+            {
+                Quantiles = model.Options.Quantiles,
+                Context = 8,
+                Horizon = 3,
+                Hidden = 4,
+                Layers = 1,
+                Epochs = 2,
+                BatchSize = 16,
+                Cell = "gru",
+                Bidirectional = true,
+                Dropout = 0.25f,
+                LearningRate = 0.01,
+                Seed = 7,
+                TimeColumn = "date",
+            },
+            model.Options);
+        Assert.Equal("y", model.Target);
+        Assert.Equal(["x"], model.Covariates);
+    }
+
+    [Fact]
+    public void A_forecast_goes_to_standard_output_as_csv_with_the_numbers_of_the_model()
+    {
+        string data = _folder.Write("data.csv", SmallData.Wave());
+        string model = SmallData.Train(_folder, data);
+        var outcome = Command.Run("predict", model, data);
+        Assert.Equal(0, outcome.Code);
+        Assert.Empty(outcome.Error);
+
+        using var source = CsvSource.Open(data, Stream.Null);
+        var forecast = Forecaster.Load(model).Predict(SeriesReader.Read(source, new ColumnChoice("y")).Series[0]);
+        var rows = outcome.Out.TrimEnd('\n').Split('\n');
+        Assert.Equal("date,q10,q50,q90", rows[0]);
+        Assert.Equal(4, rows.Length);
+        for (int step = 0; step < 3; step++)
+        {
+            var cells = rows[step + 1].Split(',');
+            Assert.Equal(new DateTime(2024, 4, 30).AddDays(step).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), cells[0]);
+            Assert.Equal(forecast.Quantile(0)[step], float.Parse(cells[1], CultureInfo.InvariantCulture));
+            Assert.Equal(forecast.Median[step], float.Parse(cells[2], CultureInfo.InvariantCulture));
+            Assert.Equal(forecast.Quantile(2)[step], float.Parse(cells[3], CultureInfo.InvariantCulture));
+        }
+    }
+
+    [Fact]
+    public void Standard_input_gives_what_the_file_gives()
+    {
+        string data = _folder.Write("data.csv", SmallData.Wave());
+        string model = SmallData.Train(_folder, data);
+        Assert.Equal(Command.Run("predict", model, data).Out, Command.RunWithInput(SmallData.Wave(), "predict", model, "-").Out);
+
+        string second = _folder.File("second.elman");
+        var trained = Command.RunWithInput(SmallData.Wave(), ["train", "forecast", "-", "--target", "y", "-o", second, .. SmallData.Quick]);
+        Assert.Equal(0, trained.Code);
+        Assert.Equal(Forecaster.Load(model).Net.Fingerprint(), Forecaster.Load(second).Net.Fingerprint());
+    }
+
+    [Fact]
+    public void One_model_forecasts_every_group()
+    {
+        string data = _folder.Write("stores.csv", SmallData.Stores());
+        string model = SmallData.Train(_folder, data, "--group", "store");
+        var rows = Command.Run("predict", model, data).Out.TrimEnd('\n').Split('\n');
+        Assert.Equal("store,date,q10,q50,q90", rows[0]);
+        Assert.Equal(7, rows.Length);
+        Assert.StartsWith("\"north, old\",2024-04-30,", rows[1]);
+        Assert.StartsWith("south,2024-05-02,", rows[6]);
+    }
+
+    [Fact]
+    public void With_an_output_file_the_screen_gets_a_chart_instead()
+    {
+        string data = _folder.Write("data.csv", SmallData.Wave());
+        string model = SmallData.Train(_folder, data);
+        string csv = _folder.File("f.csv"), svg = _folder.File("f.svg");
+        var outcome = Command.Run("predict", model, data, "-o", csv, "--plot", svg);
+        Assert.Equal(0, outcome.Code);
+        Assert.Equal(Command.Run("predict", model, data).Out, File.ReadAllText(csv));
+        Assert.Contains("80 % interval", outcome.Out);
+        Assert.Contains("y: forecast of the next 3 days", File.ReadAllText(svg));
+    }
+
+    [Fact]
+    public void A_backtest_compares_with_the_baselines_on_rows_never_trained_on()
+    {
+        string data = _folder.Write("data.csv", SmallData.Wave());
+        var outcome = Command.Run("backtest", SmallData.Train(_folder, data), data);
+        Assert.Equal(0, outcome.Code);
+
+        // A fifth of 120 rows is held out; the first of them is 5 April, and 24 rows have room for 22 horizons of 3.
+        Assert.StartsWith("y: 22 forecasts, each 3 steps, on rows never trained on, 2024-04-06 to 2024-04-29\n", outcome.Out);
+        foreach (string expected in new[] { "MAE", "RMSE", "MASE", "pinball", "in 80 % interval", "lstm", "last value", "same day last week" })
+            Assert.Contains(expected, outcome.Out);
+    }
+
+    [Fact]
+    public void A_model_shows_its_layers_shapes_and_training()
+    {
+        string data = _folder.Write("data.csv", SmallData.Wave());
+        var outcome = Command.Run("inspect", SmallData.Train(_folder, data, "--covariates", "x"));
+        Assert.Equal(0, outcome.Code);
+        foreach (string expected in new[]
+                 {
+                     "forecasts 'y', 3 steps from 8, 1 day apart, quantiles 0.1, 0.5, 0.9", "times in 'date', covariates x",
+                     "encoder.weight_ih_l0", "[16, ", "head.weight", "all ", "2 epochs", "epoch    2  loss ",
+                 })
+            Assert.Contains(expected, outcome.Out);
+    }
+
+    [Fact]
+    public void An_interrupted_training_is_not_overwritten_by_mistake()
+    {
+        string data = _folder.Write("data.csv", SmallData.Wave()), model = _folder.File("m.elman");
+        _folder.Write("m.elman.checkpoint", "precious");
+        var outcome = Command.Run(["train", "forecast", data, "--target", "y", "-o", model, .. SmallData.Quick]);
+        Assert.Equal(2, outcome.Code);
+        Assert.Contains("go on with --resume, or delete it", outcome.Error);
+        Assert.Equal("precious", File.ReadAllText(model + ".checkpoint"));
+    }
+
+    [Fact]
+    public void Resuming_where_nothing_was_interrupted_begins_anew_and_says_so()
+    {
+        string data = _folder.Write("data.csv", SmallData.Wave());
+        string model = SmallData.Train(_folder, data);
+        byte[] straight = Forecaster.Load(model).Net.Fingerprint();
+        var outcome = Command.Run(["train", "forecast", data, "--target", "y", "-o", model, "--resume", .. SmallData.Quick]);
+        Assert.Equal(0, outcome.Code);
+        Assert.Contains("to resume from; beginning anew", outcome.Error);
+        Assert.Equal(straight, Forecaster.Load(model).Net.Fingerprint());
+    }
+}
