@@ -20,13 +20,14 @@ public static partial class Loss
         ElementWeights weight = new(weights, target.Shape);
         Tensor meanSlopes = Tensor.Allocate(mean.Shape), scaleSlopes = Tensor.Allocate(mean.Shape);
         Span<float> toMean = meanSlopes.WritableSpan(), toScale = scaleSlopes.WritableSpan();
+        ReadOnlySpan<float> means = mean.Span, scales = scale.Span, targets = target.Span;
         double loss = 0;
-        for (int i = 0; i < target.Count; i++)
+        for (int i = 0; i < targets.Length; i++)
         {
             double share = weight.Share(i);
             toMean[i] = toScale[i] = 0;
             if (share == 0) continue;
-            double sigma = scale.Span[i], z = (target.Span[i] - (double)mean.Span[i]) / sigma;
+            double sigma = scales[i], z = (targets[i] - (double)means[i]) / sigma;
             loss += share * (HalfLogTwoPi + Math.Log(sigma) + 0.5 * z * z);
             toMean[i] = (float)(-share * z / sigma);
             toScale[i] = (float)(share * (1 - z * z) / sigma);
@@ -59,13 +60,14 @@ public static partial class Loss
         ElementWeights weight = new(weights, target.Shape);
         Tensor freedomSlopes = Tensor.Allocate(mean.Shape), meanSlopes = Tensor.Allocate(mean.Shape), scaleSlopes = Tensor.Allocate(mean.Shape);
         Span<float> toFreedom = freedomSlopes.WritableSpan(), toMean = meanSlopes.WritableSpan(), toScale = scaleSlopes.WritableSpan();
+        ReadOnlySpan<float> freedoms = degreesOfFreedom.Span, means = mean.Span, scales = scale.Span, targets = target.Span;
         double loss = 0;
-        for (int i = 0; i < target.Count; i++)
+        for (int i = 0; i < targets.Length; i++)
         {
             double share = weight.Share(i);
             toFreedom[i] = toMean[i] = toScale[i] = 0;
             if (share == 0) continue;
-            double nu = degreesOfFreedom.Span[i], sigma = scale.Span[i], z = (target.Span[i] - (double)mean.Span[i]) / sigma;
+            double nu = freedoms[i], sigma = scales[i], z = (targets[i] - (double)means[i]) / sigma;
             double tail = Math.Log(1 + z * z / nu), pull = (nu + 1) * z / (nu + z * z);
             loss += share * (Math.Log(sigma) + 0.5 * Math.Log(nu * Math.PI) + Gamma.Log(nu / 2) - Gamma.Log((nu + 1) / 2) + 0.5 * (nu + 1) * tail);
             toFreedom[i] = (float)(share * 0.5 * (1 / nu + Gamma.LogSlope(nu / 2) - Gamma.LogSlope((nu + 1) / 2) + tail - pull * z / nu));
