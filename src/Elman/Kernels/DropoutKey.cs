@@ -4,6 +4,9 @@ namespace Elman.Kernels;
 /// <summary>What a dropout mask is a function of, besides row and unit: the run's seed, the training step, and the layer.</summary>
 internal readonly record struct DropoutKey(ulong Seed, long Step, int Layer)
 {
+    /// <summary>The row of one time step of one sequence; it does not depend on the padding of the batch.</summary>
+    public static int Row(int sequence, int time) => sequence ^ (time << 16);
+
     /// <summary>
     /// Multiplies a row of values by its mask: 0 with the given probability, 1/(1 − probability) otherwise (inverted dropout,
     /// Srivastava et al. 2014). The backward pass calls it again on the gradients.

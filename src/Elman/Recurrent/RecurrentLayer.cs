@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Elman;
 
 /// <summary>
@@ -46,7 +48,7 @@ public abstract class RecurrentLayer : Module, IStreamable
     /// <inheritdoc/>
     public override string Description =>
         $"{Cell} {InputSize} → {HiddenSize}" + (Options.Layers > 1 ? $", {Options.Layers} layers" : "") + (Options.Bidirectional ? ", bidirectional" : "")
-        + (Options.Dropout > 0 ? $", dropout {Options.Dropout}" : "");
+        + (Options.Dropout > 0 ? string.Create(CultureInfo.InvariantCulture, $", dropout {Options.Dropout}") : "");
 
     /// <inheritdoc/>
     public int? StepInputSize => InputSize;

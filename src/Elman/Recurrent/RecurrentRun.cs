@@ -152,7 +152,7 @@ internal sealed class RecurrentRun<TUnit>
         DropoutKey key = _dropout.Key with { Layer = (_dropout.Key.Layer * 64) + layer + 1 };
         for (int time = 0; time < _layout.Length; time++)
             for (int row = 0; row < _layout.Active(time); row++)
-                key.Apply(packed.Slice((_layout.First(time) + row) * _outputSize, _outputSize), (_layout.Order[row] * _layout.Length) + time, _dropout.Probability);
+                key.Apply(packed.Slice((_layout.First(time) + row) * _outputSize, _outputSize), DropoutKey.Row(_layout.Order[row], time), _dropout.Probability);
     }
 
     private int RowParts => Math.Max(1, Math.Min(_layout.Batch, (_parts + _directions - 1) / _directions));

@@ -75,7 +75,7 @@ internal static class ReferenceComparison
         Dictionary<(int, int), float[]> masks = [];
         return (layer, row, time, unit) =>
         {
-            int place = row * given.Length + time;
+            int place = DropoutKey.Row(row, time);
             if (!masks.TryGetValue((layer, place), out float[]? mask))
             {
                 masks[(layer, place)] = mask = new float[given.OutputSize];
