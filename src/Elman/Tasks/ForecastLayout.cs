@@ -24,40 +24,32 @@ internal sealed record ForecastLayout(
     /// <summary>The names of all features.</summary>
     public IReadOnlyList<string> Names => [Target, .. Covariates, .. Masked.Select(name => name + MissingValues.MaskSuffix), .. Calendar?.Names ?? []];
 
-    /// <summary>The layout of the training data, which says what is constant or missing in it.</summary>
+    /// <summary>The layout of the training data.</summary>
     /// <param name="series">The series, with at least one row.</param>
     /// <param name="splits">What is known of masks and cycles comes from the rows for training only.</param>
-    public static ForecastLayout Of(IReadOnlyList<Series> series, IReadOnlyList<Split> splits)
+    /// <param name="step">The spacing of the rows; null if the series have no times.</param>
+    public static ForecastLayout Of(IReadOnlyList<Series> series, IReadOnlyList<Split> splits, TimeStep? step)
     {
         Series first = series[0];
         string[] covariates = [.. first.Covariates.Select(column => column.Name)];
-        bool timed = first.Times is not null;
-        foreach (Series other in series)
-        {
-            if (other.Target.Name != first.Target.Name || !other.Covariates.Select(column => column.Name).SequenceEqual(covariates))
-                throw new ArgumentException($"series '{other.Group}' has other columns than series '{first.Group}'; give all the same", nameof(series));
-            if (other.Times is not null != timed)
-                throw new ArgumentException($"series '{(timed ? other : first).Group}' has no times, others have; give them to all or to none", nameof(series));
-        }
+        if (series.FirstOrDefault(one => !one.Columns.Select(column => column.Name).SequenceEqual(first.Columns.Select(column => column.Name))) is { } other)
+            throw new ArgumentException($"series '{other.Group}' has other columns than series '{first.Group}'; give all the same", nameof(series));
         string[] masked = [.. first.Columns.Select((column, i) => (column.Name, i))
             .Where(column => series.Zip(splits).Any(pair => pair.First.Columns.ElementAt(column.i).Values.AsSpan(0, pair.Second.Training).Contains(float.NaN)))
             .Select(column => column.Name)];
-        if (!timed) return new ForecastLayout(first.Target.Name, covariates, masked, null, null);
+        if (step is null) return new ForecastLayout(first.Target.Name, covariates, masked, null, null);
         (Series longest, Split split) = series.Zip(splits).MaxBy(pair => pair.Second.Training);
-        TimeStep step = TimeStep.Infer(longest.Times.AsSpan(0, split.Training));
         return new ForecastLayout(first.Target.Name, covariates, masked, step, CalendarFeatures.For(step, longest.Times![split.Training - 1] - longest.Times[0]));
     }
 
     /// <summary>The columns of a series in the order of the layout.</summary>
-    /// <exception cref="ElmanException">A column is missing, the times are, or they are spaced otherwise.</exception>
+    /// <exception cref="ElmanException">A column is missing, or the times are.</exception>
     public Column[] ColumnsOf(Series series)
     {
         if (series.Target.Name != Target)
             throw new ElmanException($"the model forecasts column '{Target}', the data{Of(series)} give '{series.Target.Name}'; choose that column");
         if (Step is not null && series.Times is null)
             throw new ElmanException($"the model was trained on rows with times, the data{Of(series)} have none; give the time column");
-        if (Step is not null && series.Length > 2 && TimeStep.Infer(series.Times!) is { } step && !step.Equals(Step))
-            throw new ElmanException($"the model was trained on rows {Step} apart, the data{Of(series)} are {step} apart; bring them to the model's spacing");
         return [series.Target, .. Covariates.Select(name => series.Covariates.FirstOrDefault(column => column.Name == name)
             ?? throw new ElmanException($"the model needs the column '{name}', the data{Of(series)} lack it; add it"))];
     }

@@ -3,7 +3,8 @@ namespace Elman;
 /// <summary>
 /// Recurrent layers over the context; their last hidden state and the last row itself go through one linear map to all quantiles of all
 /// rows of the horizon at once (direct multi-step quantile forecasts: Wen et al. 2017, arXiv 1711.11053). What the calendar knows of the
-/// future is mapped by a second one, the same for every row.
+/// future is mapped by a second one, the same for every row. All that is added to the last value seen: both maps are zero at first, so that a
+/// fresh net is the naive forecast and training only has to find what is better.
 /// </summary>
 public sealed class ForecastNet : Module
 {
@@ -29,6 +30,7 @@ public sealed class ForecastNet : Module
         _dropout = AddChild("dropout", new Dropout(options.Dropout));
         _head = AddChild("head", new Linear(_encoder.OutputSize + features, Horizon * Quantiles, random));
         if (known > 0) _future = AddChild("future", new Linear(known, Quantiles, random, bias: false));
+        foreach ((_, Tensor value) in _head.Parameters().Concat(_future?.Parameters() ?? [])) value.WritableSpan().Clear();
     }
 
     /// <summary>Rows of history.</summary>
@@ -59,7 +61,8 @@ public sealed class ForecastNet : Module
             throw new ArgumentException($"a forecast expects windows [N, {Context + Horizon}, {features}], got {input.Shape}");
         Tensor context = input.Slice(1, ..Context);
         Tensor hidden = _dropout.Forward(LastHidden(context));
-        Tensor forecast = _head.Forward(Tensor.Concat(1, hidden, input.Select(1, Context - 1))).Reshape(input.Shape[0], Horizon, Quantiles);
+        Tensor row = input.Select(1, Context - 1), last = row.Slice(1, ..1).Reshape(input.Shape[0], 1, 1);
+        Tensor forecast = last + _head.Forward(Tensor.Concat(1, hidden, row)).Reshape(input.Shape[0], Horizon, Quantiles);
         return _future is null ? forecast : forecast + _future.Forward(input.Slice(1, Context..).Slice(2, (features - Known)..));
     }
 

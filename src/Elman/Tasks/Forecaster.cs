@@ -87,8 +87,8 @@ public sealed class Forecaster
         Window[] windows = new Window[inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
         {
-            int start = series[i].Length - Options.Context;
-            if (start < 0) throw TooShort(series[i]);
+            int start = inputs[i].Series.Length - Options.Context;
+            if (start < 0) throw TooShort(inputs[i].Series);
             windows[i] = new Window(i, start, Options.Context, Options.Horizon);
         }
         float[][] values = Compute(inputs, windows);
@@ -153,6 +153,6 @@ public sealed class Forecaster
     {
         ArgumentNullException.ThrowIfNull(series);
         if (series.Count == 0 || series.Any(one => one.Length == 0)) throw new ElmanException("a series has no rows; give at least one row");
-        return [.. series.Select(one => new SeriesInputs(_layout, Options, one, Known(one)?.Scalers))];
+        return [.. series.Select(one => new SeriesInputs(_layout, Options, TimeGrid.Fill(one, Step), Known(one)?.Scalers))];
     }
 }

@@ -25,7 +25,7 @@ public sealed record ForecasterOptions
     public bool Bidirectional { get; init; }
 
     /// <summary>Part of the values that is dropped in training: between the layers and before the head.</summary>
-    public float Dropout { get; init; }
+    public float Dropout { get; init; } = 0.2f;
 
     /// <summary>Levels of the quantiles that are forecast, ascending; the median, 0.5, is the point forecast and must be among them.</summary>
     public ImmutableArray<float> Quantiles { get; init; } = [0.1f, 0.5f, 0.9f];
@@ -46,13 +46,13 @@ public sealed record ForecasterOptions
     public int? Validation { get; init; }
 
     /// <summary>Passes over the training windows, at most.</summary>
-    public int Epochs { get; init; } = 50;
+    public int Epochs { get; init; } = 40;
 
     /// <summary>N: windows of a training step.</summary>
     public int BatchSize { get; init; } = 64;
 
     /// <summary>The learning rate of Adam.</summary>
-    public double LearningRate { get; init; } = 1e-3;
+    public double LearningRate { get; init; } = 3e-3;
 
     /// <summary>The largest norm of the gradient of a step.</summary>
     public double ClipNorm { get; init; } = 1;

@@ -9,7 +9,7 @@ namespace Elman;
 /// <summary>One training of a forecaster: checks, cuts and scales the series, then runs a <see cref="Trainer"/> over their windows.</summary>
 internal sealed class ForecasterTraining
 {
-    private readonly IReadOnlyList<Series> _series;
+    private readonly Series[] _series;
     private readonly ForecasterOptions _options;
     private readonly Split[] _splits;
     private readonly ForecastLayout _layout;
@@ -18,16 +18,19 @@ internal sealed class ForecasterTraining
 
     public ForecasterTraining(IReadOnlyList<Series> series, ForecasterOptions options, Action<string>? remark)
     {
-        (_series, _options) = (series, options);
+        _options = options;
         options.Check();
         if (series.Count == 0 || series.Any(one => one.Length == 0)) throw new ElmanException("a series to train on has no rows; give at least one series, each with rows");
         if (series.CountBy(one => one.Group).FirstOrDefault(group => group.Value > 1).Key is { } repeated)
             throw new ArgumentException($"two series have the group '{repeated}'; names must differ", nameof(series));
-        _splits = ForecasterSplit.Of(series, options);
-        _layout = ForecastLayout.Of(series, _splits);
-        _trained = [.. series.Select((one, i) => Fit(one, _splits[i]))];
-        _inputs = [.. series.Select((one, i) => new SeriesInputs(_layout, options, one, _trained[i]?.Scalers))];
-        CheckVariety(remark);
+        TimeStep? step = TimeGrid.StepOf(series);
+        _series = [.. series.Select(one => TimeGrid.Fill(one, step))];
+        _splits = ForecasterSplit.Of(_series, options);
+        _layout = ForecastLayout.Of(_series, _splits, step);
+        _trained = [.. _series.Select((one, i) => Fit(one, _splits[i]))];
+        _inputs = [.. _series.Select((one, i) => new SeriesInputs(_layout, options, one, _trained[i]?.Scalers))];
+        CheckVariety();
+        if (remark is not null) Tell(remark, series);
     }
 
     public Forecaster Run(Action<TrainingProgress>? progress, string? checkpointPath, bool resume, CancellationToken cancellation)
@@ -71,25 +74,34 @@ internal sealed class ForecasterTraining
             [.. series.Columns.Select(column => Scaler.Fit(_options.Scaler, column.Values.AsMemory(0, split.Training)))]);
     }
 
-    /// <summary>Refuses a target in which nothing happens, and tells of everything else that teaches nothing.</summary>
-    private void CheckVariety(Action<string>? remark)
+    /// <summary>Refuses a target in which nothing happens.</summary>
+    private void CheckVariety()
     {
-        TrainedSeries[] trained = [.. _trained.OfType<TrainedSeries>()];
-        if (trained.All(series => series.Scalers[0].IsConstant))
+        if (_trained.All(series => series is null || series.Scalers[0].IsConstant))
             throw new ElmanException($"column '{_layout.Target}' has one value in all rows for training: there is nothing to learn; choose another target");
-        if (remark is null) return;
+    }
+
+    /// <summary>Tells of gaps, and of all that teaches nothing.</summary>
+    private void Tell(Action<string> remark, IReadOnlyList<Series> given)
+    {
+        int gaps = _series.Zip(given).Sum(pair => pair.First.Length - pair.Second.Length);
+        if (gaps > 0)
+            remark($"the times leave out {gaps} rows{OfGroups((_, i) => _series[i].Length > given[i].Length)}; they are taken as missing values");
         string[] columns = [_layout.Target, .. _layout.Covariates];
         for (int i = 0; i < columns.Length; i++)
         {
-            string[] constant = [.. trained.Where(series => series.Scalers[i].IsConstant).Select(series => series.Group)];
-            if (constant.Length > 0) remark($"column '{columns[i]}' has one value in all rows for training{OfGroups(constant)}; nothing can be learned from it");
+            if (_trained.Any(series => series?.Scalers[i].IsConstant == true))
+                remark($"column '{columns[i]}' has one value in all rows for training{OfGroups((series, _) => series?.Scalers[i].IsConstant == true)}; nothing can be learned from it");
         }
-        string[] left = [.. _series.Where((_, i) => _trained[i] is null).Select(series => series.Group)];
-        if (left.Length > 0) remark($"too few rows to train on{OfGroups(left)}; at forecast time such a series is scaled by its own context");
+        if (_trained.Contains(null))
+            remark($"too few rows to train on{OfGroups((series, _) => series is null)}; at forecast time such a series is scaled by its own context");
     }
 
-    private string OfGroups(string[] groups) => _series.Count == 1 ? ""
-        : $" of {groups.Length} of {_series.Count} groups ({string.Join(", ", groups.Take(5))}{(groups.Length > 5 ? ", …" : "")})";
+    private string OfGroups(Func<TrainedSeries?, int, bool> chosen)
+    {
+        string[] groups = [.. _series.Where((_, i) => chosen(_trained[i], i)).Select(series => series.Group)];
+        return _series.Length == 1 ? "" : $" of {groups.Length} of {_series.Length} groups ({string.Join(", ", groups.Take(5))}{(groups.Length > 5 ? ", …" : "")})";
+    }
 
     /// <summary>What the run depends on, besides the trainer's own settings.</summary>
     private Dictionary<string, string> Settings()
@@ -105,7 +117,7 @@ internal sealed class ForecasterTraining
     private byte[] Fingerprint()
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (int i = 0; i < _series.Count; i++)
+        for (int i = 0; i < _series.Length; i++)
         {
             (Series series, Split split) = (_series[i], _splits[i]);
             hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{series.Group}\n{split.Training} {split.Validation}\n")));

@@ -4,16 +4,34 @@ namespace Elman.Tests.Tasks;
 
 public class ForecastNetTests
 {
+    /// <summary>A net whose maps are not zero any more.</summary>
+    private static ForecastNet Net(int features, int known, ForecasterOptions options)
+    {
+        ForecastNet net = new(features, known, options, new RandomStream(5));
+        RandomStream random = new(8);
+        foreach ((_, Tensor value) in net.Parameters())
+            foreach (ref float weight in value.WritableSpan()) weight += 0.2f * random.NextNormal();
+        net.Evaluate();
+        return net;
+    }
+
+    [Fact]
+    public void A_fresh_net_forecasts_the_last_value()
+    {
+        ForecastNet net = new(4, 2, Options, new RandomStream(5));
+        float[] values = [.. Enumerable.Range(0, 11 * 4).Select(i => (float)i)];
+        Assert.All(net.Forward(Tensor.From(values, 1, 11, 4)).Span.ToArray(), value => Assert.Equal(7 * 4, value));
+    }
+
     [Theory]
     [InlineData("lstm", false, 2)]
     [InlineData("gru", true, 2)]
     [InlineData("rnn", true, 1)]
-    public void Maps_the_last_hidden_state_the_last_row_and_the_calendar(string cell, bool bidirectional, int layers)
+    public void Adds_to_the_last_value_maps_of_the_last_hidden_state_the_last_row_and_the_calendar(string cell, bool bidirectional, int layers)
     {
         ForecasterOptions options = Options with { Cell = cell, Bidirectional = bidirectional, Layers = layers };
         const int features = 4, known = 2, batch = 3;
-        ForecastNet net = new(features, known, options, new RandomStream(5));
-        net.Evaluate();
+        ForecastNet net = Net(features, known, options);
         RandomStream random = new(6);
         int length = options.Context + options.Horizon;
         float[] values = [.. Enumerable.Range(0, batch * length * features).Select(_ => random.NextNormal())];
@@ -34,7 +52,7 @@ public class ForecastNetTests
                 for (int q = 0; q < 3; q++)
                 {
                     int o = row * 3 + q;
-                    double expected = parameters["head.bias"][o];
+                    double expected = window[(options.Context - 1) * features] + parameters["head.bias"][o];
                     for (int i = 0; i < inputs.Count; i++) expected += (double)parameters["head.weight"][o, i] * inputs[i];
                     for (int k = 0; k < known; k++)
                         expected += (double)parameters["future.weight"][q, k] * window[(options.Context + row) * features + features - known + k];
@@ -47,8 +65,7 @@ public class ForecastNetTests
     public void Reads_nothing_of_the_horizon_but_what_is_known()
     {
         const int features = 4, known = 2;
-        ForecastNet net = new(features, known, Options, new RandomStream(5));
-        net.Evaluate();
+        ForecastNet net = Net(features, known, Options);
         RandomStream random = new(6);
         int length = Options.Context + Options.Horizon;
         float[] values = [.. Enumerable.Range(0, length * features).Select(_ => random.NextNormal())], other = [.. values];

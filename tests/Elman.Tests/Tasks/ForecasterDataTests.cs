@@ -94,6 +94,7 @@ public class ForecasterDataTests
 
         refusal = Assert.Throws<ElmanException>(() => Train([Daily()], Options).Predict(Daily(7)));
         Assert.Equal("the model looks at 8 rows, the series has 7; give at least 8", refusal.Message);
+        Assert.StartsWith("at least 32 rows are needed", Assert.Throws<ElmanException>(() => Train([Daily(1)], Options)).Message, StringComparison.Ordinal);
         Assert.Throws<ElmanException>(() => Train([Daily(0)], Options));
         Assert.Throws<ElmanException>(() => Train([], Options));
     }
@@ -101,9 +102,10 @@ public class ForecasterDataTests
     [Fact]
     public void A_forecast_continues_the_times_and_its_quantiles_never_cross()
     {
-        // Levels so close that an untrained net gives them in any order.
-        ForecasterOptions options = Options with { Epochs = 0, Quantiles = [0.1f, 0.49f, 0.5f, 0.51f, 0.9f] };
+        ForecasterOptions options = Options with { Quantiles = [0.1f, 0.49f, 0.5f, 0.51f, 0.9f] };
         Forecaster model = Train([Daily()], options);
+        // The net gives the quantiles in falling order.
+        model.Net.Parameters().First(parameter => parameter.Name == "head.bias").Value.CopyFrom([.. Enumerable.Range(0, 15).Select(i => -i % 5f)]);
         Forecast forecast = model.Predict(Daily());
         Assert.Equal([Start.AddDays(90), Start.AddDays(91), Start.AddDays(92)], forecast.Times);
         for (int row = 0; row < 3; row++)
@@ -141,11 +143,28 @@ public class ForecasterDataTests
         Refuses(Daily(), "the model needs the column 'x', the data lack it");
         Refuses(new Series("g", null, new Column("y", Wave(9)), new Column("x", Wave(9))), "the data of group 'g' have none");
         Refuses(new Series("", Days(9), new Column("z", Wave(9)), new Column("x", Wave(9))), "the model forecasts column 'y', the data give 'z'");
-        Refuses(new Series("", [.. Days(9).Select((_, i) => Start.AddHours(i))], new Column("y", Wave(9)), new Column("x", Wave(9))), "1 day apart, the data are 1 hour apart");
+        Refuses(new Series("", [.. Days(9).Select((_, i) => Start.AddHours(i))], new Column("y", Wave(9)), new Column("x", Wave(9))), "expected rows 1 day apart, those are 1 hour apart");
 
         Assert.Throws<ArgumentException>(() => Train([Daily(Wave(90), "a"), Daily(Wave(90), "a")], Options));
         Assert.Throws<ArgumentException>(() => Train([Daily(Wave(90), "a"), Daily(Wave(90), "b", covariates: new Column("x", Wave(90)))], Options));
         Assert.Throws<ArgumentException>(() => Train([Daily(Wave(90), "a"), new Series("b", null, new Column("y", Wave(90)))], Options));
+    }
+
+    [Fact]
+    public void Rows_that_the_times_leave_out_are_missing_values()
+    {
+        float[] values = Wave(90), holes = [.. values];
+        int[] kept = [.. Enumerable.Range(0, 90).Where(row => row % 7 < 5)];
+        foreach (int row in Enumerable.Range(0, 90).Except(kept)) holes[row] = float.NaN;
+        Series gaps = new("", [.. kept.Select(row => Start.AddDays(row))], new Column("y", [.. kept.Select(row => values[row])]));
+        List<string> remarks = [];
+        // The last kept row is row 88: the series with holes must end there too.
+        Series whole = Daily(holes[..89]);
+        Forecaster a = Train([gaps], Options, remarks: remarks), b = Train([whole], Options);
+        Assert.Equal(["the times leave out 24 rows; they are taken as missing values"], remarks);
+        Assert.Equal(Weights(b), Weights(a));
+        Assert.Equal(Values(b.Predict(whole)), Values(a.Predict(gaps)));
+        Assert.Equal(b.Backtest(whole).Model.Overall, a.Backtest(gaps).Model.Overall);
     }
 
     [Fact]
