@@ -80,6 +80,7 @@ public sealed record ForecasterOptions
         Require(Hidden is >= 1 and <= MostHidden, "hidden", Hidden, $"1 … {MostHidden} units");
         Require(Layers is >= 1 and <= MostLayers, "layers", Layers, $"1 … {MostLayers}");
         Require(Dropout is >= 0 and < 1, "dropout", Dropout, "a number from 0, below 1");
+        Require(Enum.IsDefined(Scaler), "scaler", Scaler, "one of the known kinds");
         Require(Holdout is null or >= 0, "holdout", Holdout, "no negative number of rows");
         Require(Validation is null or 0 || Validation >= Horizon, "validation", Validation, $"0 or at least one horizon, {Horizon} rows");
         Require(Epochs >= 0, "epochs", Epochs, "no negative number");

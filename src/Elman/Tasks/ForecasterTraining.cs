@@ -25,7 +25,7 @@ internal sealed class ForecasterTraining
             throw new ArgumentException($"two series have the group '{repeated}'; names must differ", nameof(series));
         TimeStep? step = TimeGrid.StepOf(series);
         _series = [.. series.Select(one => TimeGrid.Fill(one, step))];
-        _splits = ForecasterSplit.Of(_series, options);
+        _splits = ForecasterSplit.Of(_series, options, step);
         _layout = ForecastLayout.Of(_series, _splits, step);
         _trained = [.. _series.Select((one, i) => Fit(one, _splits[i]))];
         _inputs = [.. _series.Select((one, i) => new SeriesInputs(_layout, options, one, _trained[i]?.Scalers))];

@@ -22,6 +22,18 @@ public class ForecasterDataTests
     }
 
     [Fact]
+    public void All_groups_are_cut_at_the_same_time_whenever_they_begin_and_end()
+    {
+        Series[] series = [Daily(Wave(40), "old"), Daily(Wave(90), "whole"), Daily(Wave(50), "new", Start.AddDays(45))];
+        Forecaster model = Train(series, Options);
+        // The latest row is 94: 12 are held out, 9 before them for validation.
+        Assert.Equal([Start.AddDays(39), Start.AddDays(82), Start.AddDays(82)], model.TrainedSeries.Select(one => one.Until!.Value));
+        Assert.Equal([40, 83, 38], model.TrainedSeries.Select(one => one.Rows));
+        Assert.Equal(new Split(29, 38, 50), ForecasterSplit.Of(series, Options, model.Step)[2]);
+        Assert.Equal(Scaler.Fit(ScalerKind.Standard, Wave(50).AsMemory(0, 29)).Offset, model.TrainedSeries[2].Scalers[0].Offset);
+    }
+
+    [Fact]
     public void A_group_never_seen_is_scaled_by_its_own_context_of_the_last_rows()
     {
         float[] values = Wave(40, scale: 50);
