@@ -120,7 +120,7 @@ public sealed class VerbTests : IDisposable
         Assert.Equal(0, outcome.Code);
 
         // A fifth of 120 rows is held out; the first of them is 5 April, and 24 rows have room for 22 horizons of 3.
-        Assert.StartsWith("y: 22 forecasts, each 3 steps, on rows never trained on, 2024-04-06 to 2024-04-29\n", outcome.Out);
+        Assert.StartsWith("y: 22 forecasts of 3 steps on unseen rows, 2024-04-06 to 2024-04-29\n", outcome.Out);
         foreach (string expected in new[] { "MAE", "RMSE", "MASE", "pinball", "in 80 % interval", "lstm", "last value", "same day last week" })
             Assert.Contains(expected, outcome.Out);
     }

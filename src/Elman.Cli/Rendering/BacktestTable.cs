@@ -33,7 +33,7 @@ internal static class BacktestTable
         string series = result.Series > 1 ? $" of {result.Series} series" : "";
         string period = result.FirstTime is { } first && result.LastTime is { } last
             ? string.Create(CultureInfo.InvariantCulture, $", {first:yyyy-MM-dd} to {last:yyyy-MM-dd}") : "";
-        return $"{target}: {Names.Count(result.Forecasts, "forecast")}{series}, each {Names.Count(result.Horizon, "step")}, on rows never trained on{period}";
+        return $"{target}: {Names.Count(result.Forecasts, "forecast")}{series} of {Names.Count(result.Horizon, "step")} on unseen rows{period}";
     }
 
     private static void AddBlock(

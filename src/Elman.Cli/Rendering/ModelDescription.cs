@@ -6,6 +6,8 @@ namespace Elman.Cli;
 /// <summary>Shows what a model file holds: what it does, its layers and parameters, how it was trained.</summary>
 internal static class ModelDescription
 {
+    private const int EpochsShown = 20;
+
     /// <summary>Writes the description to the terminal's results.</summary>
     public static void Write(Forecaster model, Terminal terminal)
     {
@@ -24,7 +26,7 @@ internal static class ModelDescription
             + (model.Covariates.Count > 0 ? $"covariates {Names.List(model.Covariates.ToArray())}" : "no covariates"));
         Fact(output, "features", Names.List(model.Features.ToArray()));
         Fact(output, "scaler", options.Scaler.ToString());
-        Fact(output, "series", $"{model.TrainedSeries.Count}{(model.TrainedSeries.Max(series => series.Until) is { } until ? string.Create(CultureInfo.InvariantCulture, $", trained on rows until {until:yyyy-MM-dd HH:mm}") : "")}");
+        Fact(output, "series", $"{model.TrainedSeries.Count}{(model.TrainedSeries.Max(series => series.Until) is { } until ? $", trained on rows until {TimeStep.Format(until)}" : "")}");
         foreach (var (name, module) in model.Net.Children)
             Fact(output, name, terminal.Shown(module.Description));
     }
@@ -51,14 +53,16 @@ internal static class ModelDescription
         };
         Fact(output, "training", string.Create(CultureInfo.InvariantCulture,
             $"{outcome}: {Names.Count(record.Epochs.Count, "epoch")}, {Names.Count(record.Steps, "step")}, {record.Seconds:0.0} s; the best epoch is {record.BestEpoch}"));
-        foreach (var epoch in record.Epochs)
+        int stride = (record.Epochs.Count + EpochsShown - 1) / EpochsShown;
+        foreach (var epoch in record.Epochs.Where(epoch => epoch.Epoch % stride == 0 || epoch.Epoch == record.BestEpoch || epoch.Epoch == record.Epochs.Count))
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"  epoch {epoch.Epoch,4}  loss {epoch.Loss:0.0000}{(epoch.ValidationLoss is { } loss ? $"  validation {loss:0.0000}" : "")}  learning rate {epoch.LearningRate:0.######}"));
         }
 
+        output.WriteLine("made with");
         foreach (var (name, value) in record.Settings)
-            Fact(output, name, value);
+            output.WriteLine($"  {name,-28}{value}");
     }
 
     private static void Fact(TextWriter output, string name, string value) => output.WriteLine($"{name,-14}{value}");

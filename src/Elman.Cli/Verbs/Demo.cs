@@ -56,7 +56,17 @@ internal sealed class Demo
         return ExitCode.Done;
     }
 
-    private static ForecasterOptions Options(SeriesTable table) => new() { Holdout = LastYear, TimeColumn = table.TimeColumn };
+    /// <summary>Three years of days are few: a small net, chosen by its validation loss alone.</summary>
+    private static ForecasterOptions Options(SeriesTable table) => new()
+    {
+        Hidden = 32,
+        Layers = 1,
+        Dropout = 0.2f,
+        LearningRate = 0.01,
+        Patience = 15,
+        Holdout = LastYear,
+        TimeColumn = table.TimeColumn,
+    };
 
     private static SeriesTable ReadSample()
     {
@@ -93,7 +103,7 @@ internal sealed class Demo
             using var sample = typeof(Demo).Assembly.GetManifestResourceStream(SampleName)!;
             sample.CopyTo(stream);
         });
-        terminal.Out.WriteLine($"wrote {Place(ModelName)}, {Place("forecast.csv")}, {Place("forecast.svg")} and the data, {Place(SampleName)}");
+        terminal.Out.WriteLine($"wrote into {folder}: {ModelName}, forecast.csv, forecast.svg, and the data as {SampleName}");
         terminal.Out.WriteLine($"go on with: elman inspect {Place(ModelName)}");
     }
 }

@@ -19,7 +19,7 @@ internal static class Training
     {
         var record = forecaster.Record;
         string best = record.Best is { } epoch
-            ? string.Create(CultureInfo.InvariantCulture, $", the best is epoch {epoch.Epoch} (loss {epoch.Loss:0.0000}{(epoch.ValidationLoss is { } loss ? $", validation {loss:0.0000}" : "")})")
+            ? string.Create(CultureInfo.InvariantCulture, $"; the best is epoch {epoch.Epoch}, {(epoch.ValidationLoss is null ? "" : "validation ")}loss {epoch.Watched:0.0000}")
             : "";
         return string.Create(CultureInfo.InvariantCulture, $"trained {Names.Count(record.Epochs.Count, "epoch")} in {record.Seconds:0.0} s{best}");
     }
