@@ -56,24 +56,18 @@ internal sealed class Demo
         return ExitCode.Done;
     }
 
-    /// <summary>Three years of days are few: a small net, chosen by its validation loss alone.</summary>
-    private static ForecasterOptions Options(SeriesTable table) => new()
-    {
-        Hidden = 32,
-        Layers = 1,
-        Dropout = 0.2f,
-        LearningRate = 0.01,
-        Patience = 15,
-        Holdout = LastYear,
-        TimeColumn = table.TimeColumn,
-    };
+    /// <summary>
+    /// Three years of days are few: a small net that sees the temperature and the calendar had the lowest validation loss, below those
+    /// of larger ones and of nets that also see rain, wind and the daily minimum.
+    /// </summary>
+    private static ForecasterOptions Options(SeriesTable table) => new() { Hidden = 32, Layers = 1, Holdout = LastYear, TimeColumn = table.TimeColumn };
 
     private static SeriesTable ReadSample()
     {
         var sample = typeof(Demo).Assembly.GetManifestResourceStream(SampleName)
             ?? throw new InvalidOperationException($"the assembly does not carry {SampleName}");
         using var source = CsvSource.FromStream(SampleName, sample);
-        return SeriesReader.Read(source, new ColumnChoice("temp_max", "date", ["precipitation", "temp_min", "wind"]));
+        return SeriesReader.Read(source, new ColumnChoice("temp_max", "date"));
     }
 
     private static void CreateFolder(string folder)

@@ -25,10 +25,10 @@ internal sealed class TrainForecast
     private readonly Option<int> _hidden = Checked.WholeNumber("--hidden", "Hidden units per layer and direction.", 1, 65_536, Usual.Hidden);
     private readonly Option<int> _layers = Checked.WholeNumber("--layers", "Recurrent layers.", 1, 64, Usual.Layers);
     private readonly Option<bool> _bidirectional = new("--bidirectional") { Description = "Read the context in both directions." };
-    private readonly Option<double> _dropout = Checked.RealNumber("--dropout", "Part of the values dropped between layers while training.", 0, 0.95, Usual.Dropout);
+    private readonly Option<double> _dropout = Checked.RealNumber("--dropout", "Part of the values dropped between layers while training.", 0, 0.95, Math.Round((double)Usual.Dropout, 6));
     private readonly Option<int> _epochs = Checked.WholeNumber("--epochs", "Passes over the training windows, at most.", 1, 1_000_000, Usual.Epochs);
     private readonly Option<int> _batch = Checked.WholeNumber("--batch", "Windows per training step.", 1, 65_536, Usual.BatchSize);
-    private readonly Option<double> _rate = Checked.RealNumber("--lr", "The learning rate.", 0, 10, Usual.LearningRate);
+    private readonly Option<double> _rate = Checked.RealNumber("--lr", "The learning rate.", 1e-6, 10, Usual.LearningRate);
     private readonly Option<ulong> _seed = Checked.Seed("--seed", "The same seed gives the same model, to the bit.", Usual.Seed);
     private readonly Option<int> _threads = CommonArguments.Threads();
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on where an interrupted training of the same model stopped." };

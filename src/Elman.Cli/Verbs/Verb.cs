@@ -75,7 +75,7 @@ internal static class Checked
                 return parse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T value)
                     && value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0
                         ? value
-                        : Fail<T>(result, string.Create(CultureInfo.InvariantCulture, $"{name} takes {kind} from {least} to {most}, not {Names.Quote(text)}"));
+                        : Fail<T>(result, string.Create(CultureInfo.InvariantCulture, $"{name} takes {kind} from {least:0.######} to {most:0.######}, not {Names.Quote(text)}"));
             },
         };
     }
