@@ -20,7 +20,6 @@ internal sealed class DirectionPass<TUnit>
     private readonly SequenceLayout _layout;
     private readonly UnitSizes _sizes;
     private readonly bool _backwards, _keeps;
-    private readonly long _version;
     private readonly Memory<float> _gates, _product, _operand, _saved, _previous, _states;
 
     /// <param name="backwards">Whether time runs from the end to the start.</param>
@@ -28,7 +27,7 @@ internal sealed class DirectionPass<TUnit>
     public DirectionPass(DirectionWeights weights, SequenceLayout layout, bool backwards, bool keeps, Workspace workspace)
     {
         (_weights, _layout, _backwards, _keeps, _sizes) = (weights, layout, backwards, keeps, weights.Sizes);
-        _version = weights.Refresh(keeps);
+        weights.Refresh(keeps);
         // Rows that exist at once: every step's, or one step's.
         int steps = keeps ? layout.Total : layout.Batch;
         WindowTimes = Math.Max(1, keeps ? layout.Length : (int)Math.Min(layout.Length, WindowSize / Math.Max(1, (long)layout.Batch * _sizes.GateRow)));
@@ -105,11 +104,8 @@ internal sealed class DirectionPass<TUnit>
     }
 
     /// <summary>From here on the states hold gradients: those of the final states, from [K·D, N, H] parts; a missing part is zero.</summary>
-    /// <exception cref="InvalidOperationException">The weights are no longer those of the pass forward.</exception>
     public void SetStateGradients(ReadOnlySpan<Tensor> parts, int direction)
     {
-        if (_weights.Version != _version)
-            throw new InvalidOperationException("the weights of a recurrent layer were changed between its forward and its backward pass; call Backward before the optimizer's step");
         _states.Span.Clear();
         for (int part = 0; part < parts.Length; part++)
         {

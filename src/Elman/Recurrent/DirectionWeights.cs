@@ -90,14 +90,13 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
     /// <summary>The parameters that exist.</summary>
     public IEnumerable<Tensor> Parameters => new[] { weightIh, weightHh, biasIh, biasHh }.OfType<Tensor>();
 
-    /// <summary>Grows whenever a parameter may have changed.</summary>
-    public long Version => (long)weightIh.Version + (weightHh?.Version ?? 0) + (biasIh?.Version ?? 0) + (biasHh?.Version ?? 0);
+    private long Version => (long)weightIh.Version + (weightHh?.Version ?? 0) + (biasIh?.Version ?? 0) + (biasHh?.Version ?? 0);
 
-    /// <summary>Brings the packed forms up to date and returns their version. Safe to call from many threads as long as none changes the parameters.</summary>
-    public long Refresh(bool backward)
+    /// <summary>Brings the packed forms up to date. Safe to call from many threads as long as none changes the parameters.</summary>
+    public void Refresh(bool backward)
     {
         long version = Version;
-        if (Volatile.Read(ref _forwardVersion) == version && (!backward || Volatile.Read(ref _backwardVersion) == version)) return version;
+        if (Volatile.Read(ref _forwardVersion) == version && (!backward || Volatile.Read(ref _backwardVersion) == version)) return;
         lock (_lock)
         {
             if (_forwardVersion != version)
@@ -111,7 +110,6 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
                 Volatile.Write(ref _backwardVersion, version);
             }
         }
-        return version;
     }
 
     /// <summary>Adds a gradient whose rows are [block][gate][V], over <paramref name="gates"/> gates from <paramref name="firstGate"/> on, to one of rows [gate][unit].</summary>

@@ -29,7 +29,7 @@ public class MatrixProductTests
         int which = 0;
         for (int steps = 0; steps <= 300; steps++)
         {
-            foreach (int rows in (int[])[1, 3, 5, 19])
+            foreach (int rows in (int[])[1, 5, 19])
             {
                 foreach (int columns in (int[])[1, V, 8 * V + 1, 10 * V - 1])
                     foreach (bool byStep in (bool[])[false, true])

@@ -12,7 +12,8 @@ public class BitInvarianceTests
 {
     private static readonly int V = Vector<float>.Count;
 
-    public static TheoryData<string> AllCells => ReferenceComparisonTests.AllCells;
+    /// <summary>The built-in cells, and one of the tests' own that has no recurrent products.</summary>
+    public static TheoryData<string> AllCells => [.. ReferenceComparisonTests.BuiltIn, MinGruUnit.Name];
 
     [Theory]
     [MemberData(nameof(AllCells))]
@@ -148,6 +149,20 @@ public class BitInvarianceTests
         Assert.NotEqual(first["y"], Differentiate(1, 6, 9)["y"]);
         layer.Evaluate();
         RecurrentResult.Infer(given, layer).HasTheBitsOf(RecurrentResult.Infer(given with { Dropout = 0 }, (given with { Dropout = 0 }).Layer()), "evaluation");
+    }
+
+    [Fact]
+    public void Padding_changes_no_mask_of_dropout()
+    {
+        RecurrentCase given = new("gru", 3, V + 1, 4, 7) { Layers = 3, Dropout = 0.5f };
+        RecurrentLayer layer = given.Layer();
+        layer.Train(seed: 8, step: 2);
+        using GradientPause pause = Tensor.NoGradient();
+        Tensor x = given.Input(), padded = Tensor.Concat(1, x, Tensor.Full(float.NaN, 4, 5, 3));
+        (Tensor y, State final) = layer.Forward(x, null);
+        (Tensor paddedY, State paddedFinal) = layer.Forward(padded, null, [7, 7, 7, 7]);
+        Bits.Equal(y.Span, paddedY.Slice(1, ..7).Span, "y");
+        Bits.Equal(final.Hidden.Span, paddedFinal.Hidden.Span, "final h");
     }
 
     [Fact]

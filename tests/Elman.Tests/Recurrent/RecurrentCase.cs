@@ -28,7 +28,12 @@ internal sealed record RecurrentCase(string Cell, int Inputs, int Hidden, int Ba
     public RecurrentOptions Options => new() { Layers = Layers, Bidirectional = Bidirectional, Bias = Bias, Dropout = Dropout };
 
     /// <summary>The layer, with weights from the seed.</summary>
-    public RecurrentLayer Layer() => Cells.Create(Cell, Inputs, Hidden, new RandomStream(Seed, 1), Options);
+    public RecurrentLayer Layer()
+    {
+        Cells.Register<MinGruUnit>();
+        Cells.Register<OwnLstmUnit>();
+        return Cells.Create(Cell, Inputs, Hidden, new RandomStream(Seed, 1), Options);
+    }
 
     /// <summary>[N, L, I]; values in padding are not numbers, because nothing may read them.</summary>
     public Tensor Input()
