@@ -55,14 +55,18 @@ internal sealed class ElmanProcess : IDisposable
         var clock = Stopwatch.StartNew();
         while (!Text(_error).Contains(text, StringComparison.Ordinal))
         {
-            Assert.True(clock.Elapsed < Patience && !_process.HasExited, $"'{text}' never came; so far: {Text(_error)}");
+            if (_process.HasExited)
+                _process.WaitForExit(); // until all of its output is read
+            Assert.True(
+                (clock.Elapsed < Patience && !_process.HasExited) || Text(_error).Contains(text, StringComparison.Ordinal),
+                $"'{text}' never came; so far: {Text(_error)}");
             Thread.Sleep(2);
         }
     }
 
-    public void Interrupt()
+    public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

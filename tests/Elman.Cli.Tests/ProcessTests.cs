@@ -21,7 +21,7 @@ public sealed class ProcessTests : IDisposable
         byte[] straight = TrainStraight();
         using var process = ElmanProcess.Start(_folder.Path, [.. Slow, "-o", "m.elman"]);
         process.WaitForError("epoch  15/150");
-        process.Interrupt();
+        process.Signal("INT");
         var interrupted = process.Wait();
         Assert.Equal(130, interrupted.Code);
         Assert.False(File.Exists(_folder.File("m.elman")));
@@ -33,6 +33,33 @@ public sealed class ProcessTests : IDisposable
         Assert.True(resumed.Code == 0, resumed.Error);
         Assert.Equal(straight, Forecaster.Load(_folder.File("m.elman")).Net.Fingerprint());
         Assert.False(File.Exists(_folder.File("m.elman.checkpoint")));
+    }
+
+    [Fact]
+    public void A_request_to_terminate_keeps_a_checkpoint_too()
+    {
+        using var process = ElmanProcess.Start(_folder.Path, [.. Slow, "-o", "m.elman"]);
+        process.WaitForError("epoch   1/150");
+        process.Signal("TERM");
+        Assert.Equal(130, process.Wait().Code);
+        Assert.True(File.Exists(_folder.File("m.elman.checkpoint")));
+    }
+
+    [Fact]
+    public void The_second_control_c_does_not_wait_for_the_batch()
+    {
+        // One batch of all windows through a large net takes long.
+        _folder.Write("long.csv", SmallData.Wave(3000));
+        using var process = ElmanProcess.Start(
+            _folder.Path, "train", "forecast", "long.csv", "--target", "y", "--hidden", "256", "--batch", "2000", "-o", "m.elman");
+        process.WaitForError("taking the times from column 'date'");
+        Thread.Sleep(1000);
+        process.Signal("INT");
+        process.WaitForError("stopping after this batch");
+        process.Signal("INT");
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Equal(130, process.Wait().Code);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 3);
     }
 
     [Fact]

@@ -100,6 +100,17 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public void A_group_with_too_few_rows_is_left_out_and_the_others_get_their_forecast()
+    {
+        string data = _folder.Write("stores.csv", SmallData.Stores());
+        string model = SmallData.Train(_folder, data, "--group", "store");
+        var outcome = Command.Run("predict", model, _folder.Write("more.csv", SmallData.Stores() + "new,2024-04-28,1\nnew,2024-04-29,2\n"));
+        Assert.Equal(0, outcome.Code);
+        Assert.Equal("elman: left out, for the model looks at 8 rows: 'new' with 2\n", outcome.Error);
+        Assert.Equal(Command.Run("predict", model, data).Out, outcome.Out);
+    }
+
+    [Fact]
     public void With_an_output_file_the_screen_gets_a_chart_instead()
     {
         string data = _folder.Write("data.csv", SmallData.Wave());

@@ -37,9 +37,10 @@ internal sealed class Predict
 
         var model = ModelPlace.Load(given.GetRequiredValue(_model));
         var table = ModelPlace.ReadSeries(model, given.GetRequiredValue(_data), terminal);
-        var forecasts = model.Predict(table.Series);
+        var series = LongEnough(table.Series, model, terminal);
+        var forecasts = model.Predict(series);
         if (plot is not null)
-            ForecastOutput.Draw(plot, model, table.Series, forecasts, terminal);
+            ForecastOutput.Draw(plot, model, series, forecasts, terminal);
         if (output is null)
         {
             ForecastCsv.Write(forecasts, model.Options.GroupColumn, table.TimeColumn, terminal.Out);
@@ -47,7 +48,17 @@ internal sealed class Predict
         }
 
         ForecastOutput.Write(output, model, table.TimeColumn, forecasts);
-        terminal.Out.Write(TerminalChart.Draw(ForecastPicture.Of(table.Series[0], forecasts[0], model.Options.Context), terminal));
+        terminal.Out.Write(TerminalChart.Draw(ForecastPicture.Of(series[0], forecasts[0], model.Options.Context), terminal));
         return ExitCode.Done;
+    }
+
+    /// <summary>One new store must not keep all the others from their forecasts. Where all are too short, the model says so.</summary>
+    private static IReadOnlyList<Series> LongEnough(IReadOnlyList<Series> series, Forecaster model, Terminal terminal)
+    {
+        var (enough, few) = (series.Where(one => one.Length >= model.Options.Context).ToArray(), series.Where(one => one.Length < model.Options.Context).ToArray());
+        if (enough.Length == 0 || few.Length == 0)
+            return series;
+        terminal.Remark($"left out, for the model looks at {model.Options.Context} rows: {Names.List([.. few.Select(one => $"{Names.Quote(one.Group)} with {one.Length}")])}");
+        return enough;
     }
 }
