@@ -1,8 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
-using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
-using System.Globalization;
 
 namespace Elman.Cli;
 
@@ -10,79 +6,4 @@ namespace Elman.Cli;
 internal sealed class Verb(string name, string description, params string[] examples) : Command(name, description)
 {
     public IReadOnlyList<string> Examples { get; } = examples;
-}
-
-/// <summary>The usual help, followed by the examples of the verb.</summary>
-internal sealed class HelpWithExamples(Terminal terminal) : SynchronousCommandLineAction
-{
-    private readonly HelpAction _help = new() { MaxWidth = Math.Min(terminal.Width, 100) };
-
-    public override bool ClearsParseErrors => true;
-
-    public override int Invoke(ParseResult parseResult)
-    {
-        int code = _help.Invoke(parseResult);
-        if (parseResult.CommandResult.Command is not Verb { Examples.Count: > 0 } verb)
-            return code;
-        terminal.Out.WriteLine(verb.Examples.Count == 1 ? "Example:" : "Examples:");
-        foreach (string example in verb.Examples)
-            terminal.Out.WriteLine($"  {example}");
-        terminal.Out.WriteLine();
-        return code;
-    }
-}
-
-/// <summary>Options that check their range and say so in one line.</summary>
-internal static class Checked
-{
-    public static Option<int> WholeNumber(string name, string description, int least, int most, int byDefault) =>
-        Number(name, description, int.TryParse, least, most, byDefault, "a whole number");
-
-    public static Option<ulong> Seed(string name, string description, ulong byDefault) =>
-        Number(name, description, ulong.TryParse, ulong.MinValue, ulong.MaxValue, byDefault, "a whole number");
-
-    /// <summary>A number between <paramref name="least"/> and <paramref name="most"/>, the ends included.</summary>
-    public static Option<double> RealNumber(string name, string description, double least, double most, double byDefault) =>
-        Number(name, description, double.TryParse, least, most, byDefault, "a number");
-
-    /// <summary>One of a few words.</summary>
-    public static Option<string> OneOf(string name, string description, string byDefault, params string[] words)
-    {
-        return new Option<string>(name)
-        {
-            Description = description,
-            HelpName = string.Join('|', words),
-            DefaultValueFactory = _ => byDefault,
-            CustomParser = result => words.Contains(result.Tokens[0].Value)
-                ? result.Tokens[0].Value
-                : Fail<string>(result, $"{name} takes {string.Join(", ", words[..^1])} or {words[^1]}, not {Names.Quote(result.Tokens[0].Value)}"),
-        };
-    }
-
-    private delegate bool Parse<T>(string text, NumberStyles style, IFormatProvider culture, out T value);
-
-    private static Option<T> Number<T>(string name, string description, Parse<T> parse, T least, T most, T byDefault, string kind)
-        where T : IComparable<T>, IFormattable
-    {
-        return new Option<T>(name)
-        {
-            Description = description,
-            HelpName = kind == "a number" ? "x" : "n",
-            DefaultValueFactory = _ => byDefault,
-            CustomParser = result =>
-            {
-                string text = result.Tokens[0].Value;
-                return parse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T value)
-                    && value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0
-                        ? value
-                        : Fail<T>(result, string.Create(CultureInfo.InvariantCulture, $"{name} takes {kind} from {least:0.######} to {most:0.######}, not {Names.Quote(text)}"));
-            },
-        };
-    }
-
-    private static T Fail<T>(ArgumentResult result, string message)
-    {
-        result.AddError(message);
-        return default!;
-    }
 }
