@@ -60,6 +60,18 @@ public class SeriesInputsTests
     }
 
     [Fact]
+    public void A_batch_gives_missing_targets_no_weight()
+    {
+        Series series = Daily([1, 2, 3, 4, 5, float.NaN, 7, 8]);
+        ForecastLayout layout = LayoutOf(series);
+        Scaler scaler = Scaler.Fit(ScalerKind.MinMax, new float[] { 0, 10 });
+        ForecastBatch batch = ForecastBatch.Gather(layout, Small, [new SeriesInputs(layout, Small, series, [scaler])], [new Window(0, 0, 4, 2), new Window(0, 2, 4, 2)]);
+        Assert.Equal([1, 0, 1, 1], batch.Weights.Span.ToArray());
+        Assert.Equal([0.5f, float.NaN, 0.7f, 0.8f], batch.Target.Span.ToArray());
+        Assert.Equal([0.3f, 0.4f, 0.5f, 0.5f, 0, 0], Enumerable.Range(0, 6).Select(row => batch.Input[1, row, 0]));
+    }
+
+    [Fact]
     public void An_infinite_value_is_refused_with_its_place()
     {
         ElmanException refusal = Assert.Throws<ElmanException>(() => Window(Daily([1, 2, 3, float.PositiveInfinity, 5, 6]), 0, null));
