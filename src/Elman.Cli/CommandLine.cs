@@ -19,7 +19,7 @@ internal static class CommandLine
         catch (ElmanException failure)
         {
             terminal.Remark(failure.Message);
-            return failure.InnerException is IOException or UnauthorizedAccessException ? ExitCode.Failed : ExitCode.Usage;
+            return failure is DivergenceException || failure.InnerException is IOException or UnauthorizedAccessException ? ExitCode.Failed : ExitCode.Usage;
         }
         catch (OperationCanceledException)
         {

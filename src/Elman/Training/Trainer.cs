@@ -24,8 +24,9 @@ public sealed class Trainer(Module module, Optimizer optimizer, TrainingOptions?
     /// <param name="cancellation">Ends the run after the running step; a checkpoint is written if there is a path for it.</param>
     /// <returns>How it went. The module is in evaluation mode and holds the weights of the best epoch where there is a validation
     /// or a patience, of the last step otherwise, and of the last step if interrupted.</returns>
+    /// <exception cref="DivergenceException">A loss or gradient is not finite.</exception>
     /// <exception cref="ElmanException">
-    /// A loss or gradient is not finite; the checkpoint cannot be written, or read, or belongs to another run.
+    /// The checkpoint cannot be written, or read, or belongs to another run.
     /// </exception>
     public TrainingRecord Run<TBatch>(BatchSource<TBatch> source, Func<TBatch, Tensor> loss, Func<double>? validate = null, CancellationToken cancellation = default)
     {

@@ -128,8 +128,8 @@ internal sealed class TrainingSession<TBatch>
         if (_options.ClipNorm is { } maximum) GradientClipping.ScaleTo(parameters, maximum, norm);
     }
 
-    private ElmanException Diverged(string what) =>
-        Divergence.Stop(what, _run.Record.Steps + 1, _run.Epoch + 1, _run.LearningRate, _optimizer.Parameters);
+    private DivergenceException Diverged(string what) =>
+        DivergenceException.Of(what, _run.Record.Steps + 1, _run.Epoch + 1, _run.LearningRate, _optimizer.Parameters);
 
     private void EndEpoch()
     {
@@ -151,7 +151,7 @@ internal sealed class TrainingSession<TBatch>
         {
             _module.Evaluate();
             double loss = _validate();
-            return double.IsFinite(loss) ? loss : throw new ElmanException(string.Create(CultureInfo.InvariantCulture,
+            return double.IsFinite(loss) ? loss : throw new DivergenceException(string.Create(CultureInfo.InvariantCulture,
                 $"training stopped after epoch {_run.Epoch + 1} at learning rate {_run.LearningRate:G4}: the validation loss is {loss}; lower the learning rate, or look for extreme values in the validation data"));
         }
     }

@@ -164,7 +164,7 @@ public class TrainerTests
         float[] before = [];
         int batches = 0;
         Trainer trainer = new(run.Net, new Sgd(run.Net.Parameters(), 0.5), new TrainingOptions { Schedule = new ConstantRate(0.25) });
-        ElmanException error = Assert.Throws<ElmanException>(() => trainer.Run(SmallRun.Source(), rows =>
+        DivergenceException error = Assert.Throws<DivergenceException>(() => trainer.Run(SmallRun.Source(), rows =>
         {
             if (++batches < 9) return run.Loss(rows);
             before = run.Weights;
@@ -179,7 +179,7 @@ public class TrainerTests
     public void The_largest_gradients_are_named_in_order()
     {
         (string, Tensor)[] parameters = [.. new float[] { 2, -7, float.NaN, 5, float.PositiveInfinity }.Select((value, i) => ($"p{i}", Given(value)))];
-        string message = Divergence.Stop("the loss is NaN", 3, 2, 0.125, [.. parameters, ("none", Tensor.Ones(1))]).Message;
+        string message = DivergenceException.Of("the loss is NaN", 3, 2, 0.125, [.. parameters, ("none", Tensor.Ones(1))]).Message;
         Assert.Contains("at learning rate 0.125: the loss is NaN; largest gradients: p2 NaN, p4 ∞, p1 7;", message.Replace("Infinity", "∞", StringComparison.Ordinal), StringComparison.Ordinal);
 
         static Tensor Given(float value)
@@ -198,7 +198,7 @@ public class TrainerTests
         weight.CopyFrom(new float[6]);
         Trainer trainer = new(run.Net, new Adam(run.Net.Parameters()), new TrainingOptions { ClipNorm = 1, ClipValue = 1 });
         // 0 times anything is finite, its slope is not.
-        ElmanException error = Assert.Throws<ElmanException>(() => trainer.Run(SmallRun.Source(), _ => (weight * 3e38f * 3e38f).Sum()));
+        DivergenceException error = Assert.Throws<DivergenceException>(() => trainer.Run(SmallRun.Source(), _ => (weight * 3e38f * 3e38f).Sum()));
         Assert.Contains("step 1 (epoch 1) at learning rate 0.001: a gradient is not finite; largest gradients: read_out Infinity;", error.Message, StringComparison.Ordinal);
         Assert.Equal(new float[6], weight.Span);
     }
@@ -208,7 +208,7 @@ public class TrainerTests
     {
         SmallRun run = new();
         Trainer trainer = new(run.Net, new Adam(run.Net.Parameters()));
-        ElmanException error = Assert.Throws<ElmanException>(() => trainer.Run(SmallRun.Source(), run.Loss, () => double.PositiveInfinity));
+        DivergenceException error = Assert.Throws<DivergenceException>(() => trainer.Run(SmallRun.Source(), run.Loss, () => double.PositiveInfinity));
         Assert.Contains("after epoch 1 at learning rate 0.001: the validation loss is Infinity", error.Message, StringComparison.Ordinal);
     }
 
