@@ -7,7 +7,17 @@ internal static class SmallForecasts
 
     public static readonly ForecasterOptions Options = new()
     {
-        Context = 8, Horizon = 3, Hidden = 5, Layers = 1, Epochs = 2, BatchSize = 16, LearningRate = 1e-2, Dropout = 0, Holdout = 12, Validation = 9, Seed = 7,
+        Context = 8,
+        Horizon = 3,
+        Hidden = 5,
+        Layers = 1,
+        Epochs = 2,
+        BatchSize = 16,
+        LearningRate = 1e-2,
+        Dropout = 0,
+        Holdout = 12,
+        Validation = 9,
+        Seed = 7,
     };
 
     /// <summary>A noisy wave of daily values.</summary>
