@@ -10,7 +10,8 @@ namespace Elman;
 /// W x + b_ih and its G recurrent products U h + b_hh. They arrive as one sum in <c>gates</c>, or apart (<see cref="SeparateProduct"/>).</para>
 /// <para>Mark the methods <c>[MethodImpl(MethodImplOptions.AggressiveInlining)]</c>: inlined into the engine's loop a cell of your own runs
 /// as fast as a built-in one.</para>
-/// <para>All lanes of a step may be read and written. Units never see each other: whatever mixes them is a matrix product.</para>
+/// <para>All lanes of a step may be read and written. Units never see each other: whatever mixes them is a matrix product. Units beyond H, up to
+/// a whole vector, compute with zeros, and what becomes of them is dropped.</para>
 /// </remarks>
 public interface IRecurrentUnit
 {

@@ -81,6 +81,7 @@ public class Recurrent<TUnit> : RecurrentLayer
     /// <summary>The parameters of one direction of one layer, or of a cell, each under its name with a suffix.</summary>
     internal static DirectionWeights MakeWeights(Func<string, Tensor, Tensor> add, int inputs, int hidden, string suffix, RandomStream random, RecurrentOptions options)
     {
+        ArgumentNullException.ThrowIfNull(random);
         int rows = TUnit.Gates * hidden;
         Tensor weightIh = add("weight_ih" + suffix, RecurrentInitialization.Uniform(hidden, random, rows, inputs));
         Tensor? weightHh = null, biasIh = null, biasHh = null;
@@ -88,6 +89,10 @@ public class Recurrent<TUnit> : RecurrentLayer
         {
             weightHh = add("weight_hh" + suffix, RecurrentInitialization.Uniform(hidden, random, rows, hidden));
             if (options.Orthogonal) RecurrentInitialization.Orthogonalize(weightHh, hidden, random);
+        }
+        else if (options.Orthogonal)
+        {
+            throw new ArgumentException($"orthogonal recurrent weights are asked for, but {TUnit.Name} has no recurrent weights");
         }
         if (options.Bias)
         {

@@ -1,6 +1,6 @@
 namespace Elman.Tests.Recurrent;
 
-/// <summary>Networks that learn what only a memory can. Seeds are fixed and results do not depend on the machine, so these tests pass always or never.</summary>
+/// <summary>Networks that learn what only a memory can. Seeds are fixed, so on one kind of processor these tests pass always or never.</summary>
 public class LearningTests
 {
     /// <summary>

@@ -49,6 +49,7 @@ public class RecurrentErrorTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Gru(3, 0, random));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Gru(3, 5, random, new RecurrentOptions { Layers = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new GruCell(3, 0, random));
+        Assert.Throws<ArgumentNullException>(() => new Gru(3, 5, null!));
         foreach (float dropout in (float[])[-0.1f, 1, float.NaN])
             Assert.Contains($"dropout {dropout} is not at least 0 and below 1", Assert.Throws<ArgumentOutOfRangeException>(() => new Gru(3, 5, random, new RecurrentOptions { Dropout = dropout })).Message);
     }

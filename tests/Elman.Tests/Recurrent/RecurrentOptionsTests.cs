@@ -91,6 +91,41 @@ public class RecurrentOptionsTests
     }
 
     [Fact]
+    public void A_cell_without_recurrent_weights_cannot_have_orthogonal_ones() =>
+        Assert.Contains("mingru has no recurrent weights",
+            Assert.Throws<ArgumentException>(() => new Recurrent<MinGruUnit>(3, 4, new RandomStream(1), new RecurrentOptions { Orthogonal = true })).Message);
+
+    [Fact]
+    public void A_frozen_parameter_gets_no_gradient_and_changes_no_other()
+    {
+        Gru Layer() => new(3, 5, new RandomStream(1), new RecurrentOptions { Layers = 2, Bidirectional = true });
+        Gru free = Layer(), frozen = Layer();
+        foreach ((string name, Tensor value) in frozen.Parameters()) value.RequiresGradient = name.Contains("hh", StringComparison.Ordinal);
+        Tensor x = Tensor.From(Kernel.Values(2 * 4 * 3), 2, 4, 3);
+        foreach (Gru layer in (Gru[])[free, frozen]) layer.Forward(x).Sum().Backward();
+        foreach ((string name, Tensor value) in frozen.Parameters())
+        {
+            if (!value.RequiresGradient) Assert.Null(value.Gradient);
+            else Bits.Equal(free.Parameters().Single(parameter => parameter.Name == name).Value.Gradient!.Span, value.Gradient!.Span, name);
+        }
+    }
+
+    [Fact]
+    public void Gradients_of_several_passes_add_up_until_they_are_zeroed()
+    {
+        Lstm layer = new(3, 5, new RandomStream(1), new RecurrentOptions { Bidirectional = true });
+        Tensor x = Tensor.From(Kernel.Values(2 * 4 * 3), 2, 4, 3);
+        float[] Gradients() => [.. layer.Parameters().SelectMany(parameter => parameter.Value.Gradient!.Span.ToArray())];
+        layer.Forward(x).Sum().Backward();
+        float[] once = Gradients();
+        layer.Forward(x).Sum().Backward();
+        Assert.Equal(once.Select(value => 2 * value), Gradients());
+        layer.ZeroGradients();
+        layer.Forward(x).Sum().Backward();
+        Assert.Equal(once, Gradients());
+    }
+
+    [Fact]
     public void A_learnt_initial_state_stands_in_when_none_is_given_and_gets_its_gradient()
     {
         RecurrentOptions options = new() { LearnInitialState = true, Layers = 2, Bidirectional = true };

@@ -54,6 +54,17 @@ public class ReferenceComparisonTests
 
     [Theory]
     [MemberData(nameof(AllCells))]
+    public void A_number_that_is_none_shows_in_every_later_output(string cell)
+    {
+        Tensor x = Tensor.Ones(1, 5, 3);
+        x.WritableSpan()[2 * 3 + 1] = float.NaN;
+        float[] y = Cells.Create(cell, 3, V + 1, new RandomStream(1)).Forward(x).Span.ToArray();
+        Assert.All(y[..(2 * (V + 1))], value => Assert.True(float.IsFinite(value)));
+        Assert.All(y[(2 * (V + 1))..], value => Assert.True(float.IsNaN(value)));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllCells))]
     public void A_batch_of_empty_sequences_hands_its_states_and_their_gradients_through(string cell)
     {
         RecurrentCase empty = new(cell, 3, 5, 4, 0) { Layers = 2, Bidirectional = true, InitialState = true };
