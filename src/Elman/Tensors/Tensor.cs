@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Elman;
 
@@ -10,6 +12,10 @@ public sealed partial class Tensor
 {
     private Memory<float> _values;
     private readonly bool _scoped;
+    private int _version;
+
+    /// <summary>The version of values that several tensors share; an object of its own, so that none keeps the record of another alive.</summary>
+    private StrongBox<int>? _sharedVersion;
 
     private Tensor(Memory<float> values, Shape shape, bool scoped = false)
     {
@@ -27,8 +33,11 @@ public sealed partial class Tensor
     /// <summary>Number of elements.</summary>
     public int Count => Shape.Count;
 
-    /// <summary>Grows by one whenever the values may have changed; what is derived from a tensor (packed weights) is rebuilt then.</summary>
-    public int Version { get; private set; }
+    /// <summary>
+    /// Grows by one whenever the values may have changed, through this tensor or another that shares them (<see cref="Detach"/>,
+    /// <see cref="Reshape"/>); what is derived from a tensor (packed weights) is rebuilt then.
+    /// </summary>
+    public int Version => _sharedVersion?.Value ?? _version;
 
     /// <summary>The values in row-major order.</summary>
     /// <exception cref="ObjectDisposedException">The tensor belonged to a <see cref="TensorScope"/> that has ended.</exception>
@@ -38,7 +47,8 @@ public sealed partial class Tensor
     /// <exception cref="ObjectDisposedException">The tensor belonged to a <see cref="TensorScope"/> that has ended.</exception>
     public Span<float> WritableSpan()
     {
-        Version++;
+        if (_sharedVersion is null) _version++;
+        else _sharedVersion.Value++;
         return Values.Span;
     }
 
@@ -114,7 +124,8 @@ public sealed partial class Tensor
     public override string ToString()
     {
         ReadOnlySpan<float> shown = Span[..Math.Min(Count, 8)];
-        return $"Tensor {Shape} {{ {string.Join(", ", shown.ToArray())}{(Count > 8 ? ", …" : "")} }}";
+        string values = string.Join(", ", shown.ToArray().Select(value => value.ToString(CultureInfo.InvariantCulture)));
+        return $"Tensor {Shape} {{ {values}{(Count > 8 ? ", …" : "")} }}";
     }
 
     /// <summary>Whether the values go back to a <see cref="TensorScope"/> at its end.</summary>
@@ -141,7 +152,8 @@ public sealed partial class Tensor
     /// <summary>The same values under another shape of as many elements, apart from any record. No copy.</summary>
     internal Tensor View(Shape shape)
     {
-        Tensor result = new(Values, shape, _scoped);
+        if (_sharedVersion is null) Interlocked.CompareExchange(ref _sharedVersion, new StrongBox<int>(_version), null);
+        Tensor result = new(Values, shape, _scoped) { _sharedVersion = _sharedVersion };
         if (_scoped) TensorScope.Current?.Own(result);
         return result;
     }

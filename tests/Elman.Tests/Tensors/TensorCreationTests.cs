@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 
 namespace Elman.Tests.Tensors;
@@ -88,6 +89,37 @@ public class TensorCreationTests
         using (TensorScope.Begin()) theirs = Tensor.Full(5, 2).ToNumerics();
         using (TensorScope.Begin()) Tensor.Full(6, 2);
         Assert.Equal([5f, 5], theirs.ToArray());
+    }
+
+    [Fact]
+    public void The_text_of_a_tensor_is_the_same_in_every_culture()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture, comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        CultureInfo.CurrentCulture = comma;
+        try
+        {
+            Assert.Equal("Tensor [2] { 0.5, 1.5 }", Tensor.From([0.5f, 1.5f], 2).ToString());
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void A_change_through_one_tensor_is_seen_by_all_that_share_the_values()
+    {
+        Linear layer = new(2, 1, new RandomStream(1), bias: false);
+        Tensor x = Tensor.Ones(1, 2);
+        layer.Forward(x);
+        layer.Weight.Detach().CopyFrom([3, 4]);
+        Assert.Equal(7, layer.Forward(x).ToScalar());
+        layer.Weight.Reshape(2).WritableSpan().Fill(5);
+        Assert.Equal(10, layer.Forward(x).ToScalar());
+        Tensor loss = (layer.Weight * layer.Weight).Sum();
+        layer.Weight.Detach().CopyFrom([1, 1]);
+        Assert.Throws<InvalidOperationException>(() => loss.Backward());
     }
 
     [Fact]
