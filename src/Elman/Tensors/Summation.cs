@@ -25,18 +25,20 @@ internal static class Summation
         return a + b + (c + d);
     }
 
-    /// <summary>The sum of the products of values at the same place.</summary>
+    /// <summary>The sum of the products of values at the same place; finite exactly when all of them are, as no product of floats overflows.</summary>
     public static double OfProducts(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
-        double even = 0, odd = 0;
+        double a = 0, b = 0, c = 0, d = 0;
         int i = 0;
-        for (; i <= left.Length - 2; i += 2)
+        for (; i <= left.Length - 4; i += 4)
         {
-            even += (double)left[i] * right[i];
-            odd += (double)left[i + 1] * right[i + 1];
+            a += (double)left[i] * right[i];
+            b += (double)left[i + 1] * right[i + 1];
+            c += (double)left[i + 2] * right[i + 2];
+            d += (double)left[i + 3] * right[i + 3];
         }
-        if (i < left.Length) even += (double)left[i] * right[i];
-        return even + odd;
+        for (; i < left.Length; i++) a += (double)left[i] * right[i];
+        return a + b + (c + d);
     }
 
     /// <summary>The sum of all rows.</summary>

@@ -88,9 +88,12 @@ public sealed partial class Tensor
     {
         public static void Apply(ReadOnlySpan<float> x, Span<float> y)
         {
-            for (int i = 0; i < x.Length; i++) y[i] = (float)(Math.Max(x[i], 0) + double.LogP1(Math.Exp(-Math.Abs((double)x[i]))));
+            for (int i = 0; i < x.Length; i++) y[i] = (float)(Math.Max(x[i], 0) + LogOnePlus(Math.Exp(-Math.Abs((double)x[i]))));
         }
 
         public static float Derivative(float x, float y) => (float)(1 / (1 + Math.Exp(-(double)x)));
+
+        /// <summary>ln(1 + x) for 0 ≤ x ≤ 1; below 1e-5 by its series, as 1 + x, and <c>double.LogP1</c> too, would lose x's digits.</summary>
+        private static double LogOnePlus(double x) => x > 1e-5 ? Math.Log(1 + x) : x - 0.5 * x * x;
     }
 }

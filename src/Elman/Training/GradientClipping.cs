@@ -14,7 +14,7 @@ public static class GradientClipping
         ArgumentNullException.ThrowIfNull(parameters);
         double sum = 0;
         for (int i = 0; i < parameters.Count; i++)
-            if (parameters[i].Value.Gradient is { } gradient) sum += SquaresOf(gradient.Span);
+            if (parameters[i].Value.Gradient is { } gradient) sum += Summation.OfProducts(gradient.Span, gradient.Span);
         return Math.Sqrt(sum);
     }
 
@@ -67,22 +67,5 @@ public static class GradientClipping
             Span<float> gradient = tensor.WritableSpan();
             TensorPrimitives.Multiply(gradient, factor, gradient);
         }
-    }
-
-    /// <summary>In double precision, where the square of every float is finite, and in an order that depends on the count alone.</summary>
-    private static double SquaresOf(ReadOnlySpan<float> values)
-    {
-        // Four chains, because one waits four cycles for each addition.
-        double a = 0, b = 0, c = 0, d = 0;
-        int i = 0;
-        for (; i <= values.Length - 4; i += 4)
-        {
-            a += (double)values[i] * values[i];
-            b += (double)values[i + 1] * values[i + 1];
-            c += (double)values[i + 2] * values[i + 2];
-            d += (double)values[i + 3] * values[i + 3];
-        }
-        for (; i < values.Length; i++) a += (double)values[i] * values[i];
-        return a + b + (c + d);
     }
 }

@@ -91,8 +91,8 @@ public static partial class Loss
     /// <exception cref="ArgumentException">The innermost extent is not 2.</exception>
     public static (Tensor Mean, Tensor Scale) GaussianParameters(Tensor raw, float floor = 1e-4f)
     {
-        Tensor[] parameters = Split(raw, [float.NaN, floor]);
-        return (parameters[0], parameters[1]);
+        RequireOutputs(raw, 2);
+        return (raw.Select(-1, 0), raw.Select(-1, 1).Softplus() + floor);
     }
 
     /// <summary>
@@ -105,43 +105,14 @@ public static partial class Loss
     /// <exception cref="ArgumentException">The innermost extent is not 3.</exception>
     public static (Tensor DegreesOfFreedom, Tensor Mean, Tensor Scale) StudentTParameters(Tensor raw, float floor = 1e-4f)
     {
-        Tensor[] parameters = Split(raw, [2, float.NaN, floor]);
-        return (parameters[0], parameters[1], parameters[2]);
+        RequireOutputs(raw, 3);
+        return (raw.Select(-1, 0).Softplus() + 2, raw.Select(-1, 1), raw.Select(-1, 2).Softplus() + floor);
     }
 
-    /// <summary>Takes the innermost axis apart; part k becomes softplus + floors[k], or stays as it is where that is NaN.</summary>
-    private static Tensor[] Split(Tensor raw, float[] floors)
+    private static void RequireOutputs(Tensor raw, int count)
     {
         ArgumentNullException.ThrowIfNull(raw);
-        int count = floors.Length;
         if (raw.Rank == 0 || raw.Shape[^1] != count)
             throw new ArgumentException($"{count} outputs per element [.., {count}] are expected, the shape is {raw.Shape}", nameof(raw));
-        Shape shape = new(raw.Shape.Extents[..^1]);
-        Tensor[] parts = new Tensor[count];
-        for (int k = 0; k < count; k++)
-        {
-            parts[k] = Tensor.Allocate(shape);
-            Span<float> part = parts[k].WritableSpan();
-            for (int i = 0; i < part.Length; i++) part[i] = float.IsNaN(floors[k]) ? raw.Span[i * count + k] : Softplus(raw.Span[i * count + k]) + floors[k];
-        }
-        Tensor.Record(parts, [raw], () =>
-        {
-            Span<float> gradient = raw.GradientSpan();
-            for (int k = 0; k < count; k++)
-            {
-                ReadOnlySpan<float> upstream = parts[k].GradientSpan();
-                for (int i = 0; i < upstream.Length; i++)
-                    gradient[i * count + k] += float.IsNaN(floors[k]) ? upstream[i] : upstream[i] * Sigmoid(raw.Span[i * count + k]);
-            }
-        });
-        return parts;
     }
-
-    /// <summary>log(1 + eˣ), without overflow and exact where eˣ is tiny.</summary>
-    private static float Softplus(float x) => (float)(Math.Max(x, 0) + LogOnePlus(Math.Exp(-Math.Abs((double)x))));
-
-    private static float Sigmoid(float x) => (float)(1 / (1 + Math.Exp(-(double)x)));
-
-    /// <summary>log(1 + x) for 0 ≤ x ≤ 1; below 1e-5 by its series, as 1 + x would lose x's digits.</summary>
-    private static double LogOnePlus(double x) => x > 1e-5 ? Math.Log(1 + x) : x - 0.5 * x * x;
 }

@@ -46,6 +46,10 @@ public class PointwiseTests
         });
 
     [Fact]
+    public void Softplus_is_exact_where_it_is_tiny() =>
+        Assert.Equal([MathF.Exp(-20), MathF.Exp(-40), MathF.Exp(-80)], Tensor.From([-20, -40, -80], 3).Softplus().Span.ToArray(), (a, b) => MathF.Abs(a / b - 1) < 1e-6f);
+
+    [Fact]
     public void Softplus_overflows_nowhere() =>
         Assert.Equal([0f, 0f, float.Log(2), 200, 3e38f], Tensor.From([-3e38f, -200, 0, 200, 3e38f], 5).Softplus().Span.ToArray());
 }
