@@ -25,7 +25,7 @@ public sealed class SafeTensor
             throw new ArgumentException($"tensor '{name}': unknown element type '{elementType}'; known are {SafeTensorsHeader.ElementTypes}", nameof(elementType));
         if (SafeTensorsHeader.ByteCount(shape, size) is not long bytes || bytes != data.Length)
             throw new ArgumentException(
-                $"tensor '{name}': shape {SafeTensorsHeader.Format(shape)} of {elementType} does not match {data.Length} bytes of data", nameof(data));
+                $"tensor '{name}': shape {Elman.Shape.Format(shape)} of {elementType} does not match {data.Length} bytes of data", nameof(data));
         (Name, ElementType, Shape, Data) = (name, elementType, ImmutableArray.Create(shape), data);
     }
 
@@ -72,7 +72,7 @@ public sealed class SafeTensor
     public long[] ToLongs() => ToArray<long>("I64");
 
     /// <summary>The tensor's name, element type and shape, such as "bias F32 [4]".</summary>
-    public override string ToString() => $"{Name} {ElementType} {SafeTensorsHeader.Format(Shape.AsSpan())}";
+    public override string ToString() => $"{Name} {ElementType} {Elman.Shape.Format(Shape.AsSpan())}";
 
     private unsafe T[] ToArray<T>(string elementType)
         where T : unmanaged

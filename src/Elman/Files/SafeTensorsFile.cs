@@ -170,7 +170,7 @@ public sealed class SafeTensorsFile
         for (int axis = shape.Length - 1; axis >= 0; at /= shape[axis--])
             index[axis] = at % shape[axis];
         return new ElmanException(string.Create(CultureInfo.InvariantCulture,
-            $"{Source}: tensor '{name}' holds {value} at {SafeTensorsHeader.Format(index)}; the weights are spoilt, train or fetch them again"));
+            $"{Source}: tensor '{name}' holds {value} at {Shape.Format(index)}; the weights are spoilt, train or fetch them again"));
     }
 
     private string Names()

@@ -44,21 +44,19 @@ internal sealed class SafeTensorsHeader
         _ => null,
     };
 
-    /// <summary>The bytes of a tensor, or null if a dimension is negative or the product overflows (a later zero does not excuse it).</summary>
+    /// <summary>The bytes of a tensor, or null if a dimension is negative or all but the zeros among them ask for more than any array holds.</summary>
     public static long? ByteCount(ReadOnlySpan<int> shape, int elementSize)
     {
         long bytes = elementSize;
         foreach (int dimension in shape)
         {
-            if (dimension < 0 || (dimension > 0 && bytes > long.MaxValue / dimension))
+            bytes *= Math.Max(dimension, 1);
+            if (dimension < 0 || bytes > Array.MaxLength)
                 return null;
-            bytes *= dimension;
         }
 
-        return bytes;
+        return shape.Contains(0) ? 0 : bytes;
     }
-
-    public static string Format(ReadOnlySpan<int> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 
     /// <summary>Parses and checks a header whose data buffer has <paramref name="dataLength"/> bytes, or an unknown number of them (null).</summary>
     public static SafeTensorsHeader Parse(ReadOnlySpan<byte> json, long? dataLength, string source)
@@ -246,12 +244,10 @@ internal sealed class SafeTensorsHeader
             throw Bad($"{where}: data_offsets should be [begin, end], they are [{string.Join(", ", offsets)}]");
         int[] dimensions = [.. shape.Select(dimension => (int)dimension)];
         if (ByteCount(dimensions, size) is not long bytes)
-            throw Bad($"{where}: shape {Format(dimensions)} of {elementType} is larger than any file");
+            throw Bad($"{where}: shape {Shape.Format(dimensions)} of {elementType} has more than the {Array.MaxLength} bytes that one array can hold");
         if (bytes != offsets[1] - offsets[0])
-            throw Bad($"{where}: shape {Format(dimensions)} of {elementType} needs {bytes} bytes, but data_offsets "
+            throw Bad($"{where}: shape {Shape.Format(dimensions)} of {elementType} needs {bytes} bytes, but data_offsets "
                 + $"[{offsets[0]}, {offsets[1]}] hold {offsets[1] - offsets[0]}");
-        if (bytes > Array.MaxLength)
-            throw Bad($"{where} has {bytes} bytes, more than the {Array.MaxLength} that one array can hold");
         return new Entry(name, elementType, dimensions, offsets[0], offsets[1]);
     }
 

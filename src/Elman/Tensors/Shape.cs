@@ -9,18 +9,22 @@ public readonly struct Shape : IEquatable<Shape>
     private readonly int _count;
 
     /// <summary>Makes a shape from its extents.</summary>
-    /// <exception cref="ArgumentException">An extent is negative, or the number of elements exceeds <see cref="int.MaxValue"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// An extent is negative, or the number of elements exceeds <see cref="int.MaxValue"/>; an extent of 0 does not excuse the others.
+    /// </exception>
     public Shape(params ReadOnlySpan<int> extents)
     {
         long count = 1;
+        bool empty = false;
         foreach (int extent in extents)
         {
             if (extent < 0) throw new ArgumentException($"shape {Format(extents)} has a negative extent");
-            count *= extent;
+            if (extent == 0) empty = true;
+            else count *= extent;
             if (count > int.MaxValue) throw new ArgumentException($"shape {Format(extents)} has more than {int.MaxValue} elements");
         }
         _extents = extents.ToArray();
-        _count = (int)count;
+        _count = empty ? 0 : (int)count;
     }
 
     /// <summary>Number of axes.</summary>
@@ -79,5 +83,6 @@ public readonly struct Shape : IEquatable<Shape>
         return product;
     }
 
-    private static string Format(ReadOnlySpan<int> extents) => "[" + string.Join(", ", extents.ToArray()) + "]";
+    /// <summary>Extents, or axes, in brackets.</summary>
+    internal static string Format(ReadOnlySpan<int> extents) => "[" + string.Join(", ", extents.ToArray()) + "]";
 }

@@ -194,7 +194,7 @@ public sealed partial class Tensor
         }
         Shape result = new(extents);
         if (result.Count != Count || (unknown >= 0 && Count == 0))
-            throw new ArgumentException($"Reshape: shape {Shape} of {Count} elements does not fill [{string.Join(", ", shape.ToArray())}]");
+            throw new ArgumentException($"Reshape: shape {Shape} of {Count} elements does not fill {Shape.Format(shape)}");
         return result;
     }
 
@@ -203,7 +203,7 @@ public sealed partial class Tensor
         int[] order = new int[axes.Length];
         for (int i = 0; i < axes.Length; i++) order[i] = axes[i] < 0 ? axes[i] + Rank : axes[i];
         if (order.Length != Rank || !order.Order().SequenceEqual(AllAxes()))
-            throw new ArgumentException($"Permute: [{string.Join(", ", axes.ToArray())}] must name each axis of shape {Shape} once");
+            throw new ArgumentException($"Permute: {Shape.Format(axes)} must name each axis of shape {Shape} once");
         return order;
     }
 

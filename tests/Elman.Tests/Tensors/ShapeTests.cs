@@ -26,5 +26,7 @@ public class ShapeTests
     {
         Assert.Equal("shape [2, -1] has a negative extent", Assert.Throws<ArgumentException>(() => new Shape(2, -1)).Message);
         Assert.StartsWith("shape [65536, 65536] has more than", Assert.Throws<ArgumentException>(() => new Shape(65536, 65536)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new Shape(65536, 65536, 0));
+        Assert.Throws<ArgumentException>(() => new Shape(0, 65536, 65536));
     }
 }
