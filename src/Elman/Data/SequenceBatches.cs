@@ -22,9 +22,6 @@ public sealed class SequenceBatches
     /// <summary>Sequences are sorted by length within random pools of this many batches: enough to pair lengths, few enough to mix.</summary>
     private const int PoolBatches = 32;
 
-    /// <summary>Tells the shuffle's random numbers from those that the same seed gives to weights and dropout: "SHUF".</summary>
-    private const ulong Purpose = 0x5348_5546ul << 32;
-
     private readonly IReadOnlyList<ReadOnlyMemory<float>> _sequences;
     private readonly int[] _lengths;
     private readonly ulong _seed;
@@ -58,17 +55,17 @@ public sealed class SequenceBatches
     public int BatchSize { get; }
 
     /// <summary>Batches in an epoch.</summary>
-    public int Count => (_sequences.Count + BatchSize - 1) / BatchSize;
+    public int Count => (int)(((long)_sequences.Count + BatchSize - 1) / BatchSize);
 
     /// <summary>All sequences once, in the order of that epoch.</summary>
     /// <param name="epoch">The epoch, from 0.</param>
     public IEnumerable<SequenceBatch> Epoch(int epoch)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        var random = new RandomStream(_seed, Purpose + (uint)epoch);
-        int[] order = [.. Enumerable.Range(0, _sequences.Count)];
-        random.Shuffle(order.AsSpan());
-        int[][] batches = [.. order.Chunk(PoolBatches * BatchSize).SelectMany(pool => pool.OrderBy(i => _lengths[i])).Chunk(BatchSize)];
+        RandomStream random = EpochShuffle.Of(_seed, epoch);
+        int[] order = EpochShuffle.Order(random, _sequences.Count);
+        int pool = (int)Math.Min((long)PoolBatches * BatchSize, int.MaxValue);
+        int[][] batches = [.. order.Chunk(pool).SelectMany(mates => mates.OrderBy(i => _lengths[i])).Chunk(BatchSize)];
         random.Shuffle(batches.AsSpan());
         return batches.Select(Gather);
     }

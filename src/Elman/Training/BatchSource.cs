@@ -32,9 +32,6 @@ public sealed class BatchSource<TBatch>
 /// <summary>Makes batch sources.</summary>
 public static class BatchSource
 {
-    /// <summary>Tells these random numbers from others of the same seed: "SHUF".</summary>
-    private const ulong ShufflingPurpose = 0x53485546ul << 32;
-
     /// <summary>
     /// Cuts numbered examples into batches of equal size, in an order that is a function of (seed, epoch); the last batch takes the rest.
     /// </summary>
@@ -74,12 +71,7 @@ public static class BatchSource
     /// <param name="count">How many numbers.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="epoch">The epoch, counted from 0.</param>
-    public static int[] Order(int count, ulong seed, int epoch)
-    {
-        int[] order = [.. Enumerable.Range(0, count)];
-        new RandomStream(seed, ShufflingPurpose | (uint)epoch).Shuffle<int>(order);
-        return order;
-    }
+    public static int[] Order(int count, ulong seed, int epoch) => EpochShuffle.Order(EpochShuffle.Of(seed, epoch), count);
 
     /// <summary>
     /// For streams longer than a batch: windows of consecutive time steps in their order, for truncated backpropagation through

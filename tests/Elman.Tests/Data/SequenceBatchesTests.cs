@@ -27,6 +27,14 @@ public class SequenceBatchesTests
         }, iter: 500);
 
     [Fact]
+    public void One_batch_may_take_all()
+    {
+        var source = new SequenceBatches(Sequences([3, 1, 2], 1), 1, int.MaxValue, seed: 7);
+        Assert.Equal([1, 2, 3], Assert.Single(source.Epoch(0)).Lengths);
+        Assert.Equal(1, source.Count);
+    }
+
+    [Fact]
     public void The_order_depends_on_the_seed_and_the_epoch_and_on_nothing_else()
     {
         var source = new SequenceBatches(Sequences([.. Enumerable.Repeat(3, 100)], 1), 1, 8, seed: 7);
