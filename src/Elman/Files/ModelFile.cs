@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace Elman;
@@ -43,7 +42,7 @@ public sealed class ModelFile
         List<KeyValuePair<string, string>> metadata =
         [
             new("format", Format), new("version", Version.ToString(CultureInfo.InvariantCulture)), new("task", task),
-            .. sections.Select(section => KeyValuePair.Create(section.Name, Json(section.Write))),
+            .. sections.Select(section => KeyValuePair.Create(section.Name, JsonText.Of(section.Write))),
         ];
         SafeTensorsFile.Write(path, metadata, [.. module.Parameters().Select(parameter =>
             SafeTensor.From(parameter.Name, parameter.Value.Span, parameter.Value.Shape.Extents))]);
@@ -114,12 +113,5 @@ public sealed class ModelFile
         {
             throw new ElmanException($"{Source}: {failure.Message}; the file is damaged", failure);
         }
-    }
-
-    internal static string Json(Action<Utf8JsonWriter> write)
-    {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter writer = new(stream)) write(writer);
-        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }
 }

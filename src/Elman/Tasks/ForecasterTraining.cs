@@ -106,7 +106,7 @@ internal sealed class ForecasterTraining
     /// <summary>What the run depends on, besides the trainer's own settings.</summary>
     private Dictionary<string, string> Settings()
     {
-        using JsonDocument options = JsonDocument.Parse(ModelFile.Json(json => ForecasterJson.Write(json, _options)));
+        using JsonDocument options = JsonDocument.Parse(JsonText.Of(json => ForecasterJson.Write(json, _options)));
         Dictionary<string, string> settings = options.RootElement.EnumerateObject()
             .Where(option => option.Name != "epochs").ToDictionary(option => option.Name, option => option.Value.GetRawText().Trim('"'));
         settings["data"] = Convert.ToHexStringLower(Fingerprint());

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Elman;
@@ -69,27 +68,22 @@ internal sealed class Checkpoint(string path, Module module, Optimizer optimizer
         .Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
         .ToDictionary(tensor => tensor.Name[prefix.Length..], tensor => Tensor.Wrap(file.GetFloats(tensor.Name), tensor.Shape.AsSpan()));
 
-    private static string Describe(TrainingRun run)
+    private static string Describe(TrainingRun run) => JsonText.Of(writer =>
     {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter writer = new(stream))
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("version", Version);
-            writer.WriteNumber("epoch", run.Epoch);
-            writer.WriteNumber("position", run.Position);
-            writer.WriteNumber("batches_in_epoch", run.BatchesInEpoch);
-            writer.WriteNumber("batches", run.Batches);
-            writer.WriteNumber("loss_sum", run.LossSum);
-            writer.WriteNumber("sequences", run.Sequences);
-            writer.WriteNumber("learning_rate", run.LearningRate);
-            writer.WriteNumber("epochs_without_improvement", run.EpochsWithoutImprovement);
-            writer.WritePropertyName("record");
-            run.Record.Write(writer);
-            writer.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
-    }
+        writer.WriteStartObject();
+        writer.WriteNumber("version", Version);
+        writer.WriteNumber("epoch", run.Epoch);
+        writer.WriteNumber("position", run.Position);
+        writer.WriteNumber("batches_in_epoch", run.BatchesInEpoch);
+        writer.WriteNumber("batches", run.Batches);
+        writer.WriteNumber("loss_sum", run.LossSum);
+        writer.WriteNumber("sequences", run.Sequences);
+        writer.WriteNumber("learning_rate", run.LearningRate);
+        writer.WriteNumber("epochs_without_improvement", run.EpochsWithoutImprovement);
+        writer.WritePropertyName("record");
+        run.Record.Write(writer);
+        writer.WriteEndObject();
+    });
 
     private static TrainingRun Parse(string description)
     {

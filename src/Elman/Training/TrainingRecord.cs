@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace Elman;
@@ -57,12 +56,7 @@ public sealed class TrainingRecord
     public EpochRecord? Best => BestEpoch > 0 ? _epochs[BestEpoch - 1] : null;
 
     /// <summary>The record as JSON; numbers are exact.</summary>
-    public string ToJson()
-    {
-        using MemoryStream stream = new();
-        using (Utf8JsonWriter writer = new(stream)) Write(writer);
-        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
-    }
+    public string ToJson() => JsonText.Of(Write);
 
     /// <summary>Reads what <see cref="ToJson"/> gave.</summary>
     /// <exception cref="ElmanException">The text is no training record.</exception>

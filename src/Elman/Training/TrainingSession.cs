@@ -197,12 +197,15 @@ internal sealed class TrainingSession<TBatch>
             ValidationLoss = last?.ValidationLoss,
             LearningRate = _run.LearningRate,
             SequencesPerSecond = _sequencesHere / seconds,
-            TimeLeft = TimeSpan.FromSeconds(_stepsHere == 0 ? 0 : stepsLeft * seconds / _stepsHere),
+            TimeLeft = TimeLeft(_stepsHere == 0 ? 0 : stepsLeft * seconds / _stepsHere),
             EpochDone = epochDone,
         });
     }
 
-    private int Steps(int batches) => (batches + _options.Accumulation - 1) / _options.Accumulation;
+    /// <summary>As long as a time span can be, where so many epochs are asked for that only patience will end them.</summary>
+    private static TimeSpan TimeLeft(double seconds) => seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
+
+    private int Steps(int batches) => (batches - 1) / _options.Accumulation + 1;
 
     private Dictionary<string, string> Settings()
     {
