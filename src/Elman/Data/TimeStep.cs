@@ -84,11 +84,20 @@ public sealed class TimeStep : IEquatable<TimeStep>
     /// <param name="last">The last row's time.</param>
     /// <param name="count">How many times to add.</param>
     /// <returns>The next <paramref name="count"/> times.</returns>
+    /// <exception cref="ElmanException">One of them lies beyond the calendar.</exception>
     public DateTime[] Next(DateTime last, int count)
     {
         var times = new DateTime[count];
-        for (int i = 0; i < count; i++)
-            times[i] = Add(last, i + 1);
+        try
+        {
+            for (int i = 0; i < count; i++)
+                times[i] = Add(last, i + 1);
+        }
+        catch (Exception failure) when (failure is ArgumentOutOfRangeException or OverflowException)
+        {
+            throw new ElmanException($"{count} rows of {this} after {Format(last)} lie beyond the calendar, which ends with the year 9999; correct the times", failure);
+        }
+
         return times;
     }
 

@@ -127,7 +127,7 @@ internal static class ForecasterJson
             if (!groups.Add(series.Group)) throw new ElmanException($"{where}: group '{series.Group}' appears twice; the file is damaged");
             trained.Add(series);
         }
-        return trained;
+        return trained.Count > 0 ? trained : throw new ElmanException($"{where}: there is none; the file is damaged");
     }
 
     private static void WriteOptional(Utf8JsonWriter json, string name, int? value)

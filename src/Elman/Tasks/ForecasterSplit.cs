@@ -16,7 +16,8 @@ internal static class ForecasterSplit
         int length = series.Max(one => one.Length), holdout = options.HoldoutOf(length), validation = options.ValidationOf(length);
         int needed = options.Context + options.Horizon;
         if (length - (long)holdout - validation < needed) throw TooFew(length, options);
-        return [.. series.Select(Cut()).Select(split => split.Training < needed ? new Split(0, 0, split.Length) : split)];
+        Split[] splits = [.. series.Select(Cut()).Select(split => split.Training < needed ? new Split(0, 0, split.Length) : split)];
+        return splits.Any(split => split.Training > 0) ? splits : throw TooFew(length, options);
 
         Func<Series, Split> Cut()
         {

@@ -52,7 +52,8 @@ internal sealed class RollingOrigin
     /// <summary>The row after the last that training has seen. Of a group that it has not, only rows later than all of training count.</summary>
     private int FirstUnseen(Series series)
     {
-        if (_model.Known(series) is not { } known) return series.Times is null ? 0 : RowsUntil(series, _model.TrainedSeries.Max(one => one.Until)!.Value);
+        if (_model.Known(series) is not { } known)
+            return series.Times is not null && _model.TrainedSeries.Max(one => one.Until) is { } end ? RowsUntil(series, end) : 0;
         return known.Until is { } until ? RowsUntil(series, until) : Math.Min(known.Rows, series.Length);
     }
 

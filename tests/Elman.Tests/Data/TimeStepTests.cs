@@ -73,6 +73,17 @@ public class TimeStepTests
     }
 
     [Fact]
+    public void What_lies_beyond_the_calendar_is_refused_with_the_reason()
+    {
+        TimeStep[] steps = [TimeStep.Fixed(TimeSpan.FromDays(1)), TimeStep.OfMonths(1, 30), TimeStep.Fixed(TimeSpan.FromDays(10_000_000))];
+        foreach (TimeStep step in steps)
+        {
+            string refusal = Assert.Throws<ElmanException>(() => step.Next(new DateTime(9999, 12, 30), 3)).Message;
+            Assert.Equal($"3 rows of {step} after 9999-12-30 lie beyond the calendar, which ends with the year 9999; correct the times", refusal);
+        }
+    }
+
+    [Fact]
     public void One_time_has_no_spacing() =>
         Assert.Contains("at least two times", Assert.Throws<ElmanException>(() => TimeStep.Infer(Times("2024-01-01"))).Message);
 

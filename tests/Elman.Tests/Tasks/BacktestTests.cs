@@ -112,6 +112,13 @@ public class BacktestTests
     }
 
     [Fact]
+    public void A_model_without_times_takes_a_group_never_seen_whole_even_if_it_has_times()
+    {
+        Series untimed = new("a", null, new Column("y", Wave(90)));
+        Assert.Equal(90 - 8 - 2, Train([untimed], Options).Backtest(Daily(Wave(90, 2), "b")).Forecasts);
+    }
+
+    [Fact]
     public void Each_series_has_its_own_scale_in_the_scaled_error()
     {
         float[] small = [.. Enumerable.Range(0, 90).Select(row => (float)row)], large = [.. small.Select(value => 100 * value)];

@@ -43,6 +43,7 @@ public sealed class ModelFileTests : IDisposable
     [InlineData("options", "{}", "'context' is missing")]
     [InlineData("columns", "7", "the section 'columns' is damaged")]
     [InlineData("series", "{}", "the section 'series' is damaged")]
+    [InlineData("series", "[]", "series: there is none")]
     [InlineData("training", "null", "training")]
     public void A_foreign_newer_or_damaged_header_is_refused_with_the_reason(string key, string? value, string message)
     {
