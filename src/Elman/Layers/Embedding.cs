@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Elman;
 
 /// <summary>A learned vector for each of C classes: indices [..] → [.., dimension].</summary>
@@ -88,5 +90,5 @@ public sealed class Embedding : Module, IStreamable
     }
 
     private ArgumentOutOfRangeException OutOfRange(float index, int position) =>
-        new(nameof(index), $"Embedding: {index} at position {position} is not one of the {Classes} classes 0 … {Classes - 1}");
+        new(nameof(index), string.Create(CultureInfo.InvariantCulture, $"Embedding: {index} at position {position} is not one of the {Classes} classes 0 … {Classes - 1}"));
 }

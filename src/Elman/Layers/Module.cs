@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -89,13 +90,15 @@ public abstract class Module
     /// <exception cref="ElmanException">A parameter is missing, unknown, misshapen or not finite; nothing was changed.</exception>
     public void Load(IReadOnlyDictionary<string, Tensor> values)
     {
+        ArgumentNullException.ThrowIfNull(values);
         List<(string Name, Tensor Value)> own = [.. Parameters()];
         foreach ((string name, Tensor parameter) in own)
         {
             if (!values.TryGetValue(name, out Tensor? value)) throw new ElmanException($"parameter '{name}' of shape {parameter.Shape} is missing");
             if (value.Shape != parameter.Shape) throw new ElmanException($"parameter '{name}' has shape {value.Shape}, the model expects {parameter.Shape}");
             int bad = value.Span.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
-            if (bad >= 0) throw new ElmanException($"parameter '{name}' has the value {value.Span[bad]} at element {bad}; weights must be finite");
+            if (bad >= 0)
+                throw new ElmanException(string.Create(CultureInfo.InvariantCulture, $"parameter '{name}' has the value {value.Span[bad]} at element {bad}; weights must be finite"));
         }
         HashSet<string> known = [.. own.Select(parameter => parameter.Name)];
         if (values.Keys.FirstOrDefault(name => !known.Contains(name)) is { } unused)

@@ -90,7 +90,7 @@ public sealed record ForecasterOptions
         Require(Patience is null or >= 1, "patience", Patience, "at least 1");
         bool ascending = !Quantiles.IsDefaultOrEmpty && Quantiles.Zip(Quantiles.Skip(1)).All(pair => pair.First < pair.Second);
         Require(ascending && Quantiles.Length <= MostQuantiles && Quantiles[0] > 0 && Quantiles[^1] < 1 && Quantiles.Contains(0.5f), "quantiles",
-            Quantiles.IsDefault ? "" : string.Join(", ", Quantiles), $"at most {MostQuantiles} ascending levels between 0 and 1, 0.5 among them");
+            Quantiles.IsDefault ? "" : string.Join(", ", Quantiles.Select(level => level.ToString(CultureInfo.InvariantCulture))), $"at most {MostQuantiles} ascending levels between 0 and 1, 0.5 among them");
 
         static void Require(bool holds, string name, object? value, string expected)
         {

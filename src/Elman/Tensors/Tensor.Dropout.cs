@@ -1,4 +1,4 @@
-using System.Numerics.Tensors;
+using System.Globalization;
 using Elman.Kernels;
 
 namespace Elman;
@@ -26,7 +26,7 @@ public sealed partial class Tensor
     internal static void CheckProbability(float probability)
     {
         if (!(probability >= 0 && probability < 1))
-            throw new ArgumentOutOfRangeException(nameof(probability), $"Dropout: probability {probability} lies outside [0, 1)");
+            throw new ArgumentOutOfRangeException(nameof(probability), string.Create(CultureInfo.InvariantCulture, $"Dropout: probability {probability} lies outside [0, 1)"));
     }
 
     private static Tensor Masked(Tensor source, float probability, DropoutKey key)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using Elman.Kernels;
 
@@ -29,7 +30,7 @@ public static partial class Loss
         if (!classWeights.IsEmpty && classWeights.Length != classes)
             throw new ArgumentException($"{classWeights.Length} class weights for {classes} classes", nameof(classWeights));
         if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
-            throw new ArgumentOutOfRangeException(nameof(labelSmoothing), $"label smoothing lies between 0 and 1, it is {labelSmoothing}");
+            throw new ArgumentOutOfRangeException(nameof(labelSmoothing), string.Create(CultureInfo.InvariantCulture, $"label smoothing lies between 0 and 1, it is {labelSmoothing}"));
 
         double total = TotalWeight(target, classes, classWeights, ignored);
         // Without a gradient, one row of scratch does for all.

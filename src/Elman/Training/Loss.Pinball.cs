@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Elman;
 
 public static partial class Loss
@@ -18,7 +20,7 @@ public static partial class Loss
         if (prediction.Rank != target.Rank + 1 || prediction.Shape[^1] != levels.Length || !prediction.Shape.Extents[..^1].SequenceEqual(target.Shape.Extents))
             throw new ArgumentException($"predictions of {levels.Length} quantiles have shape {prediction.Shape}, targets {target.Shape}; [.., Q] and [..] are expected", nameof(prediction));
         foreach (float level in levels)
-            if (!(level > 0 && level < 1)) throw new ArgumentException($"a quantile's level lies between 0 and 1, one is {level}", nameof(levels));
+            if (!(level > 0 && level < 1)) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"a quantile's level lies between 0 and 1, one is {level}"), nameof(levels));
 
         ElementWeights weight = new(weights, target.Shape);
         Tensor slopes = Slopes(prediction);

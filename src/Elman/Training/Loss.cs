@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 
 namespace Elman;
@@ -75,7 +76,8 @@ public static partial class Loss
             _run = target.Product(shape.Rank, target.Rank);
             foreach (float weight in _values)
             {
-                if (!(weight >= 0 && float.IsFinite(weight))) throw new ArgumentException($"weights must be finite and not negative, one is {weight}", nameof(weights));
+                if (!(weight >= 0 && float.IsFinite(weight)))
+                    throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"weights must be finite and not negative, one is {weight}"), nameof(weights));
                 Total += (double)weight * _run;
             }
         }
