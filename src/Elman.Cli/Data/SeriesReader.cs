@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Elman.Cli;
 
 /// <summary>Reads the chosen columns of a CSV file into series.</summary>
@@ -81,8 +79,8 @@ internal sealed class SeriesReader
         {
             if (times[rows[i]] >= times[rows[i - 1]])
                 continue;
-            _remarks.Add($"{_source.Name}, line {_lines[rows[i]]}{Of(group)}: {Show(times[rows[i]])} stands after "
-                + $"{Show(times[rows[i - 1]])}; the rows were sorted by '{_source.Columns[_time]}'");
+            _remarks.Add($"{_source.Name}, line {_lines[rows[i]]}{Of(group)}: {TimeStep.Format(times[rows[i]])} stands after "
+                + $"{TimeStep.Format(times[rows[i - 1]])}; the rows were sorted by '{_source.Columns[_time]}'");
             rows = rows.OrderBy(row => times[row]).ToArray();
             break;
         }
@@ -98,7 +96,7 @@ internal sealed class SeriesReader
     }
 
     private ElmanException Duplicate(string group, DateTime time, int first, int second) =>
-        new($"{_source.Name}, lines {_lines[first]} and {_lines[second]}{Of(group)}: both have the time {Show(time)}; keep one row per time"
+        new($"{_source.Name}, lines {_lines[first]} and {_lines[second]}{Of(group)}: both have the time {TimeStep.Format(time)}; keep one row per time"
             + (_group is null ? ", or name the column that tells the series apart with --group" : " and series"));
 
     private void RemarkMissing()
@@ -149,7 +147,4 @@ internal sealed class SeriesReader
     }
 
     private string Of(string group) => _group is null ? "" : $", {_source.Columns[_group.Value]} {Names.Quote(group)}";
-
-    private static string Show(DateTime time) =>
-        time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

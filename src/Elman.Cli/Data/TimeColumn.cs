@@ -13,9 +13,6 @@ internal sealed class TimeColumn(CsvSource source, int column)
     private readonly List<(string Text, long Line)> _undecided = [];
     private List<Format> _candidates = [];
 
-    /// <summary>How the dates are written, such as "yyyy-MM-dd".</summary>
-    public string FormatName => _candidates[0].Name;
-
     /// <summary>Whether a text is a date in one of the notations that cannot be mistaken for a number.</summary>
     public static bool IsDate(string text) => Format.All.Any(format => !format.IsNumber && format.Clone().TryParse(text, out _));
 

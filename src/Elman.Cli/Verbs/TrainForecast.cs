@@ -19,11 +19,11 @@ internal sealed class TrainForecast
     };
 
     private readonly Option<string?> _group = new("--group") { Description = "The column that names the series of a row (a store, a sensor): one model learns from all of them.", HelpName = "column" };
-    private readonly Option<int> _horizon = Checked.WholeNumber("--horizon", "Steps to forecast.", 1, 10_000, Usual.Horizon);
-    private readonly Option<int> _context = Checked.WholeNumber("--context", "Steps of history that a forecast looks at.", 1, 100_000, Usual.Context);
+    private readonly Option<int> _horizon = Checked.WholeNumber("--horizon", "Steps to forecast.", 1, ForecasterOptions.LongestHorizon, Usual.Horizon);
+    private readonly Option<int> _context = Checked.WholeNumber("--context", "Steps of history that a forecast looks at.", 1, ForecasterOptions.LongestContext, Usual.Context);
     private readonly Option<string> _cell = Checked.OneOf("--cell", "The recurrent cell.", Usual.Cell, "rnn", "lstm", "gru");
-    private readonly Option<int> _hidden = Checked.WholeNumber("--hidden", "Hidden units per layer and direction.", 1, 65_536, Usual.Hidden);
-    private readonly Option<int> _layers = Checked.WholeNumber("--layers", "Recurrent layers.", 1, 64, Usual.Layers);
+    private readonly Option<int> _hidden = Checked.WholeNumber("--hidden", "Hidden units per layer and direction.", 1, ForecasterOptions.MostHidden, Usual.Hidden);
+    private readonly Option<int> _layers = Checked.WholeNumber("--layers", "Recurrent layers.", 1, ForecasterOptions.MostLayers, Usual.Layers);
     private readonly Option<bool> _bidirectional = new("--bidirectional") { Description = "Read the context in both directions." };
     private readonly Option<double> _dropout = Checked.RealNumber("--dropout", "Part of the values dropped between layers while training.", 0, 0.95, Math.Round((double)Usual.Dropout, 6));
     private readonly Option<int> _epochs = Checked.WholeNumber("--epochs", "Passes over the training windows, at most.", 1, 1_000_000, Usual.Epochs);

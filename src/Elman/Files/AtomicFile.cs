@@ -41,9 +41,12 @@ internal static class AtomicFile
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new ElmanException($"cannot write '{path}': {Explain(path, failure)}", failure);
+            throw Refusal(path, failure);
         }
     }
+
+    /// <summary>Says why a place could not be written, and what to do.</summary>
+    public static ElmanException Refusal(string path, Exception failure) => new($"cannot write '{path}': {Explain(path, failure)}", failure);
 
     /// <summary>Writes a whole text, UTF-8 without a byte order mark.</summary>
     /// <inheritdoc cref="Write(string, Action{Stream})"/>
