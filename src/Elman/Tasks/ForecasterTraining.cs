@@ -74,11 +74,14 @@ internal sealed class ForecasterTraining
             [.. series.Columns.Select(column => Scaler.Fit(_options.Scaler, column.Values.AsMemory(0, split.Training)))]);
     }
 
-    /// <summary>Refuses a target in which nothing happens.</summary>
+    /// <summary>Refuses a target in which nothing happens, or that cannot tell which epoch is the best: any would have a loss of 0.</summary>
     private void CheckVariety()
     {
         if (_trained.All(series => series is null || series.Scalers[0].IsConstant))
             throw new ElmanException($"column '{_layout.Target}' has one value in all rows for training: there is nothing to learn; choose another target");
+        float[] validation = [.. _series.Zip(_splits).SelectMany(pair => pair.First.Target.Values[pair.Second.Training..pair.Second.Validation])];
+        if (validation.Length > 0 && Array.TrueForAll(validation, float.IsNaN))
+            throw new ElmanException($"column '{_layout.Target}' has no value in any row for validation: no epoch can be told better than another; leave out the rows at the end, or choose another target");
     }
 
     /// <summary>Tells of gaps, and of all that teaches nothing.</summary>

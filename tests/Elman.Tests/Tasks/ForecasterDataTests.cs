@@ -79,6 +79,17 @@ public class ForecasterDataTests
     }
 
     [Fact]
+    public void A_target_without_a_value_to_validate_on_is_refused()
+    {
+        float[] values = Wave(90);
+        values.AsSpan(90 - 12 - 9, 9).Fill(float.NaN);
+        Assert.StartsWith("column 'y' has no value in any row for validation", Assert.Throws<ElmanException>(() => Train([Daily(values)], Options)).Message, StringComparison.Ordinal);
+        Assert.Equal(TrainingOutcome.Completed, Train([Daily(values)], Options with { Validation = 0 }).Record.Outcome);
+        values[90 - 12 - 5] = 3;
+        Assert.NotNull(Train([Daily(values)], Options).Record.Best?.ValidationLoss);
+    }
+
+    [Fact]
     public void A_constant_target_is_refused_and_a_constant_covariate_reported()
     {
         float[] constant = new float[90];
