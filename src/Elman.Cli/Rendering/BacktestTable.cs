@@ -44,7 +44,7 @@ internal static class BacktestTable
         foreach (var score in result.Scores)
         {
             var (mae, rmse, mase, pinball) = errors(score);
-            string inside = coverage(score) is { } part ? $"{(part * 100).ToString("0", CultureInfo.InvariantCulture)} %" : "";
+            string inside = coverage(score) is not { } part ? "" : double.IsNaN(part) ? "-" : $"{(part * 100).ToString("0", CultureInfo.InvariantCulture)} %";
             var style = score == best ? new Style(Color.Green, decoration: Decoration.Bold) : Style.Plain;
             string[] cells = [label, score.Name, Show(mae), Show(rmse), Show(mase), Show(pinball), inside];
             table.AddRow(cells.Select(cell => new Text(cell, style)));
@@ -56,5 +56,5 @@ internal static class BacktestTable
 
     /// <summary>Three or more digits, whatever the unit.</summary>
     private static string Show(double value) =>
-        !double.IsFinite(value) ? "-" : value.ToString(value is >= 100 or 0 ? "F0" : value >= 10 ? "F1" : value >= 0.1 ? "F2" : "G3", CultureInfo.InvariantCulture);
+        !double.IsFinite(value) ? "-" : value.ToString(value >= 1e9 ? "G3" : value is >= 100 or 0 ? "F0" : value >= 10 ? "F1" : value >= 0.1 ? "F2" : "G3", CultureInfo.InvariantCulture);
 }
