@@ -49,11 +49,11 @@ internal sealed class PackedMatrix
     {
         Steps = steps;
         Columns = columns;
-        int needed = checked(steps * Panels * PanelWidth);
-        if (_buffer.Length < needed + 16)
+        int needed = checked(steps * Panels * PanelWidth), aligned = checked(needed + 16);
+        if (_buffer.Length < aligned)
         {
             // Pinned, so that the aligned place stays aligned.
-            _buffer = GC.AllocateArray<float>(needed + 16, pinned: true);
+            _buffer = GC.AllocateArray<float>(aligned, pinned: true);
             nint address = Marshal.UnsafeAddrOfPinnedArrayElement(_buffer, 0);
             _first = (int)((64 - address % 64) % 64 / sizeof(float));
         }
