@@ -102,7 +102,10 @@ public sealed partial class Tensor
         return result;
     }
 
-    /// <summary>A tensor over <paramref name="values"/> itself, without a copy: both see each other's changes.</summary>
+    /// <summary>
+    /// A tensor over <paramref name="values"/> itself, without a copy: both see each other's changes. Those made past the tensor do not raise its
+    /// <see cref="Version"/>, so make none to a parameter of a layer.
+    /// </summary>
     /// <exception cref="ArgumentException">The number of values is not that of the shape.</exception>
     public static Tensor Wrap(Memory<float> values, params ReadOnlySpan<int> shape) => new(values, Fitting(values.Length, shape));
 
