@@ -10,9 +10,12 @@ internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly Terminal _terminal;
 
-    public Interruption()
+    /// <param name="terminal">Where the training is shown.</param>
+    public Interruption(Terminal terminal)
     {
+        _terminal = terminal;
         _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
     }
 
@@ -28,7 +31,11 @@ internal sealed class Interruption : IDisposable
     private void Handle(PosixSignalContext context)
     {
         if (_source.IsCancellationRequested)
+        {
+            _terminal.LeaveLive();
             Environment.Exit(ExitCode.Interrupted);
+        }
+
         context.Cancel = true;
         _source.Cancel();
     }

@@ -22,6 +22,8 @@ public sealed class BadInputTests : IDisposable
         ("duplicate-time.csv", SmallData.Wave().Replace("2024-02-02", "2024-02-01")),
         ("no-number.csv", "date,y,x\n2024-01-01,,\n2024-01-02,NaN,\n"),
         ("too-short.csv", SmallData.Wave(7)),
+        ("left-out.csv", SmallData.Wave().Replace("2024-04-29", "2424-04-29")),
+        ("end-of-time.csv", "date,y,x\n" + string.Concat(Enumerable.Range(0, 120).Select(i => $"{new DateTime(9999, 12, 31).AddDays(i - 119):yyyy-MM-dd},{i % 7},1\n"))),
         ("monthly.csv", "date,y,x\n" + string.Concat(Enumerable.Range(1, 12).Select(month => $"2025-{month:00}-01,{month},1\n"))),
     ];
 
@@ -108,6 +110,24 @@ public sealed class BadInputTests : IDisposable
         Answer(answers, ["demo", "-o", "good.csv"], expected: 1);
         Snapshot.Match("bad-places", answers.ToString());
         Assert.Equal(0, Command.Run("inspect", model).Code);
+    }
+
+    [Fact]
+    public void No_output_replaces_what_the_command_reads()
+    {
+        string data = _folder.Write("good.csv", SmallData.Wave()), model = SmallData.Train(_folder, data);
+        byte[] sound = File.ReadAllBytes(model);
+        File.CreateSymbolicLink(_folder.File("link.csv"), data);
+        var answers = new StringBuilder();
+        Answer(answers, ["train", "forecast", "good.csv", "--target", "y", "-o", "good.csv"]);
+        Answer(answers, ["train", "forecast", "good.csv", "--target", "y", "-o", "link.csv"]);
+        Answer(answers, ["train", "forecast", "good.csv", "--target", "y", "-o", "-"]);
+        Answer(answers, ["predict", "small.elman", "good.csv", "-o", "good.csv"]);
+        Answer(answers, ["predict", "small.elman", "good.csv", "-o", "small.elman"]);
+        Answer(answers, ["predict", "small.elman", "good.csv", "--plot", "link.csv"]);
+        Snapshot.Match("output-is-input", answers.ToString());
+        Assert.Equal(SmallData.Wave(), File.ReadAllText(data));
+        Assert.Equal(sound, File.ReadAllBytes(model));
     }
 
     [Fact]

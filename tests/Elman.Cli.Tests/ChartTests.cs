@@ -79,8 +79,21 @@ public class ChartTests
         string svg = Svg(Wave(TimeSpan.FromDays(1)));
         Assert.Equal(svg, Svg(Wave(TimeSpan.FromDays(1))));
         var texts = XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToArray();
-        foreach (string expected in new[] { "Forecast & <more>", "temp_max", "80 % interval", "history", "forecast (median)", "6 Jan", "3 Feb", "10" })
+        foreach (string expected in new[] { "Forecast & <more>", "temp_max", "80 % interval", "history", "forecast (median)", "8 Jan", "5 Feb", "10" })
             Assert.Contains(expected, texts);
+    }
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(0.25)]
+    [InlineData(24 * 31)]
+    public void No_two_places_of_the_pictures_time_axis_have_the_same_name(double hours)
+    {
+        var wave = Wave(TimeSpan.FromHours(hours), history: 72, horizon: 48);
+        var ticks = Ticks.Times(wave.Span.First, wave.Span.Last, 12);
+        string[] names = [.. ticks.Where(time => time.TimeOfDay == TimeSpan.Zero).Select(time => Ticks.Label(time, ticks))];
+        var texts = XDocument.Parse(Svg(wave)).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToArray();
+        Assert.All(names, name => Assert.Single(texts, name));
     }
 
     [Fact]

@@ -137,6 +137,43 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public void The_rows_held_out_are_a_fifth_or_as_many_as_asked_for()
+    {
+        string data = _folder.Write("data.csv", SmallData.Wave()), model = _folder.File("m.elman");
+        Assert.Contains("the last 24 rows were held out", Train().Error);
+        Assert.Contains("the last 10 rows were held out", Train("--holdout", "10").Error);
+        Assert.StartsWith("y: 8 forecasts", Command.Run("backtest", model, data).Out);
+        Assert.Contains("no rows were held out", Train("--holdout", "0").Error);
+        Assert.Equal(new DateTime(2024, 4, 29), Forecaster.Load(model).TrainedSeries[0].Until);
+
+        var refused = Train("--holdout", "2");
+        Assert.Equal(2, refused.Code);
+        Assert.Contains("--holdout 2 leaves no room for a forecast of 3 steps; give 3 rows or more, or 0", refused.Error);
+
+        Outcome Train(params string[] more) => Command.Run(["train", "forecast", data, "--target", "y", "-o", model, .. SmallData.Quick, .. more]);
+    }
+
+    [Fact]
+    public void Uneven_times_are_remarked()
+    {
+        var rows = SmallData.Wave().Split('\n');
+        for (int i = 1; i <= 120; i++)
+            rows[i] = new DateTime(2024, 1, 1).AddMinutes(i * i).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + rows[i][10..];
+        string data = _folder.Write("uneven.csv", string.Join('\n', rows));
+        var outcome = Command.Run(["train", "forecast", data, "--target", "y", "-o", _folder.File("m.elman"), .. SmallData.Quick]);
+        Assert.Equal(0, outcome.Code);
+        Assert.Contains("the times are not evenly spaced; they are taken as one row after the other, 121 minutes apart", outcome.Error);
+    }
+
+    [Fact]
+    public void A_dash_as_output_is_standard_output()
+    {
+        string data = _folder.Write("data.csv", SmallData.Wave());
+        string model = SmallData.Train(_folder, data);
+        Assert.Equal(Command.Run("predict", model, data).Out, Command.Run("predict", model, data, "-o", "-").Out);
+    }
+
+    [Fact]
     public void A_model_shows_its_layers_shapes_and_training()
     {
         string data = _folder.Write("data.csv", SmallData.Wave());

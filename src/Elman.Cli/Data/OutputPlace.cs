@@ -3,21 +3,39 @@ namespace Elman.Cli;
 /// <summary>Finds out before hours of work whether its result can be written.</summary>
 internal static class OutputPlace
 {
+    /// <summary>Refuses to write over what the command is about to read.</summary>
+    /// <exception cref="ElmanException">The output is one of the inputs.</exception>
+    public static void CheckApart(string output, params string[] inputs)
+    {
+        foreach (string input in inputs)
+        {
+            if (input != "-" && File.Exists(input) && AtomicFile.Resolve(input) == AtomicFile.Resolve(output))
+                throw new ElmanException($"'{output}' is read by this command and would be lost; choose another place for the output");
+        }
+    }
+
     /// <exception cref="ElmanException">The place is a directory, its folder does not exist, or nothing can be written there.</exception>
     public static void Check(string path)
     {
+        if (path == "-")
+            throw new ElmanException("cannot write '-': only a forecast's CSV goes to standard output; give the name of a file");
         try
         {
             if (Directory.Exists(path))
                 throw new IOException("a directory");
-            if (File.Exists(path))
-                File.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite).Dispose();
-            else
-                File.Create(path + $".{Environment.ProcessId}.tmp", 1, FileOptions.DeleteOnClose).Dispose();
+            if (!File.Exists(path) || IsOrdinary(path))
+                File.Create($"{AtomicFile.Resolve(path)}.{Environment.ProcessId}.tmp", 1, FileOptions.DeleteOnClose).Dispose();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw AtomicFile.Refusal(path, failure);
         }
+    }
+
+    /// <summary>Whether an existing file is replaced by a new one beside it, unlike a pipe or a device; fails if it may not be written itself.</summary>
+    private static bool IsOrdinary(string path)
+    {
+        using var file = File.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        return file.CanSeek && !AtomicFile.IsDevice(AtomicFile.Resolve(path));
     }
 }

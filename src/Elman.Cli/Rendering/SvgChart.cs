@@ -63,11 +63,11 @@ internal static class SvgChart
         stream.Write(Encoding.UTF8.GetBytes(svg.Replace(MeasuredFont, ShownFonts, StringComparison.Ordinal)));
     }
 
-    private static DateTimeAxis TimeAxis(IReadOnlyList<ForecastPicture> pictures)
+    private static RoundTimeAxis TimeAxis(IReadOnlyList<ForecastPicture> pictures)
     {
         DateTime first = pictures.Min(p => p.Span.First), last = pictures.Max(p => p.Span.Last);
-        var ticks = Ticks.Times(first, last, 8);
-        return new DateTimeAxis
+        var ticks = Ticks.Times(first, last, 12);
+        return new RoundTimeAxis(ticks)
         {
             Position = AxisPosition.Bottom,
             Minimum = DateTimeAxis.ToDouble(first),
@@ -144,6 +144,16 @@ internal static class SvgChart
 
     private static IEnumerable<DataPoint> Points(DateTime[] times, double[] values) =>
         times.Zip(values, (time, value) => new DataPoint(DateTimeAxis.ToDouble(time), value));
+
+    /// <summary>OxyPlot's own steps may be halves of a day under labels that name the day.</summary>
+    private sealed class RoundTimeAxis(DateTime[] ticks) : DateTimeAxis
+    {
+        public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+        {
+            majorLabelValues = majorTickValues = Array.ConvertAll(ticks, ToDouble);
+            minorTickValues = [];
+        }
+    }
 
     /// <summary>Shows itself in the legend as a plain swatch.</summary>
     private sealed class IntervalSeries : AreaSeries

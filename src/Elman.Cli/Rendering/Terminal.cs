@@ -58,6 +58,17 @@ internal sealed class Terminal(TextWriter output, TextWriter error, Stream input
             Remark(line);
     }
 
+    /// <summary>Held by whoever prepares a line that is redrawn in place.</summary>
+    public Lock Live { get; } = new();
+
+    /// <summary>Right before the process ends: stops the redrawing for good, gives the cursor back and the shell's prompt a line of its own.</summary>
+    public void LeaveLive()
+    {
+        Live.Enter();
+        if (LiveError)
+            Error.WriteLine("\e[?25h");
+    }
+
     /// <summary>A Spectre console over standard output.</summary>
     public IAnsiConsole Results() => Open(Out, ColourOut);
 

@@ -10,11 +10,10 @@ namespace Elman.Cli;
 /// </summary>
 internal sealed class TrainingView
 {
-    private const int PlainLines = 20;
+    private const int PlainLines = 20, NarrowWidth = 80;
 
     private readonly Terminal _terminal;
     private readonly CancellationToken _cancellation;
-    private readonly Lock _lock = new();
     private TrainingProgress? _latest;
     private int _linesDue;
 
@@ -44,12 +43,13 @@ internal sealed class TrainingView
 
     private T RunLive<T>(Func<Action<TrainingProgress>, T> training)
     {
+        bool narrow = _terminal.Width < NarrowWidth;
+        var epoch = new TextColumn(() => Latest is { } progress ? EpochOf(progress) : "starting");
+        var bar = new ProgressBarColumn { Width = Math.Clamp(_terminal.Width - 88, 8, 40), CompletedStyle = Color.Yellow, RemainingStyle = Color.Grey };
+        var figures = new TextColumn(() => _cancellation.IsCancellationRequested ? "stopping after this batch" : Latest is { } progress ? Figures(progress, narrow) : "");
         return _terminal.Progress().Progress()
             .AutoClear(true)
-            .Columns(
-                new TextColumn(() => Latest is { } progress ? EpochOf(progress) : "starting"),
-                new ProgressBarColumn { Width = Math.Clamp(_terminal.Width - 88, 8, 40), CompletedStyle = Color.Yellow, RemainingStyle = Color.Grey },
-                new TextColumn(() => _cancellation.IsCancellationRequested ? "stopping after this batch" : Latest is { } progress ? Figures(progress) : ""))
+            .Columns(narrow ? [epoch, figures] : [epoch, bar, figures])
             .Start(context =>
             {
                 var task = context.AddTask("training", maxValue: 1);
@@ -66,13 +66,13 @@ internal sealed class TrainingView
     {
         get
         {
-            lock (_lock)
+            lock (_terminal.Live)
                 return _latest;
         }
 
         set
         {
-            lock (_lock)
+            lock (_terminal.Live)
                 _latest = value;
         }
     }
@@ -80,10 +80,10 @@ internal sealed class TrainingView
     private static string EpochOf(TrainingProgress progress) =>
         $"epoch {progress.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(progress.Epochs.ToString(CultureInfo.InvariantCulture).Length)}/{progress.Epochs}";
 
-    private static string Figures(TrainingProgress progress) => string.Create(
+    private static string Figures(TrainingProgress progress, bool narrow = false) => string.Create(
         CultureInfo.InvariantCulture,
         $"loss {progress.Loss:0.0000}  {(progress.ValidationLoss is { } loss ? $"validation {loss:0.0000}  " : "")}"
-            + $"{progress.SequencesPerSecond:N0} sequences/s  {Duration(progress.TimeLeft)} left");
+            + $"{(narrow ? "" : string.Create(CultureInfo.InvariantCulture, $"{progress.SequencesPerSecond:N0} sequences/s  "))}{Duration(progress.TimeLeft)} left");
 
     /// <summary>"0:07", "12:34", "3:05:07".</summary>
     private static string Duration(TimeSpan time) =>

@@ -10,6 +10,14 @@ internal static class Checked
     public static Option<int> WholeNumber(string name, string description, int least, int most, int byDefault) =>
         Number(name, description, int.TryParse, least, most, byDefault, "a whole number");
 
+    /// <summary>A whole number, or null where the option is not given.</summary>
+    public static Option<int?> OptionalWholeNumber(string name, string description, int least, int most)
+    {
+        var option = new Option<int?>(name) { Description = description, HelpName = "n" };
+        option.CustomParser = result => Value<int>(result, name, int.TryParse, least, most, "a whole number");
+        return option;
+    }
+
     public static Option<ulong> Seed(string name, string description, ulong byDefault) =>
         Number(name, description, ulong.TryParse, ulong.MinValue, ulong.MaxValue, byDefault, "a whole number");
 
@@ -41,15 +49,17 @@ internal static class Checked
             Description = description,
             HelpName = kind == "a number" ? "x" : "n",
             DefaultValueFactory = _ => byDefault,
-            CustomParser = result =>
-            {
-                string text = result.Tokens[0].Value;
-                return parse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T value)
-                    && value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0
-                        ? value
-                        : Fail<T>(result, string.Create(CultureInfo.InvariantCulture, $"{name} takes {kind} from {least:0.######} to {most:0.######}, not {Names.Quote(text)}"));
-            },
+            CustomParser = result => Value(result, name, parse, least, most, kind),
         };
+    }
+
+    private static T Value<T>(ArgumentResult result, string name, Parse<T> parse, T least, T most, string kind)
+        where T : IComparable<T>, IFormattable
+    {
+        string text = result.Tokens[0].Value;
+        return parse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out T value) && value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0
+            ? value
+            : Fail<T>(result, string.Create(CultureInfo.InvariantCulture, $"{name} takes {kind} from {least:0.######} to {most:0.######}, not {Names.Quote(text)}"));
     }
 
     private static T Fail<T>(ArgumentResult result, string message)

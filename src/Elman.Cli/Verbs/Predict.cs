@@ -28,27 +28,34 @@ internal sealed class Predict
 
     private int Run(ParseResult given, Terminal terminal)
     {
-        string? output = given.GetValue(_output), plot = given.GetValue(_plot);
+        string? output = given.GetValue(_output) is "-" ? null : given.GetValue(_output), plot = given.GetValue(_plot);
+        string model = given.GetRequiredValue(_model), data = given.GetRequiredValue(_data);
         foreach (string place in new[] { output, plot }.OfType<string>())
+        {
+            OutputPlace.CheckApart(place, model, data);
             OutputPlace.Check(place);
+        }
+
         if (output is not null && plot is not null && Path.GetFullPath(output) == Path.GetFullPath(plot))
             throw new ElmanException($"--output and --plot both name {output}; give two files");
         CommonArguments.UseThreads(given.GetValue(_threads));
 
-        var model = ModelPlace.Load(given.GetRequiredValue(_model));
-        var table = ModelPlace.ReadSeries(model, given.GetRequiredValue(_data), terminal);
-        var series = LongEnough(table.Series, model, terminal);
-        var forecasts = model.Predict(series);
+        var forecaster = ModelPlace.Load(model);
+        var table = ModelPlace.ReadSeries(forecaster, data, terminal);
+        var series = LongEnough(table.Series, forecaster, terminal);
+        var forecasts = forecaster.Predict(series);
         if (plot is not null)
-            ForecastOutput.Draw(plot, model, series, forecasts, terminal);
+            ForecastOutput.Draw(plot, forecaster, series, forecasts, terminal);
         if (output is null)
         {
-            ForecastCsv.Write(forecasts, model.Options.GroupColumn, table.TimeColumn, terminal.Out);
+            ForecastCsv.Write(forecasts, forecaster.Options.GroupColumn, table.TimeColumn, terminal.Out);
             return ExitCode.Done;
         }
 
-        ForecastOutput.Write(output, model, table.TimeColumn, forecasts);
-        terminal.Out.Write(TerminalChart.Draw(ForecastPicture.Of(series[0], forecasts[0], model.Options.Context), terminal));
+        ForecastOutput.Write(output, forecaster, table.TimeColumn, forecasts);
+        if (series.Count > 1)
+            terminal.Remark($"the chart shows the first of {series.Count} series; {output} holds all");
+        terminal.Out.Write(TerminalChart.Draw(ForecastPicture.Of(series[0], forecasts[0], forecaster.Options.Context), terminal));
         return ExitCode.Done;
     }
 

@@ -30,6 +30,7 @@ internal sealed class TrainForecast
     private readonly Option<int> _batch = Checked.WholeNumber("--batch", "Windows per training step.", 1, 65_536, Usual.BatchSize);
     private readonly Option<double> _rate = Checked.RealNumber("--lr", "The learning rate.", 1e-6, 10, Usual.LearningRate);
     private readonly Option<ulong> _seed = Checked.Seed("--seed", "The same seed gives the same model, to the bit.", Usual.Seed);
+    private readonly Option<int?> _holdout = Checked.OptionalWholeNumber("--holdout", "Rows at the end of each series that are kept from the training, for backtest; 0 keeps none. [default: a fifth]", 0, 10_000_000);
     private readonly Option<int> _threads = CommonArguments.Threads();
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on where an interrupted training of the same model stopped." };
     private readonly Option<string> _output = new("--output", "-o") { Description = "Where the model goes.", HelpName = "MODEL", Required = true };
@@ -45,7 +46,7 @@ internal sealed class TrainForecast
         {
             options._data, options._target, options._time, options._covariates, options._group, options._horizon, options._context,
             options._cell, options._hidden, options._layers, options._bidirectional, options._dropout, options._epochs, options._batch,
-            options._rate, options._seed, options._threads, options._resume, options._output,
+            options._rate, options._seed, options._holdout, options._threads, options._resume, options._output,
         };
         verb.SetAction(result => options.Run(result, terminal));
         return verb;
@@ -55,6 +56,7 @@ internal sealed class TrainForecast
     {
         string model = given.GetRequiredValue(_output), checkpoint = model + ".checkpoint";
         bool resume = given.GetValue(_resume);
+        OutputPlace.CheckApart(model, given.GetRequiredValue(_data));
         OutputPlace.Check(model);
         if (File.Exists(checkpoint) && !resume)
             throw new ElmanException($"{checkpoint} holds an interrupted training; go on with --resume, or delete it to begin anew");
@@ -63,6 +65,19 @@ internal sealed class TrainForecast
         var table = ReadSeries(given, terminal);
         if (resume && !File.Exists(checkpoint))
             terminal.Remark($"there is no {checkpoint} to resume from; beginning anew");
+        try
+        {
+            return Train(given, table, checkpoint, resume, terminal);
+        }
+        catch (ElmanException failure) when (failure.InnerException is IOException && File.Exists(checkpoint))
+        {
+            throw new ElmanException($"{failure.Message}; the training so far is in {checkpoint}, --resume goes on from there", failure.InnerException);
+        }
+    }
+
+    private int Train(ParseResult given, SeriesTable table, string checkpoint, bool resume, Terminal terminal)
+    {
+        string model = given.GetRequiredValue(_output);
         var forecaster = Training.Run(table.Series, Options(given, table), checkpoint, resume, terminal);
         if (forecaster.Record.Outcome == TrainingOutcome.Interrupted)
         {
@@ -73,6 +88,7 @@ internal sealed class TrainForecast
         forecaster.Save(model);
         File.Delete(checkpoint);
         terminal.Remark($"{Training.Summary(forecaster)}; wrote {model}");
+        terminal.Remark(Training.HeldOut(forecaster, table.Series));
         return ExitCode.Done;
     }
 
@@ -98,9 +114,20 @@ internal sealed class TrainForecast
         BatchSize = given.GetValue(_batch),
         LearningRate = given.GetValue(_rate),
         Seed = given.GetValue(_seed),
+        Holdout = Holdout(given),
         TimeColumn = table.TimeColumn,
         GroupColumn = given.GetValue(_group),
     };
+
+    /// <summary>Fewer rows than the horizon would be lost for the training and of no use for a backtest.</summary>
+    private int? Holdout(ParseResult given)
+    {
+        int? rows = given.GetValue(_holdout);
+        int horizon = given.GetValue(_horizon);
+        return rows is null or 0 || rows >= horizon
+            ? rows
+            : throw new ElmanException($"--holdout {rows} leaves no room for a forecast of {Names.Count(horizon, "step")}; give {horizon} rows or more, or 0");
+    }
 
     /// <summary>The command line that goes on with the training, as it may be typed into a shell.</summary>
     private static string Again(ParseResult given)

@@ -8,10 +8,20 @@ internal static class Training
     /// <summary>Trains; the first Ctrl-C ends it after the running batch, and the record then says so.</summary>
     public static Forecaster Run(IReadOnlyList<Series> series, ForecasterOptions options, string? checkpoint, bool resume, Terminal terminal)
     {
-        using var interruption = new Interruption();
+        using var interruption = new Interruption(terminal);
         var cancellation = interruption.Token;
         return TrainingView.Run(
             terminal, progress => Forecaster.Train(series, options, progress, terminal.Remark, checkpoint, resume, cancellation), cancellation);
+    }
+
+    /// <summary>One line about the rows that the training has not seen.</summary>
+    public static string HeldOut(Forecaster forecaster, IReadOnlyList<Series> series)
+    {
+        var ends = forecaster.TrainedSeries.ToDictionary(one => one.Group, one => one.Until);
+        int rows = series.Max(one => ends.TryGetValue(one.Group, out var until) ? one.Times!.Count(time => time > until) : 0);
+        return rows == 0
+            ? "no rows were held out: a backtest needs later ones"
+            : $"the last {Names.Count(rows, "row")}{(series.Count > 1 ? " of each series" : "")} were held out, for elman backtest to measure the model on; --holdout 0 trains on them too";
     }
 
     /// <summary>One line about a training that is done.</summary>

@@ -103,11 +103,12 @@ internal static class AtomicFile
     }
 
     /// <summary>By name: devices such as /dev/null seek like files, and .NET does not tell the kind of a file.</summary>
-    private static bool IsDevice(string target) =>
+    public static bool IsDevice(string target) =>
         (target.StartsWith("/dev/", StringComparison.Ordinal) && !target.StartsWith("/dev/shm/", StringComparison.Ordinal))
         || target.StartsWith("/proc/", StringComparison.Ordinal);
 
-    private static string Resolve(string path)
+    /// <summary>The full name of a file; of a symbolic link, that of what it names in the end.</summary>
+    public static string Resolve(string path)
     {
         string full = Path.GetFullPath(path);
         return new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
@@ -178,8 +179,10 @@ internal static class AtomicFile
             return "the name is too long; choose a shorter one";
         if (failure is UnauthorizedAccessException)
             return File.Exists(path)
-                ? "the file may not be written; change its permissions or choose another place"
+                ? "the file or its folder may not be written; change the permissions or choose another place"
                 : $"the folder '{folder}' may not be written; change its permissions or choose another place";
+        if (failure is FileNotFoundException)
+            return "no file can be made there; choose another place";
         return $"{failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another place";
     }
 

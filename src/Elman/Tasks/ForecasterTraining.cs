@@ -90,6 +90,8 @@ internal sealed class ForecasterTraining
         int gaps = _series.Zip(given).Sum(pair => pair.First.Length - pair.Second.Length);
         if (gaps > 0)
             remark($"the times leave out {gaps} rows{OfGroups((_, i) => _series[i].Length > given[i].Length)}; they are taken as missing values");
+        if (_series.Any(one => !TimeGrid.IsEven(one, _layout.Step)))
+            remark($"the times are not evenly spaced{OfGroups((_, i) => !TimeGrid.IsEven(_series[i], _layout.Step))}; they are taken as one row after the other, {_layout.Step} apart");
         string[] columns = [_layout.Target, .. _layout.Covariates];
         for (int i = 0; i < columns.Length; i++)
         {

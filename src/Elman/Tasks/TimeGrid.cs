@@ -33,7 +33,7 @@ internal static class TimeGrid
         for (int i = 1; i < times.Length; i++)
         {
             row = step.Months > 0 ? Months(times[0], times[i]) / step.Months : (int)Math.Min((times[i] - times[0]).Ticks / step.Span.Ticks, int.MaxValue);
-            if (row > limit) throw OtherSpacing(series, step);
+            if (row > limit) throw Similar(series, step) ? MostlyLeftOut(series, step) : OtherSpacing(series, step);
             if (step.Add(times[0], row) != times[i]) return Similar(series, step) ? series : throw OtherSpacing(series, step);
             rows[i] = row;
         }
@@ -51,12 +51,28 @@ internal static class TimeGrid
         }
     }
 
+    /// <summary>Whether a filled series lies on the grid; if not, its times are taken as one row after the other.</summary>
+    public static bool IsEven(Series series, TimeStep? step)
+    {
+        if (step is null || series.Times is not { Length: > 1 } times) return true;
+        long rows = step.Months > 0 ? Months(times[0], times[^1]) / step.Months : (times[^1] - times[0]).Ticks / step.Span.Ticks;
+        return rows == times.Length - 1 && Enumerable.Range(0, times.Length).All(i => step.Add(times[0], i) == times[i]);
+    }
+
     private static int Months(DateTime from, DateTime to) => (to.Year - from.Year) * 12 + to.Month - from.Month;
 
     private static bool Similar(Series series, TimeStep step)
     {
         double ratio = TimeStep.Infer(series.Times!).Span / step.Span;
         return ratio is > 1 - Tolerance and < 1 + Tolerance;
+    }
+
+    private static ElmanException MostlyLeftOut(Series series, TimeStep step)
+    {
+        DateTime[] times = series.Times!;
+        int gap = Enumerable.Range(1, times.Length - 1).MaxBy(i => times[i] - times[i - 1]);
+        return new ElmanException($"the rows{(series.Group.Length == 0 ? "" : $" of group '{series.Group}'")} are {step} apart, but most of them are left out, "
+            + $"the longest run between {TimeStep.Format(times[gap - 1])} and {TimeStep.Format(times[gap])}; correct the times, or use the rows of one side");
     }
 
     private static ElmanException OtherSpacing(Series series, TimeStep step) => new(

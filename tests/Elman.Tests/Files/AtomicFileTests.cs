@@ -194,7 +194,7 @@ public sealed class AtomicFileTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "this user may write everywhere");
         File.WriteAllText(_folder["a"], "old");
         File.SetUnixFileMode(_folder["a"], UnixFileMode.UserRead);
-        AssertRefused(_folder["a"], "the file may not be written");
+        AssertRefused(_folder["a"], "the file or its folder may not be written");
         File.SetUnixFileMode(_folder.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         AssertRefused(_folder["b"], $"the folder '{_folder.Path}' may not be written");
         File.SetUnixFileMode(_folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
