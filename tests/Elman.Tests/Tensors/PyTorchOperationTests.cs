@@ -60,19 +60,22 @@ public class PyTorchOperationTests
             Near.Equal(gradient.Values, leaves[leaf].Gradient!.Span, what: $"gradient of {leaf}");
     }
 
-    /// <summary>Elementwise functions must be near at every value, small ones too, not only relative to the largest.</summary>
+    /// <summary>
+    /// Elementwise functions must be near at every value, small ones too, not only relative to the largest. For softplus PyTorch's own number, ln(1 + e)
+    /// in double precision, is 0 below 2⁻⁵³; <see cref="PointwiseTests.Softplus_is_exact_where_it_is_tiny"/> goes further down.
+    /// </summary>
     [Theory]
     [InlineData("tanh", 5e-7)]
     [InlineData("sigmoid", 5e-7)]
-    [InlineData("softplus", 2e-7)]
+    [InlineData("softplus", 2e-7, 1.2e-16)]
     [InlineData("exp", 5e-7)]
     [InlineData("log", 2e-7)]
-    public void A_function_is_near_at_every_single_value(string name, double relative)
+    public void A_function_is_near_at_every_single_value(string name, double relative, double absolute = 1e-37)
     {
         FixtureCase expected = Fixture.Load("operations")[name];
         float[] x = expected.Inputs["x"].Values, y = expected.Outputs["y"].Values;
         Tensor actual = Operations[name](expected, new() { ["x"] = Tensor.From(x, x.Length) });
         for (int i = 0; i < x.Length; i++)
-            Assert.True(Math.Abs(actual.Span[i] - (double)y[i]) <= relative * Math.Abs(y[i]) + 1e-37, $"{name}({x[i]:R}) is {y[i]:R}, not {actual.Span[i]:R}");
+            Assert.True(Math.Abs(actual.Span[i] - (double)y[i]) <= relative * Math.Abs(y[i]) + absolute, $"{name}({x[i]:R}) is {y[i]:R}, not {actual.Span[i]:R}");
     }
 }
