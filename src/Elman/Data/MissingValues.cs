@@ -57,15 +57,18 @@ public static class MissingValues
             return column;
         if (report.Leading == report.Length)
             throw new ElmanException($"column '{column.Name}' has no value at all; leave the column out");
-        float[] filled = [.. column.Values];
+        float[] filled = CarryForward(column.Values);
         filled.AsSpan(0, report.Leading).Fill(filled[report.Leading]);
-        for (int row = report.Leading; row < filled.Length; row++)
-        {
-            if (float.IsNaN(filled[row]))
-                filled[row] = filled[row - 1];
-        }
-
         return new Column(column.Name, filled);
+    }
+
+    /// <summary>A copy in which every missing value is the last one seen before it; those before the first value stay missing.</summary>
+    internal static float[] CarryForward(ReadOnlySpan<float> values)
+    {
+        float[] filled = values.ToArray();
+        for (int row = 1; row < filled.Length; row++)
+            if (float.IsNaN(filled[row])) filled[row] = filled[row - 1];
+        return filled;
     }
 
     /// <summary>Fills every column of a series; see <see cref="ForwardFill(Column)"/>.</summary>

@@ -13,7 +13,7 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Exp(Vector<float> x)
     {
-        // The native minimum returns its second operand when either is NaN, so NaN passes through.
+        // In this order of operands NaN passes: x86 returns the second operand when either is NaN, Arm the NaN.
         x = Vector.MaxNative(new Vector<float>(-104f), Vector.MinNative(new Vector<float>(89f), x));
         (Vector<float> mantissa, Vector<int> exponent) = Reduce(x);
         // Two factors, because 2^n alone leaves the normal range before the product does.

@@ -40,7 +40,7 @@ public abstract class Module
     /// <summary>The direct child modules with their names, in order.</summary>
     public IReadOnlyList<(string Name, Module Module)> Children => _children;
 
-    /// <summary>Number of trainable values.</summary>
+    /// <summary>Number of values of all parameters.</summary>
     public long ParameterCount => Parameters().Sum(parameter => (long)parameter.Value.Count);
 
     /// <summary>

@@ -27,7 +27,7 @@ internal sealed class SeriesInputs
         foreach (Column column in columns)
             if (Array.FindIndex(column.Values, float.IsInfinity) is >= 0 and int row)
                 throw new ElmanException($"column '{column.Name}' is infinite in row {row + 1}; mark the value as missing or correct it");
-        _filled = [.. _columns.Select(CarriedForward)];
+        _filled = [.. _columns.Select(values => MissingValues.CarryForward(values))];
         _scaled = scalers is null ? null : [.. _filled.Select((values, i) => Scaled(scalers[i], values))];
         _masked = [.. layout.Masked.Select(name => Array.FindIndex(columns, column => column.Name == name))];
         if (layout.Calendar is null) _calendar = [];
@@ -82,13 +82,5 @@ internal sealed class SeriesInputs
         for (int row = 0; row < scaled.Length; row++)
             if (float.IsNaN(scaled[row])) scaled[row] = 0;
         return scaled;
-    }
-
-    private static float[] CarriedForward(float[] values)
-    {
-        float[] filled = [.. values];
-        for (int row = 1; row < filled.Length; row++)
-            if (float.IsNaN(filled[row])) filled[row] = filled[row - 1];
-        return filled;
     }
 }

@@ -14,7 +14,7 @@ public abstract class RecurrentLayer : Module, IStreamable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hiddenSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Layers, nameof(options));
         if (options.Dropout is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(options), $"dropout {options.Dropout} is not at least 0 and below 1");
+            throw new ArgumentOutOfRangeException(nameof(options), string.Create(CultureInfo.InvariantCulture, $"dropout {options.Dropout} is not at least 0 and below 1"));
         (InputSize, HiddenSize, Options) = (inputSize, hiddenSize, options);
     }
 
