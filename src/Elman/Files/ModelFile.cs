@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Elman;
@@ -14,7 +16,8 @@ public sealed class ModelFile
     public const int Version = 1;
 
     private const string Format = "elman";
-    private static readonly string[] OwnKeys = ["format", "version", "task"];
+    private const string DigestKey = "digest";
+    private static readonly string[] OwnKeys = ["format", "version", "task", DigestKey];
 
     private readonly SafeTensorsFile _file;
 
@@ -44,8 +47,10 @@ public sealed class ModelFile
             new("format", Format), new("version", Version.ToString(CultureInfo.InvariantCulture)), new("task", task),
             .. sections.Select(section => KeyValuePair.Create(section.Name, JsonText.Of(section.Write))),
         ];
-        SafeTensorsFile.Write(path, metadata, [.. module.Parameters().Select(parameter =>
-            SafeTensor.From(parameter.Name, parameter.Value.Span, parameter.Value.Shape.Extents))]);
+        SafeTensor[] tensors = [.. module.Parameters().Select(parameter =>
+            SafeTensor.From(parameter.Name, parameter.Value.Span, parameter.Value.Shape.Extents))];
+        metadata.Add(new(DigestKey, Digest(metadata, tensors)));
+        SafeTensorsFile.Write(path, metadata, tensors);
     }
 
     /// <summary>Reads a file.</summary>
@@ -100,10 +105,13 @@ public sealed class ModelFile
 
     /// <summary>Copies the parameters into a module; strictly.</summary>
     /// <param name="module">The network.</param>
-    /// <exception cref="ElmanException">A parameter is missing, unknown, misshapen or not finite; the module is unchanged.</exception>
+    /// <exception cref="ElmanException">A parameter is missing, unknown, misshapen or not finite, or the file does not have its digest; the
+    /// module is unchanged.</exception>
     public void LoadInto(Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
+        if (_file.Metadata.TryGetValue(DigestKey, out string? digest) && digest != Digest(_file.Metadata, _file.Tensors))
+            throw new ElmanException($"{Source}: the content does not have the digest that the file carries; the file is damaged (or, if it was changed on purpose, take '{DigestKey}' out of its metadata)");
         try
         {
             module.Load(_file.Tensors.ToDictionary(tensor => tensor.Name,
@@ -113,5 +121,19 @@ public sealed class ModelFile
         {
             throw new ElmanException($"{Source}: {failure.Message}; the file is damaged", failure);
         }
+    }
+
+    /// <summary>SHA-256 of everything else in the file, in hexadecimal: it finds flipped bits, which no other check can.</summary>
+    private static string Digest(IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<SafeTensor> tensors)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((string key, string value) in metadata.Where(entry => entry.Key != DigestKey).OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            hash.AppendData(Encoding.UTF8.GetBytes($"{key}\0{value}\0"));
+        foreach (SafeTensor tensor in tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{tensor.Name}\0{tensor.ElementType}\0{string.Join(',', tensor.Shape)}\0"));
+            hash.AppendData(tensor.Data.Span);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -94,8 +94,34 @@ public sealed class ModelFileTests : IDisposable
         Assert.Contains("not a model that Elman has written", Assert.Throws<ElmanException>(() => Forecaster.Load(checkpoint)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Any_flipped_bit_is_found()
+    {
+        byte[] sound = File.ReadAllBytes(_folder["sound.elman"]);
+        Forecaster.Load(_folder["sound.elman"]);
+        for (int bit = 3; bit < 8 * sound.Length; bit += 8 * 37 + 1)
+        {
+            byte[] flipped = [.. sound];
+            flipped[bit / 8] ^= (byte)(1 << bit % 8);
+            File.WriteAllBytes(_folder["flipped.elman"], flipped);
+            Assert.Throws<ElmanException>(() => Forecaster.Load(_folder["flipped.elman"]));
+        }
+    }
+
+    [Fact]
+    public void A_file_without_a_digest_is_accepted_for_others_may_have_changed_the_weights()
+    {
+        SafeTensorsFile.Write(_folder["own.elman"], WithoutDigest(_sound.Metadata), _sound.Tensors);
+        Forecaster.Load(_folder["own.elman"]);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> WithoutDigest(IEnumerable<KeyValuePair<string, string>> metadata) =>
+        metadata.Where(entry => entry.Key != "digest");
+
+    /// <summary>What is wrong is told even where no digest tells that something is.</summary>
     private void Refuses(IEnumerable<KeyValuePair<string, string>> metadata, IReadOnlyList<SafeTensor> tensors, string message)
     {
+        metadata = WithoutDigest(metadata);
         string path = _folder["bad.elman"];
         SafeTensorsFile.Write(path, metadata, tensors);
         string refusal = Assert.Throws<ElmanException>(() => Forecaster.Load(path)).Message;
