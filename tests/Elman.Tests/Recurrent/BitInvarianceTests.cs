@@ -151,6 +151,17 @@ public class BitInvarianceTests
         RecurrentResult.Infer(given, layer).HasTheBitsOf(RecurrentResult.Infer(given with { Dropout = 0 }, (given with { Dropout = 0 }).Layer()), "evaluation");
     }
 
+    [Theory]
+    [MemberData(nameof(AllCells))]
+    public void Weights_count_from_the_moment_they_change_forward_and_backward(string cell)
+    {
+        RecurrentCase given = new(cell, 4, V + 3, 5, 6) { Layers = 2, Bidirectional = true, InitialState = true };
+        RecurrentLayer used = given.Layer(), fresh = (given with { Seed = 2 }).Layer();
+        RecurrentResult.Differentiate(given, used);
+        used.Load(fresh.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value));
+        RecurrentResult.Differentiate(given, used).HasTheBitsOf(RecurrentResult.Differentiate(given, fresh), "new weights in a used layer");
+    }
+
     [Fact]
     public void Padding_changes_no_mask_of_dropout()
     {
