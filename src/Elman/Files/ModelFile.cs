@@ -17,6 +17,7 @@ public sealed class ModelFile
 
     private const string Format = "elman";
     private const string DigestKey = "digest";
+    private const string NoDigest = "none";
     private static readonly string[] OwnKeys = ["format", "version", "task", DigestKey];
 
     private readonly SafeTensorsFile _file;
@@ -110,8 +111,9 @@ public sealed class ModelFile
     public void LoadInto(Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
-        if (_file.Metadata.TryGetValue(DigestKey, out string? digest) && digest != Digest(_file.Metadata, _file.Tensors))
-            throw new ElmanException($"{Source}: the content does not have the digest that the file carries; the file is damaged (or, if it was changed on purpose, take '{DigestKey}' out of its metadata)");
+        if (_file.Metadata.GetValueOrDefault(DigestKey) is not { } digest) throw new ElmanException($"{Source}: the digest is missing; the file is damaged");
+        if (digest != NoDigest && digest != Digest(_file.Metadata, _file.Tensors))
+            throw new ElmanException($"{Source}: the content does not have the digest that the file carries; the file is damaged (if it was changed on purpose, write '{NoDigest}' for the '{DigestKey}' in its metadata)");
         try
         {
             module.Load(_file.Tensors.ToDictionary(tensor => tensor.Name,

@@ -99,29 +99,40 @@ public sealed class ModelFileTests : IDisposable
     {
         byte[] sound = File.ReadAllBytes(_folder["sound.elman"]);
         Forecaster.Load(_folder["sound.elman"]);
-        for (int bit = 3; bit < 8 * sound.Length; bit += 8 * 37 + 1)
+        for (int bit = 3; bit < 8 * sound.Length; bit += 37)
         {
             byte[] flipped = [.. sound];
             flipped[bit / 8] ^= (byte)(1 << bit % 8);
             File.WriteAllBytes(_folder["flipped.elman"], flipped);
-            Assert.Throws<ElmanException>(() => Forecaster.Load(_folder["flipped.elman"]));
+            try
+            {
+                Forecaster.Load(_folder["flipped.elman"]);
+            }
+            catch (ElmanException)
+            {
+                continue;
+            }
+            // Only another spelling of the same text, \u002B for \u002b, may pass.
+            SafeTensorsFile read = SafeTensorsFile.Read(_folder["flipped.elman"]);
+            Assert.Equal(_sound.Metadata, read.Metadata);
+            Assert.All(_sound.Tensors, tensor => Assert.Equal(tensor.Data.ToArray(), read.Get(tensor.Name).Data.ToArray()));
         }
     }
 
     [Fact]
-    public void A_file_without_a_digest_is_accepted_for_others_may_have_changed_the_weights()
+    public void A_file_that_waives_its_digest_is_accepted_for_others_may_have_changed_the_weights()
     {
-        SafeTensorsFile.Write(_folder["own.elman"], WithoutDigest(_sound.Metadata), _sound.Tensors);
+        SafeTensorsFile.Write(_folder["own.elman"], Waived(_sound.Metadata), _sound.Tensors);
         Forecaster.Load(_folder["own.elman"]);
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> WithoutDigest(IEnumerable<KeyValuePair<string, string>> metadata) =>
-        metadata.Where(entry => entry.Key != "digest");
+    private static IEnumerable<KeyValuePair<string, string>> Waived(IEnumerable<KeyValuePair<string, string>> metadata) =>
+        [.. metadata.Where(entry => entry.Key != "digest"), new("digest", "none")];
 
     /// <summary>What is wrong is told even where no digest tells that something is.</summary>
     private void Refuses(IEnumerable<KeyValuePair<string, string>> metadata, IReadOnlyList<SafeTensor> tensors, string message)
     {
-        metadata = WithoutDigest(metadata);
+        metadata = Waived(metadata);
         string path = _folder["bad.elman"];
         SafeTensorsFile.Write(path, metadata, tensors);
         string refusal = Assert.Throws<ElmanException>(() => Forecaster.Load(path)).Message;
