@@ -11,7 +11,7 @@ namespace Elman.Kernels;
 /// <remarks>
 /// Tiles, in rows × vectors: 6 × 2 keeps 12 accumulators, two vectors of B and one broadcast of A in the 16 registers of AVX2 and hides
 /// the latency of the multiply-add (4 cycles × 2 units need 8 chains); 4 × 2 serves remainders; a single row takes 1 × 8, over four panels
-/// at once, again for 8 chains. The tiles skip the JIT's first tier, whose vector code is a hundred times slower than the last tier's.
+/// at once, again for 8 chains. The tiles skip the JIT's first tier, which would call every vector operation.
 /// </remarks>
 internal static class MatrixProduct
 {
