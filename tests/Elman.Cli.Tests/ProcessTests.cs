@@ -116,7 +116,8 @@ public sealed class ProcessTests : IDisposable
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "script, which lends a terminal, is not installed");
         SmallData.Train(_folder, _folder.File("data.csv"));
         const string backtest = "elman backtest small.elman data.csv";
-        string onTerminal = $"unset NO_COLOR; export -f elman; script -qec '{backtest}' /dev/null";
+        // script runs its command in $SHELL, and only bash knows the exported function.
+        string onTerminal = $"unset NO_COLOR; export -f elman; SHELL=$BASH script -qec '{backtest}' /dev/null";
         const string painting = @"\e\[[0-9;]*m";
         Assert.Matches(painting, ElmanProcess.Shell(_folder.Path, onTerminal, ("TERM", "xterm-256color")).Out);
         Assert.DoesNotMatch(painting, ElmanProcess.Shell(_folder.Path, onTerminal.Replace("unset NO_COLOR", "export NO_COLOR=1", StringComparison.Ordinal), ("TERM", "xterm-256color")).Out);
