@@ -163,22 +163,25 @@ internal sealed class DirectionPass<TUnit>
             adds ? target : default, _sizes.Inputs, target, _sizes.Inputs);
     }
 
-    /// <summary>The weight gradients still to compute, as sums over all steps in packed order.</summary>
+    /// <summary>The weight gradients that are wanted.</summary>
+    /// <param name="input">[Total, I] packed.</param>
     public IEnumerable<WeightGradient> WeightGradients(Memory<float> input)
     {
         UnitSizes s = _sizes;
         Memory<float> recurrent = s.Separate ? _product : _gates;
-        if (_weights.WeightIh.NeedsGradient) yield return new(_weights, _weights.WeightIh, _gates, input, s.Inputs, s.Inputs, 0, s.Gates, 0);
-        if (_weights.BiasIh is { NeedsGradient: true }) yield return new(_weights, _weights.BiasIh, _gates, default, 1, 0, 0, s.Gates, 0);
+        (int, int)[] blocks = [.. _layout.Blocks(0, _layout.Length)];
+        if (!_backwards) Array.Reverse(blocks);
+        if (_weights.WeightIh.NeedsGradient) yield return new(blocks, s, _weights.WeightIh, _gates, input, s.Inputs, s.Inputs, 0, s.Gates, 0);
+        if (_weights.BiasIh is { NeedsGradient: true }) yield return new(blocks, s, _weights.BiasIh, _gates, default, 1, 0, 0, s.Gates, 0);
         if (_weights.WeightHh is { NeedsGradient: true })
         {
-            yield return new(_weights, _weights.WeightHh, recurrent, _previous, s.Hidden, s.StateRow, 0, s.EarlyGates, 0);
-            if (s.LateGates > 0) yield return new(_weights, _weights.WeightHh, recurrent, _operand, s.Hidden, s.Padded, s.EarlyGates, s.LateGates, s.EarlyRow);
+            yield return new(blocks, s, _weights.WeightHh, recurrent, _previous, s.Hidden, s.StateRow, 0, s.EarlyGates, 0);
+            if (s.LateGates > 0) yield return new(blocks, s, _weights.WeightHh, recurrent, _operand, s.Hidden, s.Padded, s.EarlyGates, s.LateGates, s.EarlyRow);
         }
         if (_weights.BiasHh is { NeedsGradient: true })
         {
-            yield return new(_weights, _weights.BiasHh, recurrent, default, 1, 0, 0, s.EarlyGates, 0);
-            if (s.LateGates > 0) yield return new(_weights, _weights.BiasHh, recurrent, default, 1, 0, s.EarlyGates, s.LateGates, s.EarlyRow);
+            yield return new(blocks, s, _weights.BiasHh, recurrent, default, 1, 0, 0, s.EarlyGates, 0);
+            if (s.LateGates > 0) yield return new(blocks, s, _weights.BiasHh, recurrent, default, 1, 0, s.EarlyGates, s.LateGates, s.EarlyRow);
         }
     }
 

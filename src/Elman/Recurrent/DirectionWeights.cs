@@ -112,20 +112,6 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
         }
     }
 
-    /// <summary>Adds a gradient whose rows are [block][gate][V], over <paramref name="gates"/> gates from <paramref name="firstGate"/> on, to one of rows [gate][unit].</summary>
-    public void AddGradient(ReadOnlySpan<float> packed, int columns, int firstGate, int gates, Span<float> gradient)
-    {
-        for (int gate = 0; gate < gates; gate++)
-        {
-            for (int unit = 0; unit < sizes.Hidden; unit++)
-            {
-                ReadOnlySpan<float> from = packed.Slice(PackedRow(unit, gate, gates) * columns, columns);
-                Span<float> to = gradient.Slice(((firstGate + gate) * sizes.Hidden + unit) * columns, columns);
-                System.Numerics.Tensors.TensorPrimitives.Add(to, from, to);
-            }
-        }
-    }
-
     private void PackForward()
     {
         int inputs = sizes.Inputs;

@@ -15,6 +15,9 @@ internal sealed class RecurrentRun<TUnit>
     /// <summary>Multiply-adds that are worth waking a thread for: about 10 µs of one core.</summary>
     private const long WorkOfThread = 400_000;
 
+    /// <summary>Values of the packed factors of weight gradients that exist at once: 4 MB.</summary>
+    private const int PackedFactors = 1 << 20;
+
     private readonly DirectionWeights[] _weights;
     private readonly int _directions, _layers, _outputSize;
     private readonly LayerDropout _dropout;
@@ -127,11 +130,18 @@ internal sealed class RecurrentRun<TUnit>
     {
         List<WeightGradient> gradients = [];
         for (int i = layer * _directions; i < (layer + 1) * _directions; i++) gradients.AddRange(_passes[i].WeightGradients(_inputs[layer]));
-        Workers.Run(gradients.Count, (gradients, _layout.Total), static (job, i) => job.gradients[i].Prepare(job.Total));
+        if (gradients.Count == 0) return;
+        int blocks = gradients.Max(gradient => gradient.Blocks);
+        int atOnce = Math.Clamp(PackedFactors / Math.Max(1, gradients.Sum(gradient => gradient.PackedSize)), 1, Math.Max(1, blocks));
         // Four parts for each thread, because the gradients are of different sizes.
         int parts = _parts == 1 ? 1 : 4 * _parts;
-        Workers.Run(gradients.Count * parts, (gradients, parts), static (job, i) => job.gradients[i / job.parts].Run(i % job.parts, job.parts));
-        foreach (WeightGradient gradient in gradients) gradient.Finish();
+        for (int first = 0; first < blocks; first += atOnce)
+        {
+            Workers.Run(gradients.Count * atOnce, (gradients, first, atOnce), static (job, i) => job.gradients[i / job.atOnce].Pack(job.first + i % job.atOnce));
+            Workers.Run(gradients.Count * parts, (gradients, first, atOnce, parts), static (job, i) =>
+                job.gradients[i / job.parts].Add(job.first, job.first + job.atOnce, i % job.parts, job.parts));
+            for (int i = 0; i < gradients.Count * atOnce; i++) gradients[i / atOnce].Unpack(first + i % atOnce);
+        }
     }
 
     private Memory<float> InputGradient(int layer)

@@ -6,6 +6,9 @@ namespace Elman;
 /// </summary>
 internal sealed class SequenceLayout
 {
+    /// <summary>Steps of one block of a weight gradient's sum, at least.</summary>
+    private const int ShortestBlock = 256;
+
     private readonly int[] _first;
 
     /// <exception cref="ArgumentException">There are not N lengths, or one is not between 0 and L.</exception>
@@ -25,7 +28,11 @@ internal sealed class SequenceLayout
             while (active > 0 && Lengths[active - 1] <= time) active--;
             _first[time + 1] = _first[time] + active;
         }
+        Cuts = FindCuts();
     }
+
+    /// <summary>Steps of one block of a weight gradient's sum, at most.</summary>
+    public const int LongestBlock = 2 * ShortestBlock - 1;
 
     /// <summary>N.</summary>
     public int Batch { get; }
@@ -41,6 +48,9 @@ internal sealed class SequenceLayout
 
     /// <summary>Valid steps of all rows.</summary>
     public int Total => _first[Length];
+
+    /// <summary>The times at which the steps may be cut so that every block lies on one side: 0, …, L.</summary>
+    public int[] Cuts { get; }
 
     /// <summary>Packed index of the first row at a time; of sorted row r, it is that plus r. Defined up to time L.</summary>
     public int First(int time) => _first[time];
@@ -77,8 +87,32 @@ internal sealed class SequenceLayout
         }
     }
 
+    /// <summary>
+    /// The packed steps of the blocks over which weight gradients are summed, from one of the <see cref="Cuts"/> to another. They follow from
+    /// the lengths alone. Each has <see cref="ShortestBlock"/> to <see cref="LongestBlock"/> steps; only the last may have fewer.
+    /// </summary>
+    public IEnumerable<(int Start, int End)> Blocks(int fromTime, int toTime)
+    {
+        for (int i = Array.BinarySearch(Cuts, fromTime); Cuts[i] < toTime; i++)
+        {
+            int start = First(Cuts[i]), steps = First(Cuts[i + 1]) - start;
+            // One time of a large batch makes several blocks.
+            int blocks = steps == 0 ? 0 : Math.Max(1, steps / ShortestBlock);
+            for (int block = 0; block < blocks; block++)
+                yield return (start + (int)((long)steps * block / blocks), start + (int)((long)steps * (block + 1) / blocks));
+        }
+    }
+
     /// <summary>The sorted rows of one of several parts of about equal work: from the result's start to its end.</summary>
     public (int Start, int End) Part(int part, int parts) => (Boundary(part, parts), Boundary(part + 1, parts));
+
+    private int[] FindCuts()
+    {
+        List<int> cuts = [0];
+        for (int time = 1; time < Length; time++)
+            if (First(time) - First(cuts[^1]) >= ShortestBlock) cuts.Add(time);
+        return [.. cuts, Length];
+    }
 
     private int Boundary(int part, int parts)
     {

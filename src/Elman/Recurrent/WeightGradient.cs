@@ -1,62 +1,99 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Numerics.Tensors;
 using Elman.Kernels;
 
 namespace Elman;
 
 /// <summary>
-/// One weight gradient, Σ over steps of (product's gradient)ᵀ · (what the weight was multiplied with), to be computed in independent
-/// parts of its rows. Each element is one chain over the steps in packed order, whatever the parts.
+/// One weight gradient, Σ over steps of (product's gradient)ᵀ · (what the weight was multiplied with). The sum of each block of steps is
+/// one chain from zero, and the blocks' sums are added to the parameter's gradient one after the other: long sums keep their accuracy, and
+/// the result depends neither on how the rows are split over threads nor on how many blocks are in memory at once.
 /// </summary>
-/// <param name="products">Gradients of the products, [Total, G·H padded].</param>
-/// <param name="factors">[Total, columns] with rows <paramref name="factorStride"/> apart; empty for a bias, whose factor is 1.</param>
+/// <param name="blocks">The steps of each block, in the order in which backpropagation meets them.</param>
+/// <param name="products">Gradients of the products, [steps, G·H padded].</param>
+/// <param name="factors">[steps, columns] with rows <paramref name="factorStride"/> apart; empty for a bias, whose factor is 1.</param>
 /// <param name="firstGate">The first of the parameter's gates that is meant, and where its products begin in a row.</param>
-internal sealed class WeightGradient(DirectionWeights weights, Tensor parameter, Memory<float> products, Memory<float> factors,
+internal sealed class WeightGradient((int Start, int End)[] blocks, UnitSizes sizes, Tensor parameter, Memory<float> products, Memory<float> factors,
     int columns, int factorStride, int firstGate, int gates, int productFirst)
 {
-    /// <summary>Packed factors of earlier sums, whose buffers the next ones take over.</summary>
+    /// <summary>Rows of a sum that are computed before they are added, so that they are still in the cache.</summary>
+    private const int ChunkRows = 48;
+
+    /// <summary>Packed factors of earlier blocks, whose buffers the next ones take over.</summary>
     private static readonly ConcurrentBag<PackedMatrix> Spare = [];
 
-    private PackedMatrix? _factors;
-    private float[] _sums = [];
-    private int _steps;
+    private readonly PackedMatrix?[] _factors = new PackedMatrix?[blocks.Length];
+    private readonly Memory<float> _gradient = parameter.GradientTensor().Values;
 
-    private int Rows => gates * weights.Sizes.Padded;
+    private int Rows => gates * sizes.Padded;
 
-    /// <summary>Packs the factors; then <see cref="Run"/> may be called from several threads.</summary>
-    public void Prepare(int steps)
+    /// <summary>Blocks of steps to sum over.</summary>
+    public int Blocks => blocks.Length;
+
+    /// <summary>Values of the packed factors of one block, at most.</summary>
+    public int PackedSize => factors.IsEmpty ? 0 : SequenceLayout.LongestBlock * columns;
+
+    /// <summary>Packs the factors of a block, for <see cref="Add"/>.</summary>
+    public void Pack(int block)
     {
-        _steps = steps;
-        _sums = ArrayPool<float>.Shared.Rent(Rows * columns);
-        if (factors.IsEmpty) return;
-        _factors = Spare.TryTake(out PackedMatrix? spare) ? spare : new PackedMatrix();
-        _factors.Pack(factors.Span, steps, columns, factorStride, 1);
+        if (factors.IsEmpty || block >= blocks.Length) return;
+        (int start, int end) = blocks[block];
+        PackedMatrix packed = Spare.TryTake(out PackedMatrix? spare) ? spare : new PackedMatrix();
+        _factors[block] = packed.Pack(factors.Span[(start * factorStride)..], end - start, columns, factorStride, 1);
     }
 
-    /// <summary>Computes part of the rows.</summary>
-    public void Run(int part, int parts)
+    /// <summary>Lets go of what <see cref="Pack"/> has made.</summary>
+    public void Unpack(int block)
     {
-        int blocks = Rows / UnitSizes.Width, width = UnitSizes.Width, stride = weights.Sizes.GateRow;
-        int from = blocks * part / parts * width, to = blocks * (part + 1) / parts * width;
-        if (from == to) return;
-        Span<float> sums = _sums.AsSpan(from * columns, (to - from) * columns);
-        if (_factors is null)
-        {
-            sums.Clear();
-            for (int step = 0; step < _steps; step++)
-                System.Numerics.Tensors.TensorPrimitives.Add(sums, products.Span.Slice(step * stride + productFirst + from, to - from), sums);
-        }
-        else
-        {
-            MatrixProduct.Multiply(to - from, products.Span[(productFirst + from)..], 1, stride, _factors, default, 0, sums, columns);
-        }
+        if (factors.IsEmpty || block >= blocks.Length) return;
+        Spare.Add(_factors[block]!);
+        _factors[block] = null;
     }
 
-    /// <summary>Adds the sums to the parameter's gradient.</summary>
-    public void Finish()
+    /// <summary>Adds the sums over some blocks to part of the rows of the parameter's gradient. Several threads may call it, each for its part.</summary>
+    public void Add(int firstBlock, int endBlock, int part, int parts)
     {
-        weights.AddGradient(_sums, columns, firstGate, gates, parameter.GradientSpan());
-        ArrayPool<float>.Shared.Return(_sums);
-        if (_factors is not null) Spare.Add(_factors);
+        int units = Rows / UnitSizes.Width, width = UnitSizes.Width;
+        int from = units * part / parts * width, to = units * (part + 1) / parts * width;
+        float[] buffer = ArrayPool<float>.Shared.Rent(ChunkRows * columns);
+        for (int block = firstBlock; block < Math.Min(endBlock, blocks.Length); block++)
+        {
+            for (int row = from; row < to; row += ChunkRows)
+            {
+                Span<float> sums = buffer.AsSpan(0, Math.Min(ChunkRows, to - row) * columns);
+                Sum(block, row, sums);
+                AddRows(row, sums);
+            }
+        }
+        ArrayPool<float>.Shared.Return(buffer);
+    }
+
+    /// <summary>The sums of one block for the rows from <paramref name="row"/> on.</summary>
+    private void Sum(int block, int row, Span<float> sums)
+    {
+        (int start, int end) = blocks[block];
+        int stride = sizes.GateRow, first = start * stride + productFirst + row;
+        if (_factors[block] is { } packed)
+        {
+            MatrixProduct.Multiply(sums.Length / columns, products.Span[first..], 1, stride, packed, default, 0, sums, columns);
+            return;
+        }
+        sums.Clear();
+        for (int step = start; step < end; step++, first += stride)
+            TensorPrimitives.Add(sums, products.Span.Slice(first, sums.Length), sums);
+    }
+
+    /// <summary>Adds rows [block of V units][gate][V] to the parameter's gradient, whose rows are [gate][unit].</summary>
+    private void AddRows(int row, ReadOnlySpan<float> sums)
+    {
+        int width = UnitSizes.Width;
+        for (; !sums.IsEmpty; row++, sums = sums[columns..])
+        {
+            int unit = row / (gates * width) * width + row % width, gate = firstGate + row / width % gates;
+            if (unit >= sizes.Hidden) continue;
+            Span<float> target = _gradient.Span.Slice((gate * sizes.Hidden + unit) * columns, columns);
+            TensorPrimitives.Add(target, sums[..columns], target);
+        }
     }
 }
