@@ -19,20 +19,39 @@ internal sealed record RecurrentCase(string Cell, int Inputs, int Hidden, int Ba
 
     public float Dropout { get; init; }
 
+    public float? ForgetBias { get; init; }
+
+    public bool Orthogonal { get; init; }
+
+    /// <summary>Whether the layer has initial states of its own, other than the zeros that they begin as.</summary>
+    public bool LearnInitialState { get; init; }
+
     public uint Seed { get; init; } = 1;
 
     public int Directions => Bidirectional ? 2 : 1;
 
     public int OutputSize => Directions * Hidden;
 
-    public RecurrentOptions Options => new() { Layers = Layers, Bidirectional = Bidirectional, Bias = Bias, Dropout = Dropout };
+    public RecurrentOptions Options => new()
+    {
+        Layers = Layers,
+        Bidirectional = Bidirectional,
+        Bias = Bias,
+        Dropout = Dropout,
+        ForgetBias = ForgetBias,
+        Orthogonal = Orthogonal,
+        LearnInitialState = LearnInitialState,
+    };
 
     /// <summary>The layer, with weights from the seed.</summary>
     public RecurrentLayer Layer()
     {
         Cells.Register<MinGruUnit>();
         Cells.Register<OwnLstmUnit>();
-        return Cells.Create(Cell, Inputs, Hidden, new RandomStream(Seed, 1), Options);
+        RecurrentLayer layer = Cells.Create(Cell, Inputs, Hidden, new RandomStream(Seed, 1), Options);
+        foreach ((string name, Tensor value) in layer.Parameters())
+            if (name.StartsWith("initial_", StringComparison.Ordinal)) value.CopyFrom(Kernel.Values(value.Count, Seed ^ (uint)name[^1]));
+        return layer;
     }
 
     /// <summary>[N, L, I]; values in padding are not numbers, because nothing may read them.</summary>
