@@ -1,0 +1,68 @@
+namespace Elman.Peers;
+
+/// <summary>What one row cost each library, in inference or in training, at one number of threads.</summary>
+/// <param name="Disagreement">The largest difference to a peer that the check before the measurement found.</param>
+internal sealed record LayerResult(LayerRow Row, bool Training, int Threads, IReadOnlyDictionary<string, Timing> Timings, double Disagreement)
+{
+    public Timing Elman => Timings[Libraries.Elman];
+
+    /// <summary>How many times faster Elman is than a peer, median over median; null if the peer does not do this.</summary>
+    public double? Ratio(string peer) => Timings.TryGetValue(peer, out Timing? timing) ? timing.Median / Elman.Median : null;
+
+    public double GigaflopsPerSecond => Row.Operations * (Training ? 3 : 1) / Elman.Median / 1e9;
+}
+
+/// <summary>Runs rows in all libraries.</summary>
+internal static class LayerComparison
+{
+    /// <summary>Checks that the libraries agree on a row, then measures it.</summary>
+    /// <exception cref="DisagreementException">They do not.</exception>
+    public static IEnumerable<LayerResult> Run(LayerRow row, int threads, Effort effort)
+    {
+        LayerProblem problem = new(row);
+        using ElmanLayer elman = new(problem, threads);
+        using TorchLayer torch = new(problem, threads);
+        using OnnxLayer onnx = new(problem, threads);
+        ILayerContender[] contenders = [elman, torch, onnx];
+
+        double difference = CheckOutputs(row, contenders);
+        yield return new LayerResult(row, false, threads, Measure(contenders, contender => contender.Infer, effort), difference);
+        if (row.InferenceOnly) yield break;
+        ILayerContender[] trainers = [.. contenders.Where(contender => contender.Trains)];
+        difference = CheckGradients(row, trainers);
+        yield return new LayerResult(row, true, threads, Measure(trainers, contender => contender.Train, effort), difference);
+    }
+
+    /// <summary>Calls each cell often enough for the JIT to be done with it, so that a row's own warm-up can be short.</summary>
+    public static void WarmUp(int threads)
+    {
+        foreach (LayerRow row in (LayerRow[])[new("", "rnn", 4, 8, 16, 16), new("", "gru", 4, 8, 16, 16), new("", "lstm", 4, 8, 16, 16), new("", "lstm", 4, 8, 16, 16) { Bidirectional = true, Ragged = true }])
+        {
+            using ElmanLayer layer = new(new LayerProblem(row), threads);
+            long end = Environment.TickCount64 + 700;
+            while (Environment.TickCount64 < end)
+            {
+                layer.Infer();
+                layer.Train();
+            }
+        }
+    }
+
+    private static double CheckOutputs(LayerRow row, ILayerContender[] contenders)
+    {
+        float[] own = contenders[0].Output();
+        return contenders[1..].Max(peer => Agreement.Outputs($"{row}, {peer.Library}", own, peer.Output()));
+    }
+
+    private static double CheckGradients(LayerRow row, ILayerContender[] trainers)
+    {
+        IReadOnlyDictionary<string, float[]> own = trainers[0].Gradients();
+        return trainers[1..].Max(peer => Agreement.Gradients($"{row}, {peer.Library}", own, peer.Gradients()));
+    }
+
+    private static Dictionary<string, Timing> Measure(ILayerContender[] contenders, Func<ILayerContender, Action> work, Effort effort)
+    {
+        Timing[] timings = Measurement.Interleave([.. contenders.Select(work)], effort);
+        return contenders.Zip(timings).ToDictionary(pair => pair.First.Library, pair => pair.Second);
+    }
+}

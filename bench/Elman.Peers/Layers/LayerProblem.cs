@@ -1,0 +1,43 @@
+namespace Elman.Peers;
+
+/// <summary>The numbers of one row that all libraries are given: weights, input, and the gradient that training sends back.</summary>
+internal sealed class LayerProblem
+{
+    public LayerProblem(LayerRow row)
+    {
+        Row = row;
+        RandomStream random = new(1);
+        RecurrentLayer layer = CreateLayer(random);
+        Weights = [.. layer.Parameters().Select(parameter => new Weight(parameter.Name, parameter.Value.Shape.Extents.ToArray(), parameter.Value.Span.ToArray()))];
+        Input = Uniform(random, row.N * row.L * row.I);
+        Slope = Uniform(random, row.N * row.L * row.Directions * row.H);
+        Lengths = row.Lengths;
+    }
+
+    public LayerRow Row { get; }
+
+    /// <summary>Under PyTorch's names and in its gate order.</summary>
+    public IReadOnlyList<Weight> Weights { get; }
+
+    /// <summary>[N, L, I]</summary>
+    public float[] Input { get; }
+
+    /// <summary>The derivative by the output [N, L, D·H].</summary>
+    public float[] Slope { get; }
+
+    /// <summary>[N]</summary>
+    public int[] Lengths { get; }
+
+    public RecurrentLayer CreateLayer(RandomStream random) =>
+        Cells.Create(Row.Cell, Row.I, Row.H, random, new RecurrentOptions { Layers = Row.Layers, Bidirectional = Row.Bidirectional });
+
+    private static float[] Uniform(RandomStream random, int count)
+    {
+        float[] values = new float[count];
+        foreach (ref float value in values.AsSpan()) value = random.NextUniform(-1, 1);
+        return values;
+    }
+}
+
+/// <summary>A parameter as every library gets it.</summary>
+internal sealed record Weight(string Name, int[] Shape, float[] Values);

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+
+namespace Elman.Peers;
+
+/// <summary>Seconds of one call, over the samples of one measurement.</summary>
+internal sealed record Timing(double Median, double LowerQuartile, double UpperQuartile, double Minimum, int Samples)
+{
+    public static Timing Of(IEnumerable<double> samples)
+    {
+        double[] sorted = [.. samples.Order()];
+        return new Timing(At(0.5), At(0.25), At(0.75), sorted[0], sorted.Length);
+
+        double At(double part)
+        {
+            double place = part * (sorted.Length - 1);
+            int below = (int)place;
+            return sorted[below] + (place - below) * (sorted[Math.Min(below + 1, sorted.Length - 1)] - sorted[below]);
+        }
+    }
+}
+
+/// <summary>How long to measure.</summary>
+/// <param name="Seconds">Time for one comparison, all contenders together.</param>
+/// <param name="FewestRounds">Samples of each contender, however long they take.</param>
+/// <param name="MostRounds">Samples of each contender, however short they are.</param>
+internal sealed record Effort(double Seconds, int FewestRounds, int MostRounds)
+{
+    public static Effort Quick { get; } = new(0.8, 3, 15);
+
+    public static Effort Thorough { get; } = new(6, 7, 41);
+}
+
+/// <summary>Measures contenders in turn, A B C A B C …, so that whatever else the machine does hits all alike.</summary>
+internal static class Measurement
+{
+    private const double ShortestSample = 1e-3, WarmUp = 0.03;
+
+    /// <summary>Calls shorter than this run once untimed before each sample: what the others left in the caches is not part of their time.</summary>
+    private const double Brief = 0.02;
+
+    /// <summary>Long enough for the idle threads of a library's pool to stop spinning on the cores that the next one needs.</summary>
+    private const int RestMilliseconds = 5;
+
+    /// <summary>The timings of actions that have all run before, in their order.</summary>
+    public static Timing[] Interleave(IReadOnlyList<Action> actions, Effort effort)
+    {
+        double[] estimates = [.. actions.Select(Estimate)];
+        List<double>[] samples = [.. actions.Select(_ => new List<double>())];
+        long start = Stopwatch.GetTimestamp();
+        for (int round = 0; round < effort.MostRounds; round++)
+        {
+            if (round >= effort.FewestRounds && Stopwatch.GetElapsedTime(start).TotalSeconds > effort.Seconds) break;
+            for (int i = 0; i < actions.Count; i++) samples[i].Add(Sample(actions[i], estimates[i]));
+        }
+        return [.. samples.Select(Timing.Of)];
+    }
+
+    /// <summary>Seconds of one call, roughly.</summary>
+    private static double Estimate(Action action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int calls = 0;
+        do
+        {
+            action();
+            calls++;
+        }
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUp);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / calls;
+    }
+
+    private static double Sample(Action action, double estimate)
+    {
+        Thread.Sleep(RestMilliseconds);
+        if (estimate < Brief) action();
+        int calls = Math.Max(1, (int)Math.Ceiling(ShortestSample / estimate));
+        long start = Stopwatch.GetTimestamp();
+        for (int call = 0; call < calls; call++) action();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / calls;
+    }
+}
