@@ -1,0 +1,220 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Elman.Kernels;
+
+/// <summary>
+/// The innermost loops of <see cref="MatrixProduct"/>: a few rows times a few vectors of columns, whose accumulators stay in registers over all steps.
+/// </summary>
+/// <remarks>
+/// Tiles, in rows × vectors. AVX2 has 16 registers and needs 8 chains to hide the multiply-add's latency (4 cycles × 2 units):
+/// <list type="bullet">
+/// <item><see cref="Tall{TRows}"/>, 6 × 2: 12 accumulators, two vectors of B, one broadcast of A; 8 loads for 12 multiply-adds. 5 × 2 and 4 × 2 for remainders.</item>
+/// <item><see cref="Wide{TRows}"/>, 3 × 4 and 2 × 4: a few rows over two panels at once.</item>
+/// <item><see cref="Row"/>, 1 × 8: a single row over four panels at once.</item>
+/// </list>
+/// One spelling serves every number of rows: the JIT compiles it for each <see cref="IRowCount"/> and drops the rows that are not there. The tiles
+/// skip its first tier, which would call every vector operation.
+/// </remarks>
+internal ref struct ProductTile
+{
+    /// <summary>Element (row, step) of A is at <c>row·ARow + step·AStep</c>, of S at <c>row·SRow + column</c>, of C at <c>row·CRow + column</c>; S is a null reference where the chains begin at zero.</summary>
+    public ref float A, S, C;
+    public nint ARow, AStep, SRow, CRow;
+
+    /// <summary>How many rows a tile has, known to the compiler.</summary>
+    public interface IRowCount
+    {
+        static abstract int Count { get; }
+    }
+
+    public readonly struct One : IRowCount { public static int Count => 1; }
+
+    public readonly struct Two : IRowCount { public static int Count => 2; }
+
+    public readonly struct Three : IRowCount { public static int Count => 3; }
+
+    public readonly struct Four : IRowCount { public static int Count => 4; }
+
+    public readonly struct Five : IRowCount { public static int Count => 5; }
+
+    public readonly struct Six : IRowCount { public static int Count => 6; }
+
+    /// <summary>Up to 6 rows × one panel.</summary>
+    /// <param name="b">The panel's first value.</param>
+    /// <param name="ahead">What will be read soon: one line of it is fetched per step, <paramref name="aheadStep"/> bytes on at each.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Tall<TRows>(in ProductTile t, ref float b, int steps, ref float ahead, nint aheadStep)
+        where TRows : struct, IRowCount
+    {
+        nint v = Vector<float>.Count;
+        ref float a0 = ref t.A;
+        ref float a1 = ref Unsafe.Add(ref a0, t.ARow);
+        ref float a2 = ref Unsafe.Add(ref a1, t.ARow);
+        ref float a3 = ref Unsafe.Add(ref a2, t.ARow);
+        ref float a4 = ref Unsafe.Add(ref a3, t.ARow);
+        ref float a5 = ref Unsafe.Add(ref a4, t.ARow);
+        Vector<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+        Vector<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+        (c00, c01) = t.Start(0);
+        if (TRows.Count > 1) (c10, c11) = t.Start(1);
+        if (TRows.Count > 2) (c20, c21) = t.Start(2);
+        if (TRows.Count > 3) (c30, c31) = t.Start(3);
+        if (TRows.Count > 4) (c40, c41) = t.Start(4);
+        if (TRows.Count > 5) (c50, c51) = t.Start(5);
+        nint at = 0, stride = t.AStep;
+        for (int step = 0; step < steps; step++, at += stride, b = ref Unsafe.Add(ref b, 2 * v))
+        {
+            Fetch(ref ahead);
+            ahead = ref Unsafe.AddByteOffset(ref ahead, aheadStep);
+            Vector<float> b0 = Vector.LoadUnsafe(ref b), b1 = Vector.LoadUnsafe(ref b, (nuint)v);
+            Vector<float> x = new(Unsafe.Add(ref a0, at));
+            c00 = Vector.FusedMultiplyAdd(x, b0, c00);
+            c01 = Vector.FusedMultiplyAdd(x, b1, c01);
+            if (TRows.Count > 1)
+            {
+                x = new(Unsafe.Add(ref a1, at));
+                c10 = Vector.FusedMultiplyAdd(x, b0, c10);
+                c11 = Vector.FusedMultiplyAdd(x, b1, c11);
+            }
+            if (TRows.Count > 2)
+            {
+                x = new(Unsafe.Add(ref a2, at));
+                c20 = Vector.FusedMultiplyAdd(x, b0, c20);
+                c21 = Vector.FusedMultiplyAdd(x, b1, c21);
+            }
+            if (TRows.Count > 3)
+            {
+                x = new(Unsafe.Add(ref a3, at));
+                c30 = Vector.FusedMultiplyAdd(x, b0, c30);
+                c31 = Vector.FusedMultiplyAdd(x, b1, c31);
+            }
+            if (TRows.Count > 4)
+            {
+                x = new(Unsafe.Add(ref a4, at));
+                c40 = Vector.FusedMultiplyAdd(x, b0, c40);
+                c41 = Vector.FusedMultiplyAdd(x, b1, c41);
+            }
+            if (TRows.Count > 5)
+            {
+                x = new(Unsafe.Add(ref a5, at));
+                c50 = Vector.FusedMultiplyAdd(x, b0, c50);
+                c51 = Vector.FusedMultiplyAdd(x, b1, c51);
+            }
+        }
+        t.Store(0, c00, c01);
+        if (TRows.Count > 1) t.Store(1, c10, c11);
+        if (TRows.Count > 2) t.Store(2, c20, c21);
+        if (TRows.Count > 3) t.Store(3, c30, c31);
+        if (TRows.Count > 4) t.Store(4, c40, c41);
+        if (TRows.Count > 5) t.Store(5, c50, c51);
+    }
+
+    /// <summary>2 or 3 rows × two panels.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Wide<TRows>(in ProductTile t, ref float left, ref float right, int steps)
+        where TRows : struct, IRowCount
+    {
+        nint v = Vector<float>.Count;
+        ref float a0 = ref t.A;
+        ref float a1 = ref Unsafe.Add(ref a0, t.ARow);
+        ref float a2 = ref Unsafe.Add(ref a1, t.ARow);
+        (Vector<float> c00, Vector<float> c01) = t.Start(0);
+        (Vector<float> c02, Vector<float> c03) = t.Start(0, 2 * v);
+        (Vector<float> c10, Vector<float> c11) = t.Start(1);
+        (Vector<float> c12, Vector<float> c13) = t.Start(1, 2 * v);
+        Vector<float> c20 = default, c21 = default, c22 = default, c23 = default;
+        if (TRows.Count > 2)
+        {
+            (c20, c21) = t.Start(2);
+            (c22, c23) = t.Start(2, 2 * v);
+        }
+        nint at = 0, from = 0, stride = t.AStep;
+        for (int step = 0; step < steps; step++, at += stride, from += 2 * v)
+        {
+            Vector<float> x0 = new(Unsafe.Add(ref a0, at)), x1 = new(Unsafe.Add(ref a1, at)), x2 = default;
+            if (TRows.Count > 2) x2 = new(Unsafe.Add(ref a2, at));
+            Vector<float> b = Vector.LoadUnsafe(ref left, (nuint)from);
+            c00 = Vector.FusedMultiplyAdd(x0, b, c00);
+            c10 = Vector.FusedMultiplyAdd(x1, b, c10);
+            if (TRows.Count > 2) c20 = Vector.FusedMultiplyAdd(x2, b, c20);
+            b = Vector.LoadUnsafe(ref left, (nuint)(from + v));
+            c01 = Vector.FusedMultiplyAdd(x0, b, c01);
+            c11 = Vector.FusedMultiplyAdd(x1, b, c11);
+            if (TRows.Count > 2) c21 = Vector.FusedMultiplyAdd(x2, b, c21);
+            b = Vector.LoadUnsafe(ref right, (nuint)from);
+            c02 = Vector.FusedMultiplyAdd(x0, b, c02);
+            c12 = Vector.FusedMultiplyAdd(x1, b, c12);
+            if (TRows.Count > 2) c22 = Vector.FusedMultiplyAdd(x2, b, c22);
+            b = Vector.LoadUnsafe(ref right, (nuint)(from + v));
+            c03 = Vector.FusedMultiplyAdd(x0, b, c03);
+            c13 = Vector.FusedMultiplyAdd(x1, b, c13);
+            if (TRows.Count > 2) c23 = Vector.FusedMultiplyAdd(x2, b, c23);
+        }
+        t.Store(0, c00, c01);
+        t.Store(0, c02, c03, 2 * v);
+        t.Store(1, c10, c11);
+        t.Store(1, c12, c13, 2 * v);
+        if (TRows.Count > 2)
+        {
+            t.Store(2, c20, c21);
+            t.Store(2, c22, c23, 2 * v);
+        }
+    }
+
+    /// <summary>One row × four panels, <paramref name="panelSize"/> floats apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Row(in ProductTile t, ref float b, nint panelSize, int steps)
+    {
+        nint v = Vector<float>.Count;
+        ref float b1 = ref Unsafe.Add(ref b, panelSize);
+        ref float b2 = ref Unsafe.Add(ref b1, panelSize);
+        ref float b3 = ref Unsafe.Add(ref b2, panelSize);
+        (Vector<float> c0, Vector<float> c1) = t.Start(0);
+        (Vector<float> c2, Vector<float> c3) = t.Start(0, 2 * v);
+        (Vector<float> c4, Vector<float> c5) = t.Start(0, 4 * v);
+        (Vector<float> c6, Vector<float> c7) = t.Start(0, 6 * v);
+        nint at = 0, from = 0, stride = t.AStep;
+        ref float a = ref t.A;
+        for (int step = 0; step < steps; step++, at += stride, from += 2 * v)
+        {
+            Vector<float> x = new(Unsafe.Add(ref a, at));
+            c0 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b, (nuint)from), c0);
+            c1 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b, (nuint)(from + v)), c1);
+            c2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b1, (nuint)from), c2);
+            c3 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b1, (nuint)(from + v)), c3);
+            c4 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b2, (nuint)from), c4);
+            c5 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b2, (nuint)(from + v)), c5);
+            c6 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b3, (nuint)from), c6);
+            c7 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b3, (nuint)(from + v)), c7);
+        }
+        t.Store(0, c0, c1);
+        t.Store(0, c2, c3, 2 * v);
+        t.Store(0, c4, c5, 4 * v);
+        t.Store(0, c6, c7, 6 * v);
+    }
+
+    /// <summary>Asks for a cache line where the platform lets one ask; it need not be readable memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Fetch(ref float line)
+    {
+        if (Sse.IsSupported) Sse.Prefetch1(Unsafe.AsPointer(ref line));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly (Vector<float> Left, Vector<float> Right) Start(nint row, nint column = 0)
+    {
+        if (Unsafe.IsNullRef(ref S)) return (Vector<float>.Zero, Vector<float>.Zero);
+        ref float from = ref Unsafe.Add(ref S, row * SRow + column);
+        return (Vector.LoadUnsafe(ref from), Vector.LoadUnsafe(ref from, (nuint)Vector<float>.Count));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Store(nint row, Vector<float> left, Vector<float> right, nint column = 0)
+    {
+        ref float to = ref Unsafe.Add(ref C, row * CRow + column);
+        left.StoreUnsafe(ref to);
+        right.StoreUnsafe(ref to, (nuint)Vector<float>.Count);
+    }
+}
