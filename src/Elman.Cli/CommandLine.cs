@@ -12,6 +12,7 @@ internal static class CommandLine
     {
         try
         {
+            InstructionSet.Demand();
             int code = Invoke(args, terminal);
             terminal.Out.Flush();
             return code;
@@ -77,6 +78,7 @@ internal static class CommandLine
         };
         root.HelpName = "elman";
         root.Options.OfType<HelpOption>().Single().Action = new HelpWithExamples(terminal);
+        root.Options.OfType<VersionOption>().Single().Action = new VersionWithPath(terminal);
         return root;
     }
 

@@ -1,3 +1,4 @@
 using Elman.Cli;
 
+Restart.IfAskedFor();
 return CommandLine.Run(args, Terminal.System());

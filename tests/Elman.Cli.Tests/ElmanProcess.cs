@@ -28,7 +28,10 @@ internal sealed class ElmanProcess : IDisposable
     /// <summary>What starts the command: "dotnet", then the path of its assembly, which the build puts beside the tests.</summary>
     public static string Assembly { get; } = Path.Combine(AppContext.BaseDirectory, "Elman.Cli.dll");
 
-    public static ElmanProcess Start(string folder, params string[] args) => new("dotnet", args.Prepend(Assembly), folder, null);
+    public static ElmanProcess Start(string folder, params string[] args) => Start(folder, null, args);
+
+    /// <summary>Starts the command with a variable of its environment set.</summary>
+    public static ElmanProcess Start(string folder, (string Name, string Value)? variable, params string[] args) => new("dotnet", args.Prepend(Assembly), folder, variable);
 
     public static Outcome Run(string folder, params string[] args)
     {

@@ -19,6 +19,8 @@ public sealed partial class Tensor
 
     private Tensor(Memory<float> values, Shape shape, bool scoped = false)
     {
+        // Every computation begins with a tensor.
+        InstructionSet.Demand();
         _values = values;
         _scoped = scoped;
         Shape = shape;
