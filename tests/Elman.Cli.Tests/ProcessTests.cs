@@ -36,6 +36,20 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public void A_memory_budget_changes_no_weight_and_one_that_is_too_small_says_what_is_needed()
+    {
+        string[] train = ["train", "forecast", "data.csv", "--target", "y", "--context", "40", "--horizon", "3", "--hidden", "32", "--epochs", "1", "--batch", "60", "-o"];
+        Assert.Equal(0, ElmanProcess.Run(_folder.Path, [.. train, "free.elman"]).Code);
+        var refused = ElmanProcess.Run(_folder.Path, [.. train, "m.elman", "--memory", "10k"]);
+        Assert.Equal(2, refused.Code);
+        Assert.Single(refused.Error.Split('\n'), line => line.Contains("the memory budget is 10,240 bytes"));
+
+        var bounded = ElmanProcess.Run(_folder.Path, [.. train, "m.elman", "--memory", "1500k"]);
+        Assert.True(bounded.Code == 0, bounded.Error);
+        Assert.Equal(Forecaster.Load(_folder.File("free.elman")).Net.Fingerprint(), Forecaster.Load(_folder.File("m.elman")).Net.Fingerprint());
+    }
+
+    [Fact]
     public void A_request_to_terminate_keeps_a_checkpoint_too()
     {
         using var process = ElmanProcess.Start(_folder.Path, [.. Slow, "-o", "m.elman"]);

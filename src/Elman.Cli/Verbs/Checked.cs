@@ -25,6 +25,25 @@ internal static class Checked
     public static Option<double> RealNumber(string name, string description, double least, double most, double byDefault) =>
         Number(name, description, double.TryParse, least, most, byDefault, "a number");
 
+    /// <summary>A number of bytes, perhaps in units of 1024, 1024² or 1024³; null where the option is not given.</summary>
+    public static Option<long?> Size(string name, string description)
+    {
+        return new Option<long?>(name)
+        {
+            Description = description,
+            HelpName = "size",
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                int power = text.Length == 0 ? 0 : "KMG".IndexOf(char.ToUpperInvariant(text[^1])) + 1;
+                long unit = 1L << (10 * power);
+                return long.TryParse(power > 0 ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out long count) && count > 0 && count <= long.MaxValue / unit
+                    ? count * unit
+                    : Fail<long?>(result, $"{name} takes a size such as 512K, 256M or 2G, not {Names.Quote(text)}");
+            },
+        };
+    }
+
     /// <summary>One of a few words.</summary>
     public static Option<string> OneOf(string name, string description, string byDefault, params string[] words)
     {

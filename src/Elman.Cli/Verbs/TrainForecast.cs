@@ -32,6 +32,7 @@ internal sealed class TrainForecast
     private readonly Option<ulong> _seed = Checked.Seed("--seed", "The same seed gives the same model, to the bit.", Usual.Seed);
     private readonly Option<int?> _holdout = Checked.OptionalWholeNumber("--holdout", "Rows at the end of each series that are kept from the training, for backtest; 0 keeps none. [default: a fifth]", 0, 10_000_000);
     private readonly Option<int> _threads = CommonArguments.Threads();
+    private readonly Option<long?> _memory = Checked.Size("--memory", "Memory for the backward pass, such as 256M; with less it computes more, and the result is the same. [default: no limit]");
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on where an interrupted training of the same model stopped." };
     private readonly Option<string> _output = new("--output", "-o") { Description = "Where the model goes.", HelpName = "MODEL", Required = true };
 
@@ -46,7 +47,7 @@ internal sealed class TrainForecast
         {
             options._data, options._target, options._time, options._covariates, options._group, options._horizon, options._context,
             options._cell, options._hidden, options._layers, options._bidirectional, options._dropout, options._epochs, options._batch,
-            options._rate, options._seed, options._holdout, options._threads, options._resume, options._output,
+            options._rate, options._seed, options._holdout, options._threads, options._memory, options._resume, options._output,
         };
         verb.SetAction(result => options.Run(result, terminal));
         return verb;
@@ -61,6 +62,7 @@ internal sealed class TrainForecast
         if (File.Exists(checkpoint) && !resume)
             throw new ElmanException($"{checkpoint} holds an interrupted training; go on with --resume, or delete it to begin anew");
         CommonArguments.UseThreads(given.GetValue(_threads));
+        if (given.GetValue(_memory) is { } bytes) Compute.MemoryBudget = bytes;
 
         var table = ReadSeries(given, terminal);
         if (resume && !File.Exists(checkpoint))

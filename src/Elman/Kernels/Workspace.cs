@@ -1,28 +1,70 @@
 using System.Buffers;
+using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Elman.Kernels;
 
-/// <summary>Buffers that are rented for one computation and go back together. Their values are undefined at first.</summary>
-internal sealed class Workspace
+/// <summary>Buffers that are rented for one computation. Their values are undefined at first.</summary>
+/// <param name="limit">Bytes that may be rented at once.</param>
+internal sealed class Workspace(long limit = long.MaxValue)
 {
+    /// <summary>From 1 MB on buffers are not of 2ⁿ values, as <see cref="ArrayPool{T}"/> has them, but at most an eighth too large.</summary>
+    private const int Large = 1 << 18;
+
+    private static readonly IdlePool<float[]> Idle = new();
+
     private readonly List<float[]> _buffers = [];
+    private long _rented;
+
+    /// <summary>Bytes that a buffer [rows, size] takes.</summary>
+    public static long Bytes(int rows, int size)
+    {
+        long count = (long)rows * size;
+        return count == 0 ? 0 : RoundUp(count) * sizeof(float);
+    }
 
     /// <summary>A buffer [rows, size].</summary>
     /// <exception cref="ElmanException">It is larger than an array can be.</exception>
+    /// <exception cref="InvalidOperationException">The limit does not allow it.</exception>
     public Memory<float> Rent(int rows, int size)
     {
         long count = (long)rows * size;
         if (count == 0) return default;
         if (count > Array.MaxLength) throw new ElmanException($"{rows} time steps with {size} values each are more than fit into one buffer; use smaller batches or shorter sequences");
-        float[] buffer = ArrayPool<float>.Shared.Rent((int)count);
+        int length = (int)RoundUp(count);
+        long bytes = length * (long)sizeof(float);
+        if (_rented + bytes > limit) throw new InvalidOperationException($"{_rented + bytes} bytes are needed, where {limit} were planned");
+        _rented += bytes;
+        float[] buffer = length < Large ? ArrayPool<float>.Shared.Rent(length) : Idle.Take(length) ?? GC.AllocateUninitializedArray<float>(length);
         _buffers.Add(buffer);
         return buffer.AsMemory(0, (int)count);
+    }
+
+    /// <summary>Gives one buffer back; memory that was not rented here is left alone.</summary>
+    public void Return(Memory<float> buffer)
+    {
+        if (MemoryMarshal.TryGetArray<float>(buffer, out ArraySegment<float> segment) && _buffers.Remove(segment.Array!)) Release(segment.Array!);
     }
 
     /// <summary>Gives all buffers back; whoever drops a workspace without that leaves them to the garbage collector.</summary>
     public void Return()
     {
-        foreach (float[] buffer in _buffers) ArrayPool<float>.Shared.Return(buffer);
+        foreach (float[] buffer in _buffers) Release(buffer);
         _buffers.Clear();
+    }
+
+    private void Release(float[] buffer)
+    {
+        _rented -= buffer.Length * (long)sizeof(float);
+        if (buffer.Length < Large) ArrayPool<float>.Shared.Return(buffer);
+        else Idle.Give(buffer.Length, buffer);
+    }
+
+    private static long RoundUp(long count)
+    {
+        long power = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(count, 16));
+        if (power <= Large) return power;
+        long step = power / 16;
+        return Math.Min((count + step - 1) / step * step, Math.Max(count, Array.MaxLength));
     }
 }

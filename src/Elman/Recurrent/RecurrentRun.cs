@@ -6,8 +6,9 @@ namespace Elman;
 internal readonly record struct LayerDropout(float Probability, DropoutKey Key);
 
 /// <summary>
-/// One call of a recurrent network, all layers and directions, and its derivative. The work is split over threads twice per layer: the
-/// input products by steps, the recurrence by batch rows, which need no barrier over time (weight gradients: by rows of the weight).
+/// One call of a recurrent network, all layers and directions, and its derivative. Per layer and range of the <see cref="TimePlan"/> the work is split
+/// over threads twice: the input products by steps, the recurrence by batch rows, which need no barrier over time (weight gradients: by rows
+/// of the weight).
 /// </summary>
 internal sealed class RecurrentRun<TUnit>
     where TUnit : struct, IRecurrentUnit
@@ -15,28 +16,31 @@ internal sealed class RecurrentRun<TUnit>
     /// <summary>Multiply-adds that are worth waking a thread for: about 10 µs of one core.</summary>
     private const long WorkOfThread = 400_000;
 
-    /// <summary>Values of the packed factors of weight gradients that exist at once: 4 MB.</summary>
-    private const int PackedFactors = 1 << 20;
-
     private readonly DirectionWeights[] _weights;
     private readonly int _directions, _layers, _outputSize;
     private readonly LayerDropout _dropout;
     private readonly SequenceLayout _layout;
-    private readonly Workspace _workspace = new();
+    private readonly RecurrentCall _call;
+    private readonly TimePlan _plan;
+    private readonly Workspace _workspace;
+    private readonly StepBuffers[] _buffers;
     private readonly DirectionPass<TUnit>[] _passes;
     private readonly Memory<float>[] _inputs;
-    private readonly bool _keeps;
     private readonly int _parts;
 
-    private RecurrentRun(DirectionWeights[] weights, int directions, LayerDropout dropout, SequenceLayout layout, bool keeps)
+    private RecurrentRun(DirectionWeights[] weights, LayerDropout dropout, in RecurrentCall call, bool keeps)
     {
-        (_weights, _directions, _dropout, _layout, _keeps) = (weights, directions, dropout, layout, keeps);
-        _layers = weights.Length / directions;
-        _outputSize = directions * weights[0].Sizes.Hidden;
+        (_weights, _dropout, _call, _layout, _layers, _directions, _outputSize) =
+            (weights, dropout, call, call.Layout, call.Layers, call.Directions, call.OutputSize);
+        long? budget = Compute.MemoryBudget;
+        _plan = keeps ? TimePlan.Kept(call, budget) : TimePlan.Windows(call);
+        _workspace = new Workspace(keeps && budget is not null ? _plan.Rented : long.MaxValue);
+        _buffers = new StepBuffers[_plan.Shared ? _directions : weights.Length];
+        for (int i = 0; i < _buffers.Length; i++) _buffers[i] = new StepBuffers(call.First, _plan.Steps, _layout.Batch, keeps, _workspace);
         _passes = new DirectionPass<TUnit>[weights.Length];
         _inputs = new Memory<float>[_layers + 1];
         UnitSizes last = weights[^1].Sizes;
-        long work = (long)layout.Total * last.GateRow * (last.Inputs + last.Hidden);
+        long work = (long)_plan.Steps * last.GateRow * (last.Inputs + last.Hidden);
         _parts = (int)Math.Clamp(work / WorkOfThread, 1, Compute.Threads);
     }
 
@@ -50,11 +54,11 @@ internal sealed class RecurrentRun<TUnit>
         ReadOnlySpan<int> lengths, LayerDropout dropout)
     {
         int batch = input.Shape[0], length = input.Shape[1];
-        SequenceLayout layout = new(batch, length, lengths);
         Tensor[] inputs = [input, .. initial, .. weights.SelectMany(direction => direction.Parameters)];
         bool keeps = Tensor.Recording(inputs);
-        RecurrentRun<TUnit> run = new(weights, directions, dropout, layout, keeps);
-        Tensor output = Tensor.Zeros(batch, length, run._outputSize);
+        RecurrentCall call = new(new SequenceLayout(batch, length, lengths), weights[0].Sizes, weights.Length / directions, directions, input.NeedsGradient);
+        RecurrentRun<TUnit> run = new(weights, dropout, call, keeps);
+        Tensor output = Tensor.Zeros(batch, length, call.OutputSize);
         Tensor[] final = new Tensor[TUnit.States];
         for (int part = 0; part < final.Length; part++) final[part] = Tensor.Zeros(weights.Length, batch, weights[0].Sizes.Hidden);
         run.Forward(input, initial, output, final);
@@ -65,104 +69,117 @@ internal sealed class RecurrentRun<TUnit>
 
     private void Forward(Tensor input, Tensor[] initial, Tensor output, Tensor[] final)
     {
-        _inputs[0] = _workspace.Rent(_layout.Total, _weights[0].Sizes.Inputs);
-        _layout.Gather(input.Span, _weights[0].Sizes.Inputs, _inputs[0].Span);
+        _inputs[0] = Packed(input.Values, _call.First.Inputs);
+        if (!_layout.IsBatchFirst) _layout.Gather(input.Values, _call.First.Inputs, _inputs[0]);
         for (int layer = 0; layer < _layers; layer++)
         {
-            _inputs[layer + 1] = _workspace.Rent(_layout.Total, _outputSize);
+            bool last = layer == _layers - 1;
+            _inputs[layer + 1] = last ? Packed(output.Values, _outputSize) : _workspace.Rent(_layout.Total, _outputSize);
             for (int i = layer * _directions; i < (layer + 1) * _directions; i++)
             {
-                _passes[i] = new DirectionPass<TUnit>(_weights[i], _layout, backwards: i % _directions == 1, _keeps, _workspace);
+                _passes[i] = new DirectionPass<TUnit>(_weights[i], _layout, _plan, backwards: i % _directions == 1, _buffers[i % _buffers.Length], _workspace);
                 _passes[i].SetStates(initial, i);
             }
-            ForwardLayer(layer);
+            for (int range = 0; range < _plan.Ranges; range++) ForwardRange(layer, range, _inputs[layer + 1]);
             for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].GetStates(final, i);
-            if (layer < _layers - 1) ApplyDropout(layer, _inputs[layer + 1].Span);
+            if (!last) ApplyDropout(layer, _inputs[layer + 1]);
+            if (!_plan.Keeps) _workspace.Return(_inputs[layer]);
         }
-        _layout.Scatter(_inputs[_layers].Span, _outputSize, output.WritableSpan());
+        if (!_layout.IsBatchFirst) _layout.Scatter(_inputs[_layers], _outputSize, output.Values);
     }
 
-    private void ForwardLayer(int layer)
+    /// <summary>The values of a batch-first tensor themselves, if they lie in packed order, or a buffer for them.</summary>
+    private Memory<float> Packed(Memory<float> batchFirst, int size) => _layout.IsBatchFirst ? batchFirst : _workspace.Rent(_layout.Total, size);
+
+    /// <summary>Runs a layer through a range; for the second time with an empty <paramref name="output"/>, because it is there already.</summary>
+    private void ForwardRange(int layer, int range, Memory<float> output)
     {
-        int hidden = _weights[0].Sizes.Hidden;
-        for (int window = 0; window < _passes[layer * _directions].Windows; window++)
-        {
-            Workers.Run(_directions * _parts, (Run: this, layer, window), static (job, i) =>
-                job.Run.Pass(job.layer, i).ProjectInput(job.window, i / job.Run._directions, job.Run._parts, job.Run._inputs[job.layer].Span));
-            Workers.Run(_directions * RowParts, (Run: this, layer, window, hidden), static (job, i) =>
-                job.Run.Pass(job.layer, i).ForwardRows(job.window, i / job.Run._directions, job.Run.RowParts,
-                    job.Run._inputs[job.layer + 1].Span, job.Run._outputSize, i % job.Run._directions * job.hidden));
-        }
+        for (int i = 0; i < _directions; i++) Pass(layer, i).Begin(range);
+        Workers.Run(_directions * _parts, (Run: this, layer, range), static (job, i) =>
+            job.Run.Pass(job.layer, i).ProjectInput(job.range, i / job.Run._directions, job.Run._parts, job.Run._inputs[job.layer].Span));
+        Workers.Run(_directions * RowParts, (Run: this, layer, range, output), static (job, i) =>
+            job.Run.Pass(job.layer, i).ForwardRows(job.range, i / job.Run._directions, job.Run.RowParts,
+                job.output.Span, job.Run._outputSize, i % job.Run._directions * job.Run._call.First.Hidden));
     }
 
     private void Backward(Tensor input, Tensor[] initial, Tensor output, Tensor[] final)
     {
-        Memory<float> gradient = _workspace.Rent(_layout.Total, _outputSize);
-        _layout.Gather(output.GradientSpan(), _outputSize, gradient.Span);
+        // The last output itself is not needed any more.
+        Memory<float> gradient = _layout.IsBatchFirst ? output.GradientTensor().Values : _inputs[_layers];
+        if (!_layout.IsBatchFirst) _layout.Gather(output.GradientTensor().Values, _outputSize, gradient);
         for (int layer = _layers - 1; layer >= 0; layer--)
         {
-            for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].SetStateGradients(final, i);
-            BackwardLayer(layer, gradient);
-            for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].AddStateGradients(initial, i);
-            AddWeightGradients(layer);
-            if (layer == 0 && !input.NeedsGradient) break;
-            gradient = InputGradient(layer);
-            if (layer > 0) ApplyDropout(layer - 1, gradient.Span);
-            else _layout.ScatterAdd(gradient.Span, _weights[0].Sizes.Inputs, input.GradientSpan());
+            Memory<float> inputGradient = layer == 0 && !input.NeedsGradient ? default
+                : _call.InPlace(layer) ? _inputs[layer] : _workspace.Rent(_layout.Total, _weights[layer * _directions].Sizes.Inputs);
+            BackwardLayer(layer, gradient, inputGradient, initial, final);
+            _workspace.Return(gradient);
+            if (!_call.InPlace(layer)) _workspace.Return(_inputs[layer]);
+            gradient = inputGradient;
+            if (layer > 0) ApplyDropout(layer - 1, gradient);
         }
+        if (input.NeedsGradient) _layout.ScatterAdd(gradient, _call.First.Inputs, input.GradientTensor().Values);
         _workspace.Return();
     }
 
-    private void BackwardLayer(int layer, Memory<float> gradient)
+    private void BackwardLayer(int layer, Memory<float> gradient, Memory<float> inputGradient, Tensor[] initial, Tensor[] final)
     {
-        UnitSizes sizes = _weights[0].Sizes;
-        int scratchSize = sizes.LateGates > 0 ? _layout.Batch * sizes.Padded : 0;
+        int scratchSize = _call.First.LateGates > 0 ? _layout.Batch * _call.First.Padded : 0;
         Memory<float> scratch = _workspace.Rent(_directions, scratchSize);
-        Workers.Run(_directions * RowParts, (Run: this, layer, gradient, scratch, scratchSize, sizes.Hidden), static (job, i) =>
+        if (_directions > 1) inputGradient.Span.Clear();
+        for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].SetStateGradients(final, i);
+        for (int range = _plan.Ranges - 1; range >= 0; range--)
         {
-            int direction = i % job.Run._directions;
-            job.Run.Pass(job.layer, i).BackwardRows(i / job.Run._directions, job.Run.RowParts, job.gradient.Span, job.Run._outputSize,
-                direction * job.Hidden, job.scratch.Span.Slice(direction * job.scratchSize, job.scratchSize));
-        });
+            if (!Pass(layer, 0).Holds(range)) ForwardRange(layer, range, default);
+            Workers.Run(_directions * RowParts, (Run: this, layer, range, gradient, scratch, scratchSize), static (job, i) =>
+            {
+                int direction = i % job.Run._directions;
+                job.Run.Pass(job.layer, i).BackwardRows(job.range, i / job.Run._directions, job.Run.RowParts, job.gradient.Span, job.Run._outputSize,
+                    direction * job.Run._call.First.Hidden, job.scratch.Span.Slice(direction * job.scratchSize, job.scratchSize));
+            });
+            AddWeightGradients(layer, range);
+            if (!inputGradient.IsEmpty) AddInputGradient(layer, range, inputGradient);
+        }
+        for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].AddStateGradients(initial, i);
+        _workspace.Return(scratch);
     }
 
-    private void AddWeightGradients(int layer)
+    private void AddWeightGradients(int layer, int range)
     {
         List<WeightGradient> gradients = [];
-        for (int i = layer * _directions; i < (layer + 1) * _directions; i++) gradients.AddRange(_passes[i].WeightGradients(_inputs[layer]));
-        if (gradients.Count == 0) return;
-        int blocks = gradients.Max(gradient => gradient.Blocks);
-        int atOnce = Math.Clamp(PackedFactors / Math.Max(1, gradients.Sum(gradient => gradient.PackedSize)), 1, Math.Max(1, blocks));
+        for (int i = 0; i < _directions; i++) gradients.AddRange(Pass(layer, i).WeightGradients(range, _inputs[layer]));
+        int blocks = gradients.Select(gradient => gradient.Blocks).DefaultIfEmpty().Max(), atOnce = Math.Min(blocks, _plan.BlocksAtOnce);
         // Four parts for each thread, because the gradients are of different sizes.
         int parts = _parts == 1 ? 1 : 4 * _parts;
         for (int first = 0; first < blocks; first += atOnce)
         {
             Workers.Run(gradients.Count * atOnce, (gradients, first, atOnce), static (job, i) => job.gradients[i / job.atOnce].Pack(job.first + i % job.atOnce));
-            Workers.Run(gradients.Count * parts, (gradients, first, atOnce, parts), static (job, i) =>
-                job.gradients[i / job.parts].Add(job.first, job.first + job.atOnce, i % job.parts, job.parts));
+            Workers.Run(gradients.Count * parts, (gradients, first, parts), static (job, i) => job.gradients[i / job.parts].Add(job.first, i % job.parts, job.parts));
             for (int i = 0; i < gradients.Count * atOnce; i++) gradients[i / atOnce].Unpack(first + i % atOnce);
         }
     }
 
-    private Memory<float> InputGradient(int layer)
+    /// <summary>One direction after the other, because both add to the same steps.</summary>
+    private void AddInputGradient(int layer, int range, Memory<float> inputGradient)
     {
-        Memory<float> gradient = _workspace.Rent(_layout.Total, _weights[layer * _directions].Sizes.Inputs);
-        Workers.Run(_parts, (Run: this, layer, gradient), static (job, part) =>
+        for (int i = 0; i < _directions; i++)
         {
-            for (int direction = 0; direction < job.Run._directions; direction++)
-                job.Run.Pass(job.layer, direction).InputGradient(part, job.Run._parts, job.gradient.Span, adds: direction > 0);
-        });
-        return gradient;
+            Workers.Run(_parts, (Run: this, Pass: Pass(layer, i), range, inputGradient), static (job, part) =>
+                job.Pass.InputGradient(job.range, part, job.Run._parts, job.inputGradient.Span, adds: job.Run._directions > 1));
+        }
     }
 
     /// <summary>Multiplies the output of a layer, or its gradient, by its masks, which are keyed by batch row and time.</summary>
-    private void ApplyDropout(int layer, Span<float> packed)
+    private void ApplyDropout(int layer, Memory<float> packed)
     {
         if (_dropout.Probability == 0) return;
         DropoutKey key = _dropout.Key with { Layer = (_dropout.Key.Layer * 64) + layer + 1 };
-        for (int time = 0; time < _layout.Length; time++)
-            for (int row = 0; row < _layout.Active(time); row++)
-                key.Apply(packed.Slice((_layout.First(time) + row) * _outputSize, _outputSize), DropoutKey.Row(_layout.Order[row], time), _dropout.Probability);
+        // A random number costs about as much as copying sixteen.
+        _layout.ForTimes(16 * _outputSize, (Run: this, key, packed), static (job, time) =>
+        {
+            (SequenceLayout layout, int size) = (job.Run._layout, job.Run._outputSize);
+            for (int row = 0; row < layout.Active(time); row++)
+                job.key.Apply(job.packed.Span.Slice((layout.First(time) + row) * size, size), DropoutKey.Row(layout.Order[row], time), job.Run._dropout.Probability);
+        });
     }
 
     private int RowParts => Math.Max(1, Math.Min(_layout.Batch, (_parts + _directions - 1) / _directions));

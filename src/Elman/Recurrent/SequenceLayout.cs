@@ -1,3 +1,6 @@
+using System.Numerics.Tensors;
+using Elman.Kernels;
+
 namespace Elman;
 
 /// <summary>
@@ -7,9 +10,16 @@ namespace Elman;
 internal sealed class SequenceLayout
 {
     /// <summary>Steps of one block of a weight gradient's sum, at least.</summary>
-    private const int ShortestBlock = 256;
+    public const int ShortestBlock = 256;
 
-    private readonly int[] _first;
+    /// <summary>Steps of one block, at most.</summary>
+    public const int LongestBlock = 2 * ShortestBlock - 1;
+
+    /// <summary>Values whose copying is worth waking a thread for: about 10 µs of one core.</summary>
+    private const int WorkOfThread = 1 << 15;
+
+    /// <summary>The first packed step of every time, or nothing if all rows have L steps.</summary>
+    private readonly int[] _first = [];
 
     /// <exception cref="ArgumentException">There are not N lengths, or one is not between 0 and L.</exception>
     public SequenceLayout(int batch, int length, ReadOnlySpan<int> lengths)
@@ -18,21 +28,21 @@ internal sealed class SequenceLayout
         Length = length;
         Order = new int[batch];
         Lengths = new int[batch];
-        _first = new int[length + 1];
         for (int row = 0; row < batch; row++) Order[row] = row;
-        if (lengths.IsEmpty) Array.Fill(Lengths, length);
-        else Sort(lengths);
+        Array.Fill(Lengths, length);
+        if (!lengths.IsEmpty)
+        {
+            Sort(lengths);
+            _first = new int[length + 1];
+        }
         int active = batch;
-        for (int time = 0; time < length; time++)
+        for (int time = 0; time < _first.Length - 1; time++)
         {
             while (active > 0 && Lengths[active - 1] <= time) active--;
             _first[time + 1] = _first[time] + active;
         }
         Cuts = FindCuts();
     }
-
-    /// <summary>Steps of one block of a weight gradient's sum, at most.</summary>
-    public const int LongestBlock = 2 * ShortestBlock - 1;
 
     /// <summary>N.</summary>
     public int Batch { get; }
@@ -47,44 +57,63 @@ internal sealed class SequenceLayout
     public int[] Lengths { get; }
 
     /// <summary>Valid steps of all rows.</summary>
-    public int Total => _first[Length];
+    public int Total => First(Length);
+
+    /// <summary>Whether the packed order is that of a batch-first tensor, so that nothing need be copied.</summary>
+    public bool IsBatchFirst => Batch <= 1 || (Length == 1 && Total == Batch);
 
     /// <summary>The times at which the steps may be cut so that every block lies on one side: 0, …, L.</summary>
     public int[] Cuts { get; }
 
     /// <summary>Packed index of the first row at a time; of sorted row r, it is that plus r. Defined up to time L.</summary>
-    public int First(int time) => _first[time];
+    public int First(int time) => _first.Length == 0 ? time * Batch : _first[time];
 
     /// <summary>Rows that have a valid step at a time: sorted rows 0 to this − 1.</summary>
-    public int Active(int time) => _first[time + 1] - _first[time];
+    public int Active(int time) => First(time + 1) - First(time);
 
     /// <summary>Copies packed steps [Total, size] from a batch-first tensor [N, L, size].</summary>
-    public void Gather(ReadOnlySpan<float> batchFirst, int size, Span<float> packed)
-    {
-        for (int time = 0, at = 0; time < Length; time++)
-            for (int row = 0, active = Active(time); row < active; row++, at += size)
-                batchFirst.Slice((Order[row] * Length + time) * size, size).CopyTo(packed[at..]);
-    }
+    public void Gather(Memory<float> batchFirst, int size, Memory<float> packed) =>
+        ForTimes(size, (Layout: this, batchFirst, size, packed), static (job, time) =>
+        {
+            (SequenceLayout layout, int size) = (job.Layout, job.size);
+            ReadOnlySpan<float> source = job.batchFirst.Span;
+            Span<float> target = job.packed.Span[(layout.First(time) * size)..];
+            for (int row = 0, active = layout.Active(time); row < active; row++)
+                source.Slice(layout.Place(row, time) * size, size).CopyTo(target[(row * size)..]);
+        });
 
     /// <summary>Copies packed steps [Total, size] into a batch-first tensor [N, L, size]; padding is left as it is.</summary>
-    public void Scatter(ReadOnlySpan<float> packed, int size, Span<float> batchFirst)
-    {
-        for (int time = 0, at = 0; time < Length; time++)
-            for (int row = 0, active = Active(time); row < active; row++, at += size)
-                packed.Slice(at, size).CopyTo(batchFirst[((Order[row] * Length + time) * size)..]);
-    }
+    public void Scatter(Memory<float> packed, int size, Memory<float> batchFirst) =>
+        ForTimes(size, (Layout: this, batchFirst, size, packed), static (job, time) =>
+        {
+            (SequenceLayout layout, int size) = (job.Layout, job.size);
+            ReadOnlySpan<float> source = job.packed.Span[(layout.First(time) * size)..];
+            Span<float> target = job.batchFirst.Span;
+            for (int row = 0, active = layout.Active(time); row < active; row++)
+                source.Slice(row * size, size).CopyTo(target[(layout.Place(row, time) * size)..]);
+        });
 
     /// <summary>As <see cref="Scatter"/>, but adds.</summary>
-    public void ScatterAdd(ReadOnlySpan<float> packed, int size, Span<float> batchFirst)
-    {
-        for (int time = 0, at = 0; time < Length; time++)
+    public void ScatterAdd(Memory<float> packed, int size, Memory<float> batchFirst) =>
+        ForTimes(size, (Layout: this, batchFirst, size, packed), static (job, time) =>
         {
-            for (int row = 0, active = Active(time); row < active; row++, at += size)
+            (SequenceLayout layout, int size) = (job.Layout, job.size);
+            ReadOnlySpan<float> source = job.packed.Span[(layout.First(time) * size)..];
+            for (int row = 0, active = layout.Active(time); row < active; row++)
             {
-                Span<float> target = batchFirst.Slice((Order[row] * Length + time) * size, size);
-                System.Numerics.Tensors.TensorPrimitives.Add(target, packed.Slice(at, size), target);
+                Span<float> target = job.batchFirst.Span.Slice(layout.Place(row, time) * size, size);
+                TensorPrimitives.Add(target, source.Slice(row * size, size), target);
             }
-        }
+        });
+
+    /// <summary>Calls <paramref name="body"/> for every time, on as many threads as <paramref name="work"/> values per step are worth.</summary>
+    public void ForTimes<TJob>(int work, TJob job, Action<TJob, int> body)
+    {
+        int parts = (int)Math.Clamp((long)Total * work / WorkOfThread, 1, Compute.Threads);
+        Workers.Run(parts, (Layout: this, parts, job, body), static (all, part) =>
+        {
+            for (int time = all.Layout.TimeOf(part, all.parts), end = all.Layout.TimeOf(part + 1, all.parts); time < end; time++) all.body(all.job, time);
+        });
     }
 
     /// <summary>
@@ -105,6 +134,19 @@ internal sealed class SequenceLayout
 
     /// <summary>The sorted rows of one of several parts of about equal work: from the result's start to its end.</summary>
     public (int Start, int End) Part(int part, int parts) => (Boundary(part, parts), Boundary(part + 1, parts));
+
+    /// <summary>The step of a sorted row among those of the batch-first tensor.</summary>
+    private int Place(int row, int time) => Order[row] * Length + time;
+
+    /// <summary>Where one of several parts of about as many steps begins.</summary>
+    private int TimeOf(int part, int parts)
+    {
+        if (part == parts) return Length;
+        int step = (int)((long)Total * part / parts);
+        if (_first.Length == 0) return Batch == 0 ? 0 : step / Batch;
+        int found = Array.BinarySearch(_first, step);
+        return found < 0 ? ~found : found;
+    }
 
     private int[] FindCuts()
     {

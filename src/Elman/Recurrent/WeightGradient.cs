@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using Elman.Kernels;
 
@@ -11,19 +10,20 @@ namespace Elman;
 /// the result depends neither on how the rows are split over threads nor on how many blocks are in memory at once.
 /// </summary>
 /// <param name="blocks">The steps of each block, in the order in which backpropagation meets them.</param>
+/// <param name="atOnce">How many blocks are packed at once.</param>
 /// <param name="products">Gradients of the products, [steps, G·H padded].</param>
 /// <param name="factors">[steps, columns] with rows <paramref name="factorStride"/> apart; empty for a bias, whose factor is 1.</param>
 /// <param name="firstGate">The first of the parameter's gates that is meant, and where its products begin in a row.</param>
-internal sealed class WeightGradient((int Start, int End)[] blocks, UnitSizes sizes, Tensor parameter, Memory<float> products, Memory<float> factors,
+internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, UnitSizes sizes, Tensor parameter, Memory<float> products, Memory<float> factors,
     int columns, int factorStride, int firstGate, int gates, int productFirst)
 {
     /// <summary>Rows of a sum that are computed before they are added, so that they are still in the cache.</summary>
     private const int ChunkRows = 48;
 
     /// <summary>Packed factors of earlier blocks, whose buffers the next ones take over.</summary>
-    private static readonly ConcurrentBag<PackedMatrix> Spare = [];
+    private static readonly IdlePool<PackedMatrix> Spare = new();
 
-    private readonly PackedMatrix?[] _factors = new PackedMatrix?[blocks.Length];
+    private readonly PackedMatrix?[] _factors = new PackedMatrix?[atOnce];
     private readonly Memory<float> _gradient = parameter.GradientTensor().Values;
 
     private int Rows => gates * sizes.Padded;
@@ -32,32 +32,32 @@ internal sealed class WeightGradient((int Start, int End)[] blocks, UnitSizes si
     public int Blocks => blocks.Length;
 
     /// <summary>Values of the packed factors of one block, at most.</summary>
-    public int PackedSize => factors.IsEmpty ? 0 : SequenceLayout.LongestBlock * columns;
+    public static int PackedSize(int columns) =>
+        SequenceLayout.LongestBlock * ((columns + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth * PackedMatrix.PanelWidth);
 
     /// <summary>Packs the factors of a block, for <see cref="Add"/>.</summary>
     public void Pack(int block)
     {
         if (factors.IsEmpty || block >= blocks.Length) return;
         (int start, int end) = blocks[block];
-        PackedMatrix packed = Spare.TryTake(out PackedMatrix? spare) ? spare : new PackedMatrix();
-        _factors[block] = packed.Pack(factors.Span[(start * factorStride)..], end - start, columns, factorStride, 1);
+        PackedMatrix packed = Spare.Take(PackedSize(columns)) ?? new PackedMatrix();
+        _factors[block % atOnce] = packed.Pack(factors.Span[(start * factorStride)..], end - start, columns, factorStride, 1);
     }
 
     /// <summary>Lets go of what <see cref="Pack"/> has made.</summary>
     public void Unpack(int block)
     {
         if (factors.IsEmpty || block >= blocks.Length) return;
-        Spare.Add(_factors[block]!);
-        _factors[block] = null;
+        Spare.Give(PackedSize(columns), _factors[block % atOnce]!);
     }
 
-    /// <summary>Adds the sums over some blocks to part of the rows of the parameter's gradient. Several threads may call it, each for its part.</summary>
-    public void Add(int firstBlock, int endBlock, int part, int parts)
+    /// <summary>Adds the sums over the blocks packed from <paramref name="firstBlock"/> on to part of the rows of the parameter's gradient. Several threads may call it, each for its part.</summary>
+    public void Add(int firstBlock, int part, int parts)
     {
         int units = Rows / UnitSizes.Width, width = UnitSizes.Width;
         int from = units * part / parts * width, to = units * (part + 1) / parts * width;
         float[] buffer = ArrayPool<float>.Shared.Rent(ChunkRows * columns);
-        for (int block = firstBlock; block < Math.Min(endBlock, blocks.Length); block++)
+        for (int block = firstBlock; block < Math.Min(firstBlock + atOnce, blocks.Length); block++)
         {
             for (int row = from; row < to; row += ChunkRows)
             {
@@ -74,9 +74,9 @@ internal sealed class WeightGradient((int Start, int End)[] blocks, UnitSizes si
     {
         (int start, int end) = blocks[block];
         int stride = sizes.GateRow, first = start * stride + productFirst + row;
-        if (_factors[block] is { } packed)
+        if (!factors.IsEmpty)
         {
-            MatrixProduct.Multiply(sums.Length / columns, products.Span[first..], 1, stride, packed, default, 0, sums, columns);
+            MatrixProduct.Multiply(sums.Length / columns, products.Span[first..], 1, stride, _factors[block % atOnce]!, default, 0, sums, columns);
             return;
         }
         sums.Clear();

@@ -1,0 +1,53 @@
+using Elman.Kernels;
+
+namespace Elman;
+
+/// <summary>
+/// What a direction has in memory of the steps of one range of times, in packed order from the range's first step on. Several passes may use the
+/// same buffers one after the other.
+/// </summary>
+internal sealed class StepBuffers
+{
+    /// <param name="steps">Packed steps of the longest range.</param>
+    /// <param name="rows">N.</param>
+    /// <param name="keeps">Whether the steps are kept for the backward pass, or only the rows of the present step.</param>
+    public StepBuffers(UnitSizes sizes, int steps, int rows, bool keeps, Workspace workspace)
+    {
+        (int Rows, int Size)[] shapes = Shapes(sizes, steps, keeps ? steps : rows, keeps);
+        Gates = workspace.Rent(shapes[0].Rows, shapes[0].Size);
+        Product = workspace.Rent(shapes[1].Rows, shapes[1].Size);
+        Operand = workspace.Rent(shapes[2].Rows, shapes[2].Size);
+        Saved = workspace.Rent(shapes[3].Rows, shapes[3].Size);
+        Previous = workspace.Rent(shapes[4].Rows, shapes[4].Size);
+    }
+
+    /// <summary>Input products, then what the unit makes of them, then their gradients: [steps, G·H padded].</summary>
+    public Memory<float> Gates { get; }
+
+    /// <summary>The same of separate recurrent products, [steps or rows, G·H padded].</summary>
+    public Memory<float> Product { get; }
+
+    /// <summary>What the late gates' products multiply, [steps or rows, H padded].</summary>
+    public Memory<float> Operand { get; }
+
+    /// <summary>What the unit saves, [steps or rows, Saved·H padded].</summary>
+    public Memory<float> Saved { get; }
+
+    /// <summary>The states before each step, [steps, S·H padded], if the steps are kept.</summary>
+    public Memory<float> Previous { get; }
+
+    /// <summary>The pass and the range whose forward steps are here.</summary>
+    public (object? Pass, int Range) Holder { get; set; }
+
+    /// <summary>Bytes that buffers with kept steps take.</summary>
+    public static long Bytes(UnitSizes sizes, int steps) => Shapes(sizes, steps, steps, keeps: true).Sum(shape => Workspace.Bytes(shape.Rows, shape.Size));
+
+    private static (int Rows, int Size)[] Shapes(UnitSizes sizes, int steps, int slots, bool keeps) =>
+    [
+        (steps, sizes.GateRow),
+        (sizes.Separate ? slots : 0, sizes.GateRow),
+        (sizes.LateGates > 0 ? slots : 0, sizes.Padded),
+        (slots, sizes.SavedRow),
+        (keeps ? steps : 0, sizes.StateRow),
+    ];
+}
