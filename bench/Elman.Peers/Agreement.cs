@@ -14,14 +14,18 @@ internal static class Agreement
     /// <exception cref="DisagreementException">It is too large.</exception>
     public static double Outputs(string what, ReadOnlySpan<float> own, ReadOnlySpan<float> peer) => Require(what, Difference(own, peer));
 
-    /// <summary>The largest difference between two gradients, or losses, relative to the largest magnitude in each of the peer's tensors.</summary>
+    /// <summary>The largest difference between two gradients, relative to the largest magnitude in each of the peer's tensors.</summary>
     /// <exception cref="DisagreementException">It is too large, or there are others than the peer's.</exception>
     public static double Gradients(string what, IReadOnlyDictionary<string, float[]> own, IReadOnlyDictionary<string, float[]> peer)
     {
         if (!own.Keys.ToHashSet().SetEquals(peer.Keys))
             throw new DisagreementException($"{what}: gradients of {string.Join(", ", own.Keys)} against those of {string.Join(", ", peer.Keys)}");
-        return own.Max(gradient => Require($"{what}, gradient of {gradient.Key}", Difference(gradient.Value, peer[gradient.Key]) / Scale(peer[gradient.Key])));
+        return own.Max(gradient => Relative($"{what}, gradient of {gradient.Key}", gradient.Value, peer[gradient.Key]));
     }
+
+    /// <summary>The largest difference relative to the largest of the peer's magnitudes.</summary>
+    /// <exception cref="DisagreementException">It is too large.</exception>
+    public static double Relative(string what, float[] own, float[] peer) => Require(what, Difference(own, peer) / Scale(peer));
 
     private static double Scale(float[] values) => values.Max(Math.Abs) is var largest and > 0 ? largest : 1;
 

@@ -8,7 +8,7 @@ internal sealed record Arguments
         Measures Elman, TorchSharp (libtorch) and ONNX Runtime in one run, after checking that they compute the same.
 
           --quick           every row in about five minutes, with fewer samples
-          --filter TEXT     only the rows whose name, group or section contains TEXT; writes no results file
+          --filter TEXT     only the rows whose name, group or section contains TEXT; results are written only with --output
           --threads 1,2     numbers of threads
           --native PATH     a published native elman command, for the cold start
           --output FOLDER   where the results go [default: bench/results of the repository]
@@ -28,6 +28,9 @@ internal sealed record Arguments
     public string? Native { get; private init; }
 
     public string? Output { get; private init; }
+
+    /// <summary>Set in the child processes that measure peak memory: see <see cref="PeakMemory"/>.</summary>
+    public (LayerRow Row, string Library, int Threads)? Peak { get; private init; }
 
     public Effort Effort => Quick ? Effort.Quick : Effort.Thorough;
 
@@ -54,6 +57,7 @@ internal sealed record Arguments
                 "--help" or "-h" => result with { ShowHelp = true },
                 "--filter" => result with { Filter = ValueOf(name, given, ++i) },
                 "--threads" => result with { Threads = [.. ValueOf(name, given, ++i).Split(',').Select(ThreadCount)] },
+                PeakMemory.ChildOption => result with { Peak = (Row(ValueOf(name, given, ++i)), ValueOf(name, given, ++i), ThreadCount(ValueOf(name, given, ++i))) },
                 "--native" => result with { Native = ExistingFile(ValueOf(name, given, ++i)) },
                 "--output" => result with { Output = ValueOf(name, given, ++i) },
                 _ => throw new UsageException($"there is no option '{name}'; --help names them all"),
@@ -67,6 +71,8 @@ internal sealed record Arguments
     private static int ThreadCount(string text) =>
         int.TryParse(text, out int count) && count >= 1 && count <= Environment.ProcessorCount ? count
             : throw new UsageException($"--threads takes numbers from 1 to {Environment.ProcessorCount}, the processors of this machine, such as 1,2; got '{text}'");
+
+    private static LayerRow Row(string name) => LayerRows.All.FirstOrDefault(row => row.Name == name) ?? throw new UsageException($"there is no row '{name}'; --list names them all");
 
     private static string ExistingFile(string path) => File.Exists(path) ? Path.GetFullPath(path) : throw new UsageException($"--native: there is no file {path}");
 }

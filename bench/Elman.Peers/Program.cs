@@ -2,7 +2,8 @@ using Elman.Peers;
 
 try
 {
-    return Application.Run(Arguments.Parse(args));
+    Application.Run(Arguments.Parse(args));
+    return 0;
 }
 catch (UsageException error)
 {

@@ -2,14 +2,15 @@ namespace Elman.Peers;
 
 /// <summary>What one row cost each library, in inference or in training, at one number of threads.</summary>
 /// <param name="Disagreement">The largest difference to a peer that the check before the measurement found.</param>
-internal sealed record LayerResult(LayerRow Row, bool Training, int Threads, IReadOnlyDictionary<string, Timing> Timings, double Disagreement)
+/// <param name="AllocatedBytes">By a warm call of Elman.</param>
+internal sealed record LayerResult(LayerRow Row, bool Training, int Threads, IReadOnlyDictionary<string, Timing> Timings, double Disagreement, long AllocatedBytes)
 {
     public Timing Elman => Timings[Libraries.Elman];
 
     /// <summary>How many times faster Elman is than a peer, median over median; null if the peer does not do this.</summary>
     public double? Ratio(string peer) => Timings.TryGetValue(peer, out Timing? timing) ? timing.Median / Elman.Median : null;
 
-    public double GigaflopsPerSecond => Row.Operations * (Training ? 3 : 1) / Elman.Median / 1e9;
+    public double OperationsPerSecond => Row.Operations * (Training ? 3 : 1) / Elman.Median;
 }
 
 /// <summary>Runs rows in all libraries.</summary>
@@ -26,11 +27,11 @@ internal static class LayerComparison
         ILayerContender[] contenders = [elman, torch, onnx];
 
         double difference = CheckOutputs(row, contenders);
-        yield return new LayerResult(row, false, threads, Measure(contenders, contender => contender.Infer, effort), difference);
+        yield return new LayerResult(row, false, threads, Measure(contenders, contender => contender.Infer, effort), difference, Allocation.BytesPerCall(elman.Infer));
         if (row.InferenceOnly) yield break;
         ILayerContender[] trainers = [.. contenders.Where(contender => contender.Trains)];
         difference = CheckGradients(row, trainers);
-        yield return new LayerResult(row, true, threads, Measure(trainers, contender => contender.Train, effort), difference);
+        yield return new LayerResult(row, true, threads, Measure(trainers, contender => contender.Train, effort), difference, Allocation.BytesPerCall(elman.Train, calls: 1));
     }
 
     /// <summary>Calls each cell often enough for the JIT to be done with it, so that a row's own warm-up can be short.</summary>

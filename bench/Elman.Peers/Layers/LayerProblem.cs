@@ -6,11 +6,10 @@ internal sealed class LayerProblem
     public LayerProblem(LayerRow row)
     {
         Row = row;
-        RandomStream random = new(1);
-        RecurrentLayer layer = CreateLayer(random);
+        RecurrentLayer layer = CreateLayer(new RandomStream(1));
         Weights = [.. layer.Parameters().Select(parameter => new Weight(parameter.Name, parameter.Value.Shape.Extents.ToArray(), parameter.Value.Span.ToArray()))];
-        Input = Uniform(random, row.N * row.L * row.I);
-        Slope = Uniform(random, row.N * row.L * row.Directions * row.H);
+        Input = RandomNumbers.Uniform(2, row.N * row.L * row.I);
+        Slope = RandomNumbers.Uniform(3, row.N * row.L * row.Directions * row.H);
         Lengths = row.Lengths;
     }
 
@@ -30,13 +29,6 @@ internal sealed class LayerProblem
 
     public RecurrentLayer CreateLayer(RandomStream random) =>
         Cells.Create(Row.Cell, Row.I, Row.H, random, new RecurrentOptions { Layers = Row.Layers, Bidirectional = Row.Bidirectional });
-
-    private static float[] Uniform(RandomStream random, int count)
-    {
-        float[] values = new float[count];
-        foreach (ref float value in values.AsSpan()) value = random.NextUniform(-1, 1);
-        return values;
-    }
 }
 
 /// <summary>A parameter as every library gets it.</summary>

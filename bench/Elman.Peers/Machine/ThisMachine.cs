@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Numerics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace Elman.Peers;
+
+/// <summary>Processor, caches and versions, as Linux and the libraries name them.</summary>
+internal static partial class ThisMachine
+{
+    /// <summary>The processor's name, with family and model, since virtual machines shorten the name.</summary>
+    public static string Processor => $"{Field("model name")}, family {Field("cpu family")} model {Field("model")}";
+
+    /// <summary>A file name for the results of machines like this one.</summary>
+    public static string Slug => NotInSlug().Replace($"{Processor.ToLowerInvariant()} {Environment.ProcessorCount} cores", "-").Trim('-');
+
+    /// <summary>Bytes of the data cache of a level; 0 if the system does not say.</summary>
+    public static long CacheBytes(int level)
+    {
+        const string Folder = "/sys/devices/system/cpu/cpu0/cache";
+        if (!Directory.Exists(Folder)) return 0;
+        foreach (string cache in Directory.GetDirectories(Folder, "index*"))
+        {
+            if (Read("level") != level.ToString(CultureInfo.InvariantCulture) || Read("type") == "Instruction") continue;
+            string size = Read("size");
+            return long.Parse(size.TrimEnd('K', 'M'), CultureInfo.InvariantCulture) * (size.EndsWith('M') ? 1 << 20 : 1 << 10);
+
+            string Read(string name) => File.ReadAllText(Path.Combine(cache, name)).Trim();
+        }
+        return 0;
+    }
+
+    /// <summary>Name and value of what a reader needs to know of machine and libraries.</summary>
+    public static IReadOnlyList<(string Name, string Value)> Facts =>
+    [
+        ("date", DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
+        ("processor", $"{Processor}; {Environment.ProcessorCount} cores; `Vector<float>` of {Vector<float>.Count}"),
+        ("caches", $"L1 {CacheBytes(1) >> 10} KB, L2 {CacheBytes(2) >> 10} KB, L3 {CacheBytes(3) >> 20} MB; memory {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GB"),
+        ("system", $"{RuntimeInformation.OSDescription}; {RuntimeInformation.FrameworkDescription}"),
+        ("Elman", Version(typeof(RecurrentLayer))),
+        ("libtorch", $"{TorchSharp.torch.__version__}, through TorchSharp {Version(typeof(TorchSharp.torch))}"),
+        ("ONNX Runtime", Microsoft.ML.OnnxRuntime.OrtEnv.Instance().GetVersionString()),
+    ];
+
+    private static string Version(Type type) => type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion is var version
+        && version.IndexOf('+') is var plus and >= 0 ? $"{version[..plus]} at {version[(plus + 1)..Math.Min(version.Length, plus + 10)]}" : version;
+
+    private static string Field(string name)
+    {
+        const string File = "/proc/cpuinfo";
+        if (!System.IO.File.Exists(File)) return RuntimeInformation.ProcessArchitecture.ToString();
+        return System.IO.File.ReadLines(File).Select(line => line.Split(':', 2)).FirstOrDefault(pair => pair[0].Trim() == name)?[1].Trim() ?? "unknown";
+    }
+
+    [GeneratedRegex("[^a-z0-9]+")]
+    private static partial Regex NotInSlug();
+}

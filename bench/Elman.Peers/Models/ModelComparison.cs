@@ -1,0 +1,35 @@
+namespace Elman.Peers;
+
+/// <summary>What a training step of a whole model cost each library.</summary>
+/// <param name="AllocatedBytes">By a warm step in Elman.</param>
+/// <param name="Disagreement">The largest relative difference of losses and gradients that the check found.</param>
+internal sealed record ModelResult(string Name, int Threads, Timing Elman, Timing Torch, long AllocatedBytes, double Disagreement)
+{
+    public double Ratio => Torch.Median / Elman.Median;
+}
+
+/// <summary>Trains models in both libraries.</summary>
+internal static class ModelComparison
+{
+    private const int CheckedSteps = 5;
+
+    /// <summary>Checks the gradients of the first step and the losses of the first few, then measures.</summary>
+    /// <exception cref="DisagreementException">They differ.</exception>
+    public static ModelResult Run(ModelRow row, int threads, Effort effort)
+    {
+        Compute.Threads = threads;
+        TorchSharp.torch.set_num_threads(threads);
+        using ElmanModel elman = row.Elman();
+        using TorchModel torch = row.Torch(elman);
+        List<float> own = [elman.Step()], peer = [torch.Step()];
+        double gradients = Agreement.Gradients(row.Name, elman.Gradients(), torch.Gradients());
+        for (int step = 1; step < CheckedSteps; step++)
+        {
+            own.Add(elman.Step());
+            peer.Add(torch.Step());
+        }
+        double losses = Agreement.Relative($"{row.Name}, losses", [.. own], [.. peer]);
+        Timing[] timings = Measurement.Interleave([() => elman.Step(), () => torch.Step()], effort);
+        return new ModelResult(row.Name, threads, timings[0], timings[1], Allocation.BytesPerCall(() => elman.Step()), Math.Max(gradients, losses));
+    }
+}
