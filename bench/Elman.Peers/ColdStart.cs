@@ -14,9 +14,11 @@ internal static class ColdStart
         try
         {
             (string model, string data) = (Path.Combine(folder, "sine.elman"), Path.Combine(folder, "sine.csv"));
+            DateTime[] times = [.. Enumerable.Range(0, Rows).Select(row => new DateTime(2026, 1, 1).AddDays(row))];
             float[] values = [.. Enumerable.Range(0, Rows).Select(row => MathF.Sin(0.3f * row))];
-            File.WriteAllLines(data, ["value", .. values.Select(value => value.ToString("R"))]);
-            Forecaster.Train([new Series("", null, new Column("value", values))], new ForecasterOptions { Context = 28, Horizon = 1, Epochs = 1 }).Save(model);
+            File.WriteAllLines(data, ["time,value", .. times.Zip(values, (time, value) => $"{time:yyyy-MM-dd},{value:R}")]);
+            ForecasterOptions options = new() { Context = 28, Horizon = 1, Epochs = 1, TimeColumn = "time" };
+            Forecaster.Train([new Series("", times, new Column("value", values))], options).Save(model);
             return Timing.Of([.. Enumerable.Range(0, Starts + 1).Select(_ => Seconds(command, model, data)).Skip(1)]);
         }
         finally

@@ -10,7 +10,7 @@ catch (UsageException error)
     Console.Error.WriteLine(error.Message);
     return 2;
 }
-catch (Exception error) when (error is DisagreementException or TorchMissingException)
+catch (Exception error) when (error is DisagreementException or TorchMissingException or ChildProcessException)
 {
     Console.Error.WriteLine(error.Message);
     return 1;

@@ -6,14 +6,17 @@ namespace Elman.Peers;
 internal static class ChildProcess
 {
     /// <summary>What the command wrote to its standard output.</summary>
-    /// <exception cref="InvalidOperationException">It failed: the message is the end of what it wrote to its standard error.</exception>
+    /// <exception cref="ChildProcessException">It failed: the message is the end of what it wrote to its standard error.</exception>
     public static string Output(string command, IReadOnlyList<string> arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{command} {string.Join(' ', arguments)} ended with code {process.ExitCode}: {error.Result.TrimEnd()}");
+        if (process.ExitCode != 0) throw new ChildProcessException($"{command} {string.Join(' ', arguments)} ended with code {process.ExitCode}: {error.Result.TrimEnd()}");
         return output;
     }
 }
+
+/// <summary>A child process failed.</summary>
+internal sealed class ChildProcessException(string message) : Exception(message);

@@ -5,7 +5,10 @@ namespace Elman.Peers;
 /// <summary>The most memory that training a row held beyond weights and inputs, each library in a process of its own.</summary>
 internal sealed record PeakResult(LayerRow Row, long Elman, long Torch)
 {
-    public double Ratio => (double)Elman / Torch;
+    /// <summary>Less than this is the noise of pages and allocators.</summary>
+    private const long Noise = 1_000_000;
+
+    public double Ratio => (double)Math.Max(Elman, Noise) / Math.Max(Torch, Noise);
 }
 
 /// <summary>Measures peak memory in child processes of this program.</summary>

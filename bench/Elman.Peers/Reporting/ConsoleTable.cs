@@ -33,7 +33,7 @@ internal sealed class ConsoleTable(TextWriter output)
     public void Write(LongResult result)
     {
         Section("Long sequences", "");
-        output.WriteLine($"{result.Length,8:N0} steps   {result.Mode,-10}{result.NanosecondsPerStep,8:F0} ns per step");
+        output.WriteLine($"{result.Length,8:N0} steps   {result.Mode,-18}{result.NanosecondsPerStep,8:F0} ns per step");
     }
 
     public void Write(Timing coldStart)

@@ -5,7 +5,7 @@ internal static class Targets
 {
     public const double TwoThreads = 1.85, InferenceCeiling = 0.85, TrainingCeiling = 0.75, Bandwidth = 0.85, TrainingRatio = 1.5, MeanTrainingRatio = 2.5;
 
-    private const double ColdStartMilliseconds = 50, TrainingBytes = 16 << 10;
+    private const double ColdStartMilliseconds = 50, BudgetSlowdown = 1.4, TrainingBytes = 16 << 10;
 
     public static IReadOnlyList<Target> Of(Results results) =>
     [
@@ -22,6 +22,7 @@ internal static class Targets
         new("Bytes allocated by a warm stream step", "0", [.. results.Streams.Select(stream => new Check(stream.Row.ToString(), stream.AllocatedBytes, 0, "bytes", AtLeast: false))]),
         new("Bytes allocated by a warm training step", "under 16 KB", Allocations(results)),
         new("Peak memory of training", "at most libtorch's", [.. results.Peaks.Select(peak => new Check(peak.Row.Name, peak.Ratio, 1, "of libtorch's", AtLeast: false))]),
+        new($"{LongSequences.Lengths[^1]:N0} steps trained within {Text.Bytes(LongSequences.Budget)}", "at most 1.4 × slower", Budgets(results)),
         new("Cold start of the native command", "under 50 ms", results.ColdStart is { } start ? [new Check("predict", start.Median * 1e3, ColdStartMilliseconds, "ms", AtLeast: false)] : [],
             results.ColdStart is null ? "needs --native" : ""),
     ];
@@ -72,6 +73,12 @@ internal static class Targets
         return [.. results.Streams.Where(stream => stream.Row.TargetNanoseconds is not null)
             .Select(stream => new Check(stream.Row.ToString(), stream.Elman.Median * 1e9, stream.Row.TargetNanoseconds!.Value * slower, "ns", AtLeast: false))];
     }
+
+    private static Check[] Budgets(Results results) =>
+        [.. from free in results.LongSequences
+            join bound in results.LongSequences on free.Length equals bound.Length
+            where free.Length == LongSequences.Lengths[^1] && free.Mode == LongSequences.Training && bound.Mode == LongSequences.BudgetTraining
+            select new Check($"{free.Length:N0} steps", bound.Elman.Median / free.Elman.Median, BudgetSlowdown, "× the time", AtLeast: false)];
 
     private static Check[] Allocations(Results results) =>
     [
