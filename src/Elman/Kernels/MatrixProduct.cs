@@ -47,12 +47,27 @@ internal static class MatrixProduct
             C = ref MemoryMarshal.GetReference(c),
             CRow = cStride,
         };
+        if (rows == 1)
+        {
+            RunRow(operands, b);
+            return;
+        }
         for (int row = 0; row < rows; row += BlockRows)
         {
             int height = Math.Min(BlockRows, rows - row);
             if (aStepStride == 1 || height < 4) Run(At(operands, row, 0), b, 0, b.Steps, height);
             else RunTransposed(At(operands, row, 0), b, height);
         }
+    }
+
+    /// <summary>One row of C = S + A·B whose columns are whole panels, without any check: what a stream does at every step.</summary>
+    /// <param name="a">[steps]</param>
+    /// <param name="start">S: [columns], which may be C.</param>
+    /// <param name="c">[columns]</param>
+    public static void MultiplyRow(ref float a, PackedMatrix b, ref float start, ref float c)
+    {
+        ProductTile operands = new() { A = ref a, AStep = 1, S = ref start, C = ref c };
+        RunWholePanels(operands, b, b.Panels);
     }
 
     /// <summary>
@@ -121,7 +136,7 @@ internal static class MatrixProduct
     private static void Run(in ProductTile o, PackedMatrix b, int firstStep, int steps, int rows)
     {
         int panel = 0;
-        if (rows < 4) panel = RunFewRows(o, b, firstStep, steps, rows);
+        if (rows is 2 or 3) panel = RunFewRows(o, b, firstStep, steps, rows);
         nint share = FetchShare(rows);
         for (; panel < b.Panels; panel++)
         {
@@ -133,16 +148,10 @@ internal static class MatrixProduct
         }
     }
 
-    /// <summary>Several panels at once for one, two or three rows; returns the first panel that is left.</summary>
+    /// <summary>Two panels at once for two or three rows; returns the first panel that is left.</summary>
     private static int RunFewRows(in ProductTile o, PackedMatrix b, int firstStep, int steps, int rows)
     {
         int whole = b.Columns / PackedMatrix.PanelWidth, panel = 0;
-        nint panelSize = (nint)b.Steps * PackedMatrix.PanelWidth;
-        if (rows == 1)
-        {
-            for (; panel <= whole - 4; panel += 4) Row(At(o, 0, panel * PackedMatrix.PanelWidth), ref b.Panel(panel, firstStep), panelSize, steps);
-            return panel;
-        }
         for (; panel <= whole - 2; panel += 2)
         {
             ProductTile tile = At(o, 0, panel * PackedMatrix.PanelWidth);
@@ -150,6 +159,29 @@ internal static class MatrixProduct
             else Wide<Two>(tile, ref b.Panel(panel, firstStep), ref b.Panel(panel + 1, firstStep), steps);
         }
         return panel;
+    }
+
+    /// <summary>All panels for a single row, four at a time.</summary>
+    private static void RunRow(in ProductTile o, PackedMatrix b)
+    {
+        int width = PackedMatrix.PanelWidth, whole = b.Columns / width, edge = b.Columns % width;
+        RunWholePanels(o, b, whole);
+        if (edge > 0) RunEdge(At(o, 0, whole * width), ref b.Panel(whole), b.Steps, 1, edge);
+    }
+
+    private static void RunWholePanels(in ProductTile o, PackedMatrix b, int panels)
+    {
+        int width = PackedMatrix.PanelWidth, steps = b.Steps, panel = 0;
+        nint panelSize = (nint)steps * width;
+        for (; panel <= panels - 4; panel += 4) Row<Four>(At(o, 0, panel * width), ref b.Panel(panel), panelSize, steps);
+        if (panel == panels) return;
+        ProductTile rest = At(o, 0, panel * width);
+        switch (panels - panel)
+        {
+            case 3: Row<Three>(rest, ref b.Panel(panel), panelSize, steps); break;
+            case 2: Row<Two>(rest, ref b.Panel(panel), panelSize, steps); break;
+            default: Row<One>(rest, ref b.Panel(panel), panelSize, steps); break;
+        }
     }
 
     /// <summary>Rows of the next tile when so many are left: six, but never so that fewer than four remain for the last one if that can be avoided.</summary>

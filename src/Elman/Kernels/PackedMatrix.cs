@@ -17,6 +17,9 @@ internal sealed class PackedMatrix
     /// <summary>Columns of a panel.</summary>
     public static int PanelWidth => 2 * Vector<float>.Count;
 
+    /// <summary>So many columns, rounded up to whole panels.</summary>
+    public static int WholePanels(int columns) => (columns + PanelWidth - 1) / PanelWidth * PanelWidth;
+
     /// <summary>Length of the sums: rows of the matrix.</summary>
     public int Steps { get; private set; }
 

@@ -12,9 +12,9 @@ namespace Elman.Kernels;
 /// <list type="bullet">
 /// <item><see cref="Tall{TRows}"/>, 6 × 2: 12 accumulators, two vectors of B, one broadcast of A; 8 loads for 12 multiply-adds. 5 × 2 and 4 × 2 for remainders.</item>
 /// <item><see cref="Wide{TRows}"/>, 3 × 4 and 2 × 4: a few rows over two panels at once.</item>
-/// <item><see cref="Row"/>, 1 × 8: a single row over four panels at once.</item>
+/// <item><see cref="Row{TPanels}"/>, 1 × 8: a single row over four panels at once; 1 × 6, 1 × 4 and 1 × 2 for remainders.</item>
 /// </list>
-/// One spelling serves every number of rows: the JIT compiles it for each <see cref="IRowCount"/> and drops the rows that are not there. The tiles
+/// One spelling serves every number of rows: the JIT compiles it for each <see cref="ICount"/> and drops the rows (or panels) that are not there. The tiles
 /// skip its first tier, which would call every vector operation.
 /// </remarks>
 internal ref struct ProductTile
@@ -23,30 +23,30 @@ internal ref struct ProductTile
     public ref float A, S, C;
     public nint ARow, AStep, SRow, CRow;
 
-    /// <summary>How many rows a tile has, known to the compiler.</summary>
-    public interface IRowCount
+    /// <summary>How many rows or panels a tile has, known to the compiler.</summary>
+    public interface ICount
     {
         static abstract int Count { get; }
     }
 
-    public readonly struct One : IRowCount { public static int Count => 1; }
+    public readonly struct One : ICount { public static int Count => 1; }
 
-    public readonly struct Two : IRowCount { public static int Count => 2; }
+    public readonly struct Two : ICount { public static int Count => 2; }
 
-    public readonly struct Three : IRowCount { public static int Count => 3; }
+    public readonly struct Three : ICount { public static int Count => 3; }
 
-    public readonly struct Four : IRowCount { public static int Count => 4; }
+    public readonly struct Four : ICount { public static int Count => 4; }
 
-    public readonly struct Five : IRowCount { public static int Count => 5; }
+    public readonly struct Five : ICount { public static int Count => 5; }
 
-    public readonly struct Six : IRowCount { public static int Count => 6; }
+    public readonly struct Six : ICount { public static int Count => 6; }
 
     /// <summary>Up to 6 rows × one panel.</summary>
     /// <param name="b">The panel's first value.</param>
     /// <param name="ahead">What will be read soon: one line of it is fetched per step, <paramref name="aheadStep"/> bytes on at each.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Tall<TRows>(in ProductTile t, ref float b, int steps, ref float ahead, nint aheadStep)
-        where TRows : struct, IRowCount
+        where TRows : struct, ICount
     {
         nint v = Vector<float>.Count;
         ref float a0 = ref t.A;
@@ -114,7 +114,7 @@ internal ref struct ProductTile
     /// <summary>2 or 3 rows × two panels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Wide<TRows>(in ProductTile t, ref float left, ref float right, int steps)
-        where TRows : struct, IRowCount
+        where TRows : struct, ICount
     {
         nint v = Vector<float>.Count;
         ref float a0 = ref t.A;
@@ -163,18 +163,20 @@ internal ref struct ProductTile
         }
     }
 
-    /// <summary>One row × four panels, <paramref name="panelSize"/> floats apart.</summary>
+    /// <summary>One row × up to four panels, <paramref name="panelSize"/> floats apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Row(in ProductTile t, ref float b, nint panelSize, int steps)
+    public static void Row<TPanels>(in ProductTile t, ref float b, nint panelSize, int steps)
+        where TPanels : struct, ICount
     {
         nint v = Vector<float>.Count;
         ref float b1 = ref Unsafe.Add(ref b, panelSize);
         ref float b2 = ref Unsafe.Add(ref b1, panelSize);
         ref float b3 = ref Unsafe.Add(ref b2, panelSize);
+        Vector<float> c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
         (Vector<float> c0, Vector<float> c1) = t.Start(0);
-        (Vector<float> c2, Vector<float> c3) = t.Start(0, 2 * v);
-        (Vector<float> c4, Vector<float> c5) = t.Start(0, 4 * v);
-        (Vector<float> c6, Vector<float> c7) = t.Start(0, 6 * v);
+        if (TPanels.Count > 1) (c2, c3) = t.Start(0, 2 * v);
+        if (TPanels.Count > 2) (c4, c5) = t.Start(0, 4 * v);
+        if (TPanels.Count > 3) (c6, c7) = t.Start(0, 6 * v);
         nint at = 0, from = 0, stride = t.AStep;
         ref float a = ref t.A;
         for (int step = 0; step < steps; step++, at += stride, from += 2 * v)
@@ -182,17 +184,26 @@ internal ref struct ProductTile
             Vector<float> x = new(Unsafe.Add(ref a, at));
             c0 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b, (nuint)from), c0);
             c1 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b, (nuint)(from + v)), c1);
-            c2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b1, (nuint)from), c2);
-            c3 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b1, (nuint)(from + v)), c3);
-            c4 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b2, (nuint)from), c4);
-            c5 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b2, (nuint)(from + v)), c5);
-            c6 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b3, (nuint)from), c6);
-            c7 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b3, (nuint)(from + v)), c7);
+            if (TPanels.Count > 1)
+            {
+                c2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b1, (nuint)from), c2);
+                c3 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b1, (nuint)(from + v)), c3);
+            }
+            if (TPanels.Count > 2)
+            {
+                c4 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b2, (nuint)from), c4);
+                c5 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b2, (nuint)(from + v)), c5);
+            }
+            if (TPanels.Count > 3)
+            {
+                c6 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b3, (nuint)from), c6);
+                c7 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b3, (nuint)(from + v)), c7);
+            }
         }
         t.Store(0, c0, c1);
-        t.Store(0, c2, c3, 2 * v);
-        t.Store(0, c4, c5, 4 * v);
-        t.Store(0, c6, c7, 6 * v);
+        if (TPanels.Count > 1) t.Store(0, c2, c3, 2 * v);
+        if (TPanels.Count > 2) t.Store(0, c4, c5, 4 * v);
+        if (TPanels.Count > 3) t.Store(0, c6, c7, 6 * v);
     }
 
     /// <summary>Asks for a cache line where the platform lets one ask; it need not be readable memory.</summary>

@@ -1,48 +1,6 @@
-using System.Numerics;
 using Elman.Kernels;
 
 namespace Elman;
-
-/// <summary>The counts of a unit and the sizes that follow from them, for units padded to whole vectors.</summary>
-/// <param name="Inputs">I.</param>
-/// <param name="Hidden">H.</param>
-internal readonly record struct UnitSizes(int Inputs, int Hidden, int Gates, int States, int Saved, bool Recurs, bool Separate, int LateGates)
-{
-    /// <exception cref="ArgumentException">The unit's counts contradict each other.</exception>
-    public static UnitSizes Of<TUnit>(int inputs, int hidden)
-        where TUnit : struct, IRecurrentUnit
-    {
-        bool separate = TUnit.SeparateProduct || TUnit.LateGates > 0;
-        if (TUnit.Gates < 1 || TUnit.States < 1 || TUnit.Saved < 0 || TUnit.LateGates < 0 || TUnit.LateGates >= TUnit.Gates || TUnit.ForgetGate >= TUnit.Gates)
-            throw new ArgumentException($"the cell '{TUnit.Name}' has impossible counts: {TUnit.Gates} gates, {TUnit.LateGates} of them late, {TUnit.States} states, {TUnit.Saved} saved, forget gate {TUnit.ForgetGate}");
-        if (separate && !TUnit.Recurs) throw new ArgumentException($"the cell '{TUnit.Name}' wants its recurrent products apart, but has none");
-        return new(inputs, hidden, TUnit.Gates, TUnit.States, TUnit.Saved, TUnit.Recurs, separate, TUnit.LateGates);
-    }
-
-    /// <summary>V, the units that are computed at once.</summary>
-    public static int Width => Vector<float>.Count;
-
-    /// <summary>H rounded up to whole vectors.</summary>
-    public int Padded => (Hidden + Width - 1) / Width * Width;
-
-    /// <summary>Blocks of V units.</summary>
-    public int Blocks => Padded / Width;
-
-    /// <summary>Values per row and step of the products, gates of V units adjacent: [block][gate][V].</summary>
-    public int GateRow => Gates * Padded;
-
-    /// <summary>Values per row of the states, one after the other: [state][padded units].</summary>
-    public int StateRow => States * Padded;
-
-    /// <summary>Gates whose recurrent product is with h.</summary>
-    public int EarlyGates => Gates - LateGates;
-
-    /// <summary>Values per row of the early gates' products; those of the late gates follow.</summary>
-    public int EarlyRow => EarlyGates * Padded;
-
-    /// <summary>Values per row of <see cref="IRecurrentUnit.Saved"/>.</summary>
-    public int SavedRow => Saved * Padded;
-}
 
 /// <summary>
 /// The parameters of one direction of one layer, under PyTorch's shapes, and their packed forms, rebuilt when a parameter has changed.
@@ -115,11 +73,11 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
     private void PackForward()
     {
         int inputs = sizes.Inputs;
-        PackColumns(Input, weightIh.Span, inputs, 0, sizes.Gates);
+        PackColumns(Input, sizes.GateRow, weightIh.Span, inputs, 0, sizes.Gates);
         if (weightHh is not null)
         {
-            PackColumns(Recurrent, weightHh.Span, sizes.Hidden, 0, sizes.EarlyGates);
-            if (sizes.LateGates > 0) PackColumns(Late, weightHh.Span, sizes.Hidden, sizes.EarlyGates, sizes.LateGates);
+            PackColumns(Recurrent, sizes.EarlyRow, weightHh.Span, sizes.Hidden, 0, sizes.EarlyGates);
+            if (sizes.LateGates > 0) PackColumns(Late, sizes.LateRow, weightHh.Span, sizes.Hidden, sizes.EarlyGates, sizes.LateGates);
         }
         InputBias.AsSpan().Clear();
         if (biasIh is not null) AddBias(biasIh.Span, 0, sizes.Gates, InputBias);
@@ -142,11 +100,11 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
         if (sizes.LateGates > 0) PackRows(LateBack, weightHh.Span, sizes.Hidden, sizes.Padded, sizes.EarlyGates, sizes.LateGates);
     }
 
-    /// <summary>Packs weight [G·H, steps], transposed, into columns [block][gate][V].</summary>
-    private void PackColumns(PackedMatrix packed, ReadOnlySpan<float> weight, int steps, int firstGate, int gates)
+    /// <summary>Packs weight [G·H, steps], transposed, into columns [block][gate][V]; those up to <paramref name="columns"/> are zero.</summary>
+    private void PackColumns(PackedMatrix packed, int columns, ReadOnlySpan<float> weight, int steps, int firstGate, int gates)
     {
         int width = UnitSizes.Width, hidden = sizes.Hidden;
-        packed.Resize(steps, gates * sizes.Padded);
+        packed.Resize(steps, columns);
         for (int gate = 0; gate < gates; gate++)
         {
             for (int unit = 0; unit < hidden; unit += width)

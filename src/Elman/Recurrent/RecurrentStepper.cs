@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Elman.Kernels;
 
 namespace Elman;
@@ -27,7 +28,7 @@ internal static class RecurrentStepper<TUnit>
             padded.Clear();
             for (int part = 0; part < sizes.States; part++) state.Slice(part * sizes.Hidden, sizes.Hidden).CopyTo(padded[(part * sizes.Padded)..]);
         }
-        MatrixProduct.Multiply(1, input, sizes.Inputs, 1, weights.Input, weights.InputBias, 0, gates, sizes.GateRow);
+        MatrixProduct.MultiplyRow(ref MemoryMarshal.GetReference(input), weights.Input, ref MemoryMarshal.GetArrayDataReference(weights.InputBias), ref MemoryMarshal.GetReference(gates));
         RecurrentStep<TUnit>.Forward(weights, 1, gates, product, operand, saved, padded, padded);
         if (!copies) return;
         for (int part = 0; part < sizes.States; part++) padded.Slice(part * sizes.Padded, sizes.Hidden).CopyTo(state[(part * sizes.Hidden)..]);

@@ -1,0 +1,77 @@
+using System.Numerics;
+using Elman.Kernels;
+
+namespace Elman;
+
+/// <summary>The counts of a unit and the sizes that follow from them, for units padded to whole vectors; computed once, because every step reads them.</summary>
+internal sealed class UnitSizes
+{
+    private UnitSizes(int inputs, int hidden, int gates, int lateGates, int states, int saved)
+    {
+        (Inputs, Hidden, Gates, LateGates, States) = (inputs, hidden, gates, lateGates, states);
+        EarlyGates = gates - lateGates;
+        Blocks = (hidden + Width - 1) / Width;
+        Padded = Blocks * Width;
+        EarlyRow = PackedMatrix.WholePanels(EarlyGates * Padded);
+        LateRow = PackedMatrix.WholePanels(lateGates * Padded);
+        GateRow = EarlyRow + LateRow;
+        StateRow = states * Padded;
+        SavedRow = saved * Padded;
+    }
+
+    /// <summary>V, the units that are computed at once.</summary>
+    public static int Width => Vector<float>.Count;
+
+    /// <summary>I.</summary>
+    public int Inputs { get; }
+
+    /// <summary>H.</summary>
+    public int Hidden { get; }
+
+    /// <summary>G.</summary>
+    public int Gates { get; }
+
+    /// <summary>Gates whose recurrent product is with h.</summary>
+    public int EarlyGates { get; }
+
+    /// <summary>Gates whose recurrent product is with the unit's operand.</summary>
+    public int LateGates { get; }
+
+    /// <summary>S.</summary>
+    public int States { get; }
+
+    /// <summary>Whether the recurrent products are kept apart from the input products.</summary>
+    public bool Separate { get; private init; }
+
+    /// <summary>H rounded up to whole vectors.</summary>
+    public int Padded { get; }
+
+    /// <summary>Blocks of V units.</summary>
+    public int Blocks { get; }
+
+    /// <summary>Values per row and step of the products, gates of V units adjacent: [block][gate][V], with room for whole panels.</summary>
+    public int GateRow { get; }
+
+    /// <summary>Values per row of the early gates' products, whole panels; those of the late gates follow.</summary>
+    public int EarlyRow { get; }
+
+    /// <summary>Values per row of the late gates' products, whole panels.</summary>
+    public int LateRow { get; }
+
+    /// <summary>Values per row of the states, one after the other: [state][padded units].</summary>
+    public int StateRow { get; }
+
+    /// <summary>Values per row of <see cref="IRecurrentUnit.Saved"/>.</summary>
+    public int SavedRow { get; }
+
+    /// <exception cref="ArgumentException">The unit's counts contradict each other.</exception>
+    public static UnitSizes Of<TUnit>(int inputs, int hidden)
+        where TUnit : struct, IRecurrentUnit
+    {
+        bool separate = TUnit.SeparateProduct || TUnit.LateGates > 0;
+        if (TUnit.Gates < 1 || TUnit.States < 1 || TUnit.Saved < 0 || TUnit.LateGates < 0 || TUnit.LateGates >= TUnit.Gates || TUnit.ForgetGate >= TUnit.Gates)
+            throw new ArgumentException($"the cell '{TUnit.Name}' has impossible counts: {TUnit.Gates} gates, {TUnit.LateGates} of them late, {TUnit.States} states, {TUnit.Saved} saved, forget gate {TUnit.ForgetGate}");
+        if (separate && !TUnit.Recurs) throw new ArgumentException($"the cell '{TUnit.Name}' wants its recurrent products apart, but has none");
+        return new(inputs, hidden, TUnit.Gates, TUnit.LateGates, TUnit.States, TUnit.Saved) { Separate = separate };
+    }
+}
