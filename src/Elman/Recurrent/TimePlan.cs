@@ -26,8 +26,8 @@ internal readonly record struct RecurrentCall(SequenceLayout Layout, UnitSizes F
 /// </summary>
 internal sealed class TimePlan
 {
-    /// <summary>Values in the input products of one window: 1 MB, so that it stays in a core's share of the cache.</summary>
-    private const int WindowSize = 1 << 18;
+    /// <summary>Values in the input products of one window: 256 KB, so that it stays in the second-level cache beside a panel of weights.</summary>
+    private const int WindowSize = 1 << 16;
 
     /// <summary>Values of the packed factors of weight gradients that exist at once: 4 MB.</summary>
     private const int PackedFactors = 1 << 20;
