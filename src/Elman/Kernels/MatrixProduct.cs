@@ -30,7 +30,12 @@ internal static class MatrixProduct
     /// <param name="c">Element (row, column) is at <c>row·cStride + column</c>.</param>
     /// <exception cref="ArgumentException">A span is too short for the sizes.</exception>
     public static void Multiply(int rows, ReadOnlySpan<float> a, int aRowStride, int aStepStride, PackedMatrix b,
-        ReadOnlySpan<float> start, int startStride, Span<float> c, int cStride)
+        ReadOnlySpan<float> start, int startStride, Span<float> c, int cStride) =>
+        Multiply(rows, a, aRowStride, aStepStride, b, start, startStride, c, cStride, 0, b.Panels);
+
+    /// <summary>As above, for the panels of B from <paramref name="firstPanel"/> to <paramref name="endPanel"/> − 1 only; the other columns of C stay as they are.</summary>
+    public static void Multiply(int rows, ReadOnlySpan<float> a, int aRowStride, int aStepStride, PackedMatrix b,
+        ReadOnlySpan<float> start, int startStride, Span<float> c, int cStride, int firstPanel, int endPanel)
     {
         if (rows == 0 || b.Columns == 0) return;
         if (b.Steps > 0) Require(a.Length, (rows - 1L) * aRowStride + (b.Steps - 1L) * aStepStride + 1, nameof(a));
@@ -49,14 +54,14 @@ internal static class MatrixProduct
         };
         if (rows == 1)
         {
-            RunRow(operands, b);
+            RunRow(operands, b, firstPanel, endPanel);
             return;
         }
         for (int row = 0; row < rows; row += BlockRows)
         {
             int height = Math.Min(BlockRows, rows - row);
-            if (aStepStride == 1 || height < 4) Run(At(operands, row, 0), b, 0, b.Steps, height);
-            else RunTransposed(At(operands, row, 0), b, height);
+            if (aStepStride == 1 || height < 4) Run(At(operands, row, 0), b, height, firstPanel, endPanel);
+            else RunTransposed(At(operands, row, 0), b, height, firstPanel, endPanel);
         }
     }
 
@@ -67,14 +72,14 @@ internal static class MatrixProduct
     public static void MultiplyRow(ref float a, PackedMatrix b, ref float start, ref float c)
     {
         ProductTile operands = new() { A = ref a, AStep = 1, S = ref start, C = ref c };
-        RunWholePanels(operands, b, b.Panels);
+        RunWholePanels(operands, b, 0, b.Panels);
     }
 
     /// <summary>
     /// A stands transposed (a weight gradient sums over rows of the batch): blocks of it are packed tile by tile first, because broadcasts that lie a row
     /// apart miss the cache. The chains go on from block to block.
     /// </summary>
-    private static void RunTransposed(in ProductTile o, PackedMatrix b, int rows)
+    private static void RunTransposed(in ProductTile o, PackedMatrix b, int rows, int firstPanel, int endPanel)
     {
         Span<float> block = stackalloc float[BlockRows * BlockSteps];
         for (int step = 0; step == 0 || step < b.Steps; step += BlockSteps)
@@ -89,7 +94,7 @@ internal static class MatrixProduct
                 C = ref o.C,
                 CRow = o.CRow,
             };
-            RunPacked(part, b, step, steps, rows);
+            RunPacked(part, b, step, steps, rows, firstPanel, endPanel);
         }
     }
 
@@ -118,10 +123,10 @@ internal static class MatrixProduct
         }
     }
 
-    private static void RunPacked(in ProductTile o, PackedMatrix b, int firstStep, int steps, int rows)
+    private static void RunPacked(in ProductTile o, PackedMatrix b, int firstStep, int steps, int rows, int firstPanel, int endPanel)
     {
         nint share = FetchShare(rows);
-        for (int panel = 0; panel < b.Panels; panel++)
+        for (int panel = firstPanel; panel < endPanel; panel++)
         {
             for (int row = 0, height; row < rows; row += height)
             {
@@ -132,51 +137,50 @@ internal static class MatrixProduct
         }
     }
 
-    /// <summary>All panels for rows that lie row by row, over <paramref name="steps"/> steps of B from <paramref name="firstStep"/> on.</summary>
-    private static void Run(in ProductTile o, PackedMatrix b, int firstStep, int steps, int rows)
+    /// <summary>Rows that lie row by row.</summary>
+    private static void Run(in ProductTile o, PackedMatrix b, int rows, int firstPanel, int endPanel)
     {
-        int panel = 0;
-        if (rows is 2 or 3) panel = RunFewRows(o, b, firstStep, steps, rows);
+        int panel = rows is 2 or 3 ? RunFewRows(o, b, rows, firstPanel, endPanel) : firstPanel;
         nint share = FetchShare(rows);
-        for (; panel < b.Panels; panel++)
+        for (; panel < endPanel; panel++)
         {
             for (int row = 0, height; row < rows; row += height)
             {
                 height = TileRows(rows - row);
-                RunTile(At(o, row, panel * PackedMatrix.PanelWidth), b, panel, firstStep, steps, row, height, share);
+                RunTile(At(o, row, panel * PackedMatrix.PanelWidth), b, panel, 0, b.Steps, row, height, share);
             }
         }
     }
 
     /// <summary>Two panels at once for two or three rows; returns the first panel that is left.</summary>
-    private static int RunFewRows(in ProductTile o, PackedMatrix b, int firstStep, int steps, int rows)
+    private static int RunFewRows(in ProductTile o, PackedMatrix b, int rows, int panel, int endPanel)
     {
-        int whole = b.Columns / PackedMatrix.PanelWidth, panel = 0;
+        int whole = Math.Min(endPanel, b.Columns / PackedMatrix.PanelWidth);
         for (; panel <= whole - 2; panel += 2)
         {
             ProductTile tile = At(o, 0, panel * PackedMatrix.PanelWidth);
-            if (rows == 3) Wide<Three>(tile, ref b.Panel(panel, firstStep), ref b.Panel(panel + 1, firstStep), steps);
-            else Wide<Two>(tile, ref b.Panel(panel, firstStep), ref b.Panel(panel + 1, firstStep), steps);
+            if (rows == 3) Wide<Three>(tile, ref b.Panel(panel), ref b.Panel(panel + 1), b.Steps);
+            else Wide<Two>(tile, ref b.Panel(panel), ref b.Panel(panel + 1), b.Steps);
         }
         return panel;
     }
 
-    /// <summary>All panels for a single row, four at a time.</summary>
-    private static void RunRow(in ProductTile o, PackedMatrix b)
+    /// <summary>A single row, four panels at a time.</summary>
+    private static void RunRow(in ProductTile o, PackedMatrix b, int firstPanel, int endPanel)
     {
-        int width = PackedMatrix.PanelWidth, whole = b.Columns / width, edge = b.Columns % width;
-        RunWholePanels(o, b, whole);
-        if (edge > 0) RunEdge(At(o, 0, whole * width), ref b.Panel(whole), b.Steps, 1, edge);
+        int width = PackedMatrix.PanelWidth, whole = Math.Min(endPanel, b.Columns / width);
+        RunWholePanels(o, b, firstPanel, whole);
+        if (whole < endPanel) RunEdge(At(o, 0, whole * width), ref b.Panel(whole), b.Steps, 1, b.Columns - whole * width);
     }
 
-    private static void RunWholePanels(in ProductTile o, PackedMatrix b, int panels)
+    private static void RunWholePanels(in ProductTile o, PackedMatrix b, int panel, int endPanel)
     {
-        int width = PackedMatrix.PanelWidth, steps = b.Steps, panel = 0;
+        int width = PackedMatrix.PanelWidth, steps = b.Steps;
         nint panelSize = (nint)steps * width;
-        for (; panel <= panels - 4; panel += 4) Row<Four>(At(o, 0, panel * width), ref b.Panel(panel), panelSize, steps);
-        if (panel == panels) return;
+        for (; panel <= endPanel - 4; panel += 4) Row<Four>(At(o, 0, panel * width), ref b.Panel(panel), panelSize, steps);
+        if (panel >= endPanel) return;
         ProductTile rest = At(o, 0, panel * width);
-        switch (panels - panel)
+        switch (endPanel - panel)
         {
             case 3: Row<Three>(rest, ref b.Panel(panel), panelSize, steps); break;
             case 2: Row<Two>(rest, ref b.Panel(panel), panelSize, steps); break;

@@ -22,13 +22,18 @@ internal sealed class DirectionPass<TUnit>
     private readonly StepBuffers _buffers;
     private readonly Memory<float> _states, _gradient;
 
+    /// <summary>The h before a step and the h after it, [2, N, H padded], if threads share the units: each writes its own and reads all.</summary>
+    private readonly Memory<float> _hidden;
+
     /// <param name="backwards">Whether time runs from the end to the start.</param>
-    public DirectionPass(DirectionWeights weights, SequenceLayout layout, TimePlan plan, bool backwards, StepBuffers buffers, Workspace workspace)
+    /// <param name="sharesUnits">Whether threads share the units of a step and not the rows.</param>
+    public DirectionPass(DirectionWeights weights, SequenceLayout layout, TimePlan plan, bool backwards, bool sharesUnits, StepBuffers buffers, Workspace workspace)
     {
         (_weights, _layout, _plan, _backwards, _buffers, _sizes) = (weights, layout, plan, backwards, buffers, weights.Sizes);
         weights.Refresh(plan.Keeps);
         _states = workspace.Rent((plan.Keeps ? plan.Ranges + 1 : 1) * layout.Batch, _sizes.StateRow);
         _gradient = workspace.Rent(plan.Keeps ? layout.Batch : 0, _sizes.StateRow);
+        _hidden = workspace.Rent(sharesUnits ? 2 * layout.Batch : 0, _sizes.Padded);
     }
 
     /// <summary>Whether the forward steps of a range are in the buffers.</summary>
@@ -62,37 +67,82 @@ internal sealed class DirectionPass<TUnit>
     public void ProjectInput(int range, int part, int parts, ReadOnlySpan<float> input)
     {
         (int start, int from, int to) = Part(range, part, parts);
-        if (from == to) return;
-        MatrixProduct.Multiply(to - from, input[(from * _sizes.Inputs)..], _sizes.Inputs, 1, _weights.Input, _weights.InputBias, 0,
-            _buffers.Gates.Span[((from - start) * _sizes.GateRow)..], _sizes.GateRow);
+        Project(from, to - from, from - start, input, (0, _sizes.Blocks));
     }
 
-    /// <summary>Runs part of the rows through the times of a range, from the states at its start to those at its end, and writes each step's h.</summary>
+    /// <summary>Runs part of the rows through the times of a range, from the states at its start to those at its end, and writes each step's h. Parts need
+    /// no barrier between them.</summary>
+    /// <param name="input">[Total, I] packed; empty if the input products are there already.</param>
     /// <param name="output">[Total, outputSize] packed; h goes to columns <paramref name="column"/>…. Empty if it is there already.</param>
-    public void ForwardRows(int range, int part, int parts, Span<float> output, int outputSize, int column)
+    public void ForwardRows(int range, int part, int parts, ReadOnlySpan<float> input, Span<float> output, int outputSize, int column)
     {
         (int first, int end) = _layout.Part(part, parts);
+        Span<float> active = StartOf(range, first, end - first);
+        if (parts == 1 && !input.IsEmpty) ProjectInput(range, 0, 1, input);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
-        int start = _layout.First(fromTime);
-        Span<float> active = Rows(States(range + 1), first, end - first);
-        if (_plan.Keeps) Rows(States(range), first, end - first).CopyTo(active);
-        for (int i = fromTime; i < toTime; i++)
+        for (int i = 0; i < toTime - fromTime; i++)
         {
-            int time = _backwards ? toTime - 1 - (i - fromTime) : i;
-            int rows = Math.Min(_layout.Active(time), end) - first;
+            (int step, int rows, int slot, int gates) = StepAt(fromTime, toTime, i, first, end);
             if (rows <= 0) continue;
-            int step = _layout.First(time) + first, slot = _plan.Keeps ? step - start : first;
+            if (parts > 1 && !input.IsEmpty)
+            {
+                // Without a backward pass each part has a place of its own, so that parts may be in different ranges.
+                gates = slot;
+                Project(step, rows, gates, input, (0, _sizes.Blocks));
+            }
             Span<float> states = active[..(rows * _sizes.StateRow)], previous = states;
             if (_plan.Keeps)
             {
                 previous = _buffers.Previous.Span.Slice(slot * _sizes.StateRow, states.Length);
                 states.CopyTo(previous);
             }
-            RecurrentStep<TUnit>.Forward(_weights, rows, _buffers.Gates.Span[((step - start) * _sizes.GateRow)..], From(_buffers.Product, slot * _sizes.GateRow),
-                From(_buffers.Operand, slot * _sizes.Padded), _buffers.Saved.Span[(slot * _sizes.SavedRow)..], previous, states);
+            RecurrentStep<TUnit>.Forward(_weights, rows, From(_buffers.Gates, gates * _sizes.GateRow), From(_buffers.Product, slot * _sizes.GateRow),
+                From(_buffers.Operand, slot * _sizes.Padded), From(_buffers.Saved, slot * _sizes.SavedRow), previous, states);
             if (output.IsEmpty) continue;
             for (int row = 0; row < rows; row++)
                 states.Slice(row * _sizes.StateRow, _sizes.Hidden).CopyTo(output[((step + row) * outputSize + column)..]);
+        }
+    }
+
+    /// <summary>Makes ready for <see cref="ForwardUnits"/>.</summary>
+    public void BeginUnits(int range)
+    {
+        Span<float> states = StartOf(range, 0, _layout.Batch);
+        for (int row = 0; row < _layout.Batch; row++) states.Slice(row * _sizes.StateRow, _sizes.Padded).CopyTo(HiddenOf(0, row));
+    }
+
+    /// <summary>Times of a range, which are the phases of <see cref="ForwardUnits"/>.</summary>
+    public int Phases(int range)
+    {
+        (int fromTime, int toTime) = _plan.Times(range, _backwards);
+        return toTime - fromTime;
+    }
+
+    /// <summary>As <see cref="ForwardRows"/>, but one time of the range, for all rows and part of the units; the next time needs all parts of this one.</summary>
+    public void ForwardUnits(int range, int phase, int part, int parts, ReadOnlySpan<float> input, Span<float> output, int outputSize, int column)
+    {
+        (int First, int End) blocks = _sizes.Part(part, parts);
+        (int fromTime, int toTime) = _plan.Times(range, _backwards);
+        if (phase >= toTime - fromTime) return;
+        int rangeStart = _layout.First(fromTime), firstUnit = blocks.First * UnitSizes.Width, units = blocks.End * UnitSizes.Width - firstUnit;
+        if (phase == 0) Project(rangeStart, _layout.First(toTime) - rangeStart, 0, input, blocks);
+        (int step, int rows, int slot, _) = StepAt(fromTime, toTime, phase, 0, _layout.Batch);
+        Span<float> states = States(range + 1), previous = states;
+        if (_plan.Keeps)
+        {
+            previous = From(_buffers.Previous, slot * _sizes.StateRow);
+            for (int row = 0; row < rows; row++)
+                for (int at = row * _sizes.StateRow + firstUnit, end = (row + 1) * _sizes.StateRow; at < end; at += _sizes.Padded)
+                    states.Slice(at, units).CopyTo(previous[at..]);
+        }
+        RecurrentStep<TUnit>.ForwardPart(_weights, blocks, rows, HiddenOf(phase, 0), _sizes.Padded, From(_buffers.Gates, (step - rangeStart) * _sizes.GateRow),
+            From(_buffers.Product, slot * _sizes.GateRow), From(_buffers.Saved, slot * _sizes.SavedRow), previous, states);
+        int valid = Math.Min(units, _sizes.Hidden - firstUnit);
+        for (int row = 0; row < _layout.Batch; row++)
+        {
+            Span<float> own = states.Slice(row * _sizes.StateRow + firstUnit, units);
+            own.CopyTo(HiddenOf(phase + 1, row)[firstUnit..]);
+            if (row < rows && !output.IsEmpty) own[..valid].CopyTo(output[((step + row) * outputSize + column + firstUnit)..]);
         }
     }
 
@@ -128,22 +178,49 @@ internal sealed class DirectionPass<TUnit>
     {
         (int first, int end) = _layout.Part(part, parts);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
-        int start = _layout.First(fromTime);
-        for (int i = toTime - 1; i >= fromTime; i--)
+        for (int i = toTime - fromTime - 1; i >= 0; i--)
         {
-            int time = _backwards ? toTime - 1 - (i - fromTime) : i;
-            int rows = Math.Min(_layout.Active(time), end) - first;
+            (int step, int rows, int slot, _) = StepAt(fromTime, toTime, i, first, end);
             if (rows <= 0) continue;
-            int step = _layout.First(time) + first, slot = step - start;
             Span<float> gradient = Rows(_gradient.Span, first, rows);
-            for (int row = 0; row < rows; row++)
-            {
-                Span<float> hidden = gradient.Slice(row * _sizes.StateRow, _sizes.Hidden);
-                TensorPrimitives.Add(hidden, outputGradient.Slice((step + row) * outputSize + column, _sizes.Hidden), hidden);
-            }
-            RecurrentStep<TUnit>.Backward(_weights, rows, _buffers.Gates.Span[(slot * _sizes.GateRow)..], From(_buffers.Product, slot * _sizes.GateRow),
-                scratch.IsEmpty ? scratch : scratch[(first * _sizes.Padded)..], _buffers.Saved.Span[(slot * _sizes.SavedRow)..],
-                _buffers.Previous.Span[(slot * _sizes.StateRow)..], gradient);
+            AddOutputGradient(gradient, step, rows, outputGradient, outputSize, column, (0, _sizes.Hidden));
+            RecurrentStep<TUnit>.Backward(_weights, rows, From(_buffers.Gates, slot * _sizes.GateRow), From(_buffers.Product, slot * _sizes.GateRow),
+                scratch.IsEmpty ? scratch : scratch[(first * _sizes.Padded)..], From(_buffers.Saved, slot * _sizes.SavedRow),
+                From(_buffers.Previous, slot * _sizes.StateRow), gradient);
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="BackwardRows"/>, but for all rows and part of the units, in one phase more than the range has times: each phase first lets the
+    /// products' gradients of the time before (in the order of this pass) add to the gradient of h, which needs those of all units.
+    /// </summary>
+    public void BackwardUnits(int range, int phase, int part, int parts, ReadOnlySpan<float> outputGradient, int outputSize, int column)
+    {
+        (int First, int End) blocks = _sizes.Part(part, parts);
+        (int fromTime, int toTime) = _plan.Times(range, _backwards);
+        int times = toTime - fromTime, firstUnit = blocks.First * UnitSizes.Width;
+        if (phase > times) return;
+        Span<float> gradient = _gradient.Span;
+        if (phase > 0)
+        {
+            (_, int before, int slotBefore, _) = StepAt(fromTime, toTime, times - phase, 0, _layout.Batch);
+            RecurrentStep<TUnit>.BackwardProduct(_weights, blocks, before, From(_buffers.Gates, slotBefore * _sizes.GateRow), From(_buffers.Product, slotBefore * _sizes.GateRow), gradient);
+        }
+        if (phase == times) return;
+        (int step, int rows, int slot, _) = StepAt(fromTime, toTime, times - 1 - phase, 0, _layout.Batch);
+        AddOutputGradient(gradient, step, rows, outputGradient, outputSize, column, (firstUnit, Math.Min(_sizes.Hidden, blocks.End * UnitSizes.Width)));
+        RecurrentStep<TUnit>.BackwardUnits(_weights, blocks, rows, From(_buffers.Gates, slot * _sizes.GateRow), From(_buffers.Product, slot * _sizes.GateRow),
+            From(_buffers.Saved, slot * _sizes.SavedRow), From(_buffers.Previous, slot * _sizes.StateRow), gradient);
+    }
+
+    private void AddOutputGradient(Span<float> gradient, int step, int rows, ReadOnlySpan<float> outputGradient, int outputSize, int column, (int First, int End) units)
+    {
+        int count = units.End - units.First;
+        if (count <= 0) return;
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> hidden = gradient.Slice(row * _sizes.StateRow + units.First, count);
+            TensorPrimitives.Add(hidden, outputGradient.Slice((step + row) * outputSize + column + units.First, count), hidden);
         }
     }
 
@@ -189,6 +266,34 @@ internal sealed class DirectionPass<TUnit>
             if (s.LateGates > 0) yield return new(blocks, atOnce, s, _weights.BiasHh, recurrent, default, 1, 0, s.EarlyGates, s.LateGates, s.EarlyRow);
         }
     }
+
+    /// <summary>Input products of some steps, from a place in the buffer on, for some blocks of units.</summary>
+    private void Project(int from, int steps, int place, ReadOnlySpan<float> input, (int, int) blocks)
+    {
+        if (steps == 0) return;
+        (int first, int end) = UnitSizes.Panels(blocks, _sizes.Gates);
+        MatrixProduct.Multiply(steps, input[(from * _sizes.Inputs)..], _sizes.Inputs, 1, _weights.Input, _weights.InputBias, 0,
+            From(_buffers.Gates, place * _sizes.GateRow), _sizes.GateRow, first, end);
+    }
+
+    /// <summary>Where the rows from <paramref name="first"/> on are at the i-th time of a range in the pass's own order: their packed step, how many are active,
+    /// their place in the buffers, and their place in the input products.</summary>
+    private (int Step, int Rows, int Slot, int Gates) StepAt(int fromTime, int toTime, int i, int first, int end)
+    {
+        int time = _backwards ? toTime - 1 - i : fromTime + i, step = _layout.First(time) + first, inRange = step - _layout.First(fromTime);
+        return (step, Math.Min(_layout.Active(time), end) - first, _plan.Keeps ? inRange : first, inRange);
+    }
+
+    /// <summary>The states of some rows that a range changes in place, as they are at its start.</summary>
+    private Span<float> StartOf(int range, int first, int rows)
+    {
+        Span<float> active = Rows(States(range + 1), first, rows);
+        if (_plan.Keeps) Rows(States(range), first, rows).CopyTo(active);
+        return active;
+    }
+
+    /// <summary>The h of a row before a phase, to the end of the buffer.</summary>
+    private Span<float> HiddenOf(int phase, int row) => _hidden.Span[((phase % 2 * _layout.Batch + row) * _sizes.Padded)..];
 
     /// <summary>The packed steps of one part of a range, and where the range begins.</summary>
     private (int Start, int From, int To) Part(int range, int part, int parts)

@@ -6,15 +6,21 @@ namespace Elman;
 internal readonly record struct LayerDropout(float Probability, DropoutKey Key);
 
 /// <summary>
-/// One call of a recurrent network, all layers and directions, and its derivative. Per layer and range of the <see cref="TimePlan"/> the work is split
-/// over threads twice: the input products by steps, the recurrence by batch rows, which need no barrier over time (weight gradients: by rows
-/// of the weight).
+/// One call of a recurrent network, all layers and directions, and its derivative. Threads share the batch rows of a layer, which need no barrier over
+/// time; where there are few rows and many units, they share the units, with a barrier at every step. Weight gradients are shared by rows of
+/// the weight.
 /// </summary>
 internal sealed class RecurrentRun<TUnit>
     where TUnit : struct, IRecurrentUnit
 {
     /// <summary>Multiply-adds that are worth waking a thread for: about 10 µs of one core.</summary>
     private const long WorkOfThread = 400_000;
+
+    /// <summary>Multiply-adds of a step from which on it is worth a barrier, which takes about half a microsecond.</summary>
+    private const long WorkOfStep = 200_000;
+
+    /// <summary>Rows of a thread below which the weights, which every thread reads at every step, cost more than the multiply-adds.</summary>
+    private const int FewRows = 8;
 
     private readonly DirectionWeights[] _weights;
     private readonly int _directions, _layers, _outputSize;
@@ -26,7 +32,8 @@ internal sealed class RecurrentRun<TUnit>
     private readonly StepBuffers[] _buffers;
     private readonly DirectionPass<TUnit>[] _passes;
     private readonly Memory<float>[] _inputs;
-    private readonly int _parts;
+    private readonly int _parts, _shares;
+    private readonly bool _sharesUnits;
 
     private RecurrentRun(DirectionWeights[] weights, LayerDropout dropout, in RecurrentCall call, bool keeps)
     {
@@ -42,6 +49,9 @@ internal sealed class RecurrentRun<TUnit>
         UnitSizes last = weights[^1].Sizes;
         long work = (long)_plan.Steps * last.GateRow * (last.Inputs + last.Hidden);
         _parts = (int)Math.Clamp(work / WorkOfThread, 1, Compute.Threads);
+        _shares = (_parts + _directions - 1) / _directions;
+        _sharesUnits = RecurrentStep<TUnit>.Splits && _shares > 1 && _layout.Batch < FewRows * _shares && _layout.Batch * (long)last.GateRow * last.Hidden >= WorkOfStep;
+        if (!_sharesUnits) _shares = Math.Max(1, Math.Min(_layout.Batch, _shares));
     }
 
     /// <summary>Runs a batch through all layers.</summary>
@@ -77,10 +87,12 @@ internal sealed class RecurrentRun<TUnit>
             _inputs[layer + 1] = last ? Packed(output.Values, _outputSize) : _workspace.Rent(_layout.Total, _outputSize);
             for (int i = layer * _directions; i < (layer + 1) * _directions; i++)
             {
-                _passes[i] = new DirectionPass<TUnit>(_weights[i], _layout, _plan, backwards: i % _directions == 1, _buffers[i % _buffers.Length], _workspace);
+                _passes[i] = new DirectionPass<TUnit>(_weights[i], _layout, _plan, backwards: i % _directions == 1, _sharesUnits, _buffers[i % _buffers.Length], _workspace);
                 _passes[i].SetStates(initial, i);
             }
-            for (int range = 0; range < _plan.Ranges; range++) ForwardRange(layer, range, _inputs[layer + 1]);
+            if (_plan.Keeps || _sharesUnits || !ProjectsRows)
+                for (int range = 0; range < _plan.Ranges; range++) ForwardRanges(layer, range, range + 1, _inputs[layer + 1]);
+            else ForwardRanges(layer, 0, _plan.Ranges, _inputs[layer + 1]);
             for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].GetStates(final, i);
             if (!last) ApplyDropout(layer, _inputs[layer + 1]);
             if (!_plan.Keeps) _workspace.Return(_inputs[layer]);
@@ -91,15 +103,44 @@ internal sealed class RecurrentRun<TUnit>
     /// <summary>The values of a batch-first tensor themselves, if they lie in packed order, or a buffer for them.</summary>
     private Memory<float> Packed(Memory<float> batchFirst, int size) => _layout.IsBatchFirst ? batchFirst : _workspace.Rent(_layout.Total, size);
 
-    /// <summary>Runs a layer through a range; for the second time with an empty <paramref name="output"/>, because it is there already.</summary>
-    private void ForwardRange(int layer, int range, Memory<float> output)
+    /// <summary>Runs a layer through some ranges; for the second time with an empty <paramref name="output"/>, because it is there already.</summary>
+    private void ForwardRanges(int layer, int range, int end, Memory<float> output)
     {
         for (int i = 0; i < _directions; i++) Pass(layer, i).Begin(range);
-        Workers.Run(_directions * _parts, (Run: this, layer, range), static (job, i) =>
-            job.Run.Pass(job.layer, i).ProjectInput(job.range, i / job.Run._directions, job.Run._parts, job.Run._inputs[job.layer].Span));
-        Workers.Run(_directions * RowParts, (Run: this, layer, range, output), static (job, i) =>
-            job.Run.Pass(job.layer, i).ForwardRows(job.range, i / job.Run._directions, job.Run.RowParts,
-                job.output.Span, job.Run._outputSize, i % job.Run._directions * job.Run._call.First.Hidden));
+        if (_sharesUnits)
+        {
+            ForwardUnits(layer, range, output);
+            return;
+        }
+        if (!ProjectsRows)
+        {
+            Workers.Run(_directions * _parts, (Run: this, layer, range), static (job, i) =>
+                job.Run.Pass(job.layer, i).ProjectInput(job.range, i / job.Run._directions, job.Run._parts, job.Run._inputs[job.layer].Span));
+        }
+        Workers.Run(_directions * _shares, (Run: this, layer, range, end, output), static (job, i) =>
+        {
+            RecurrentRun<TUnit> run = job.Run;
+            ReadOnlySpan<float> input = run.ProjectsRows ? run._inputs[job.layer].Span : default;
+            for (int range = job.range; range < job.end; range++)
+                run.Pass(job.layer, i).ForwardRows(range, i / run._directions, run._shares, input, job.output.Span, run._outputSize, run.Column(i));
+        });
+    }
+
+    private void ForwardUnits(int layer, int range, Memory<float> output)
+    {
+        int phases = 0, items = _directions * _shares;
+        for (int i = 0; i < _directions; i++)
+        {
+            Pass(layer, i).BeginUnits(range);
+            phases = Math.Max(phases, Pass(layer, i).Phases(range));
+        }
+        Workers.RunPhases(phases, items, (Run: this, layer, range, items, output), static (job, i) =>
+        {
+            RecurrentRun<TUnit> run = job.Run;
+            int part = i % job.items;
+            run.Pass(job.layer, part).ForwardUnits(job.range, i / job.items, part / run._directions, run._shares, run._inputs[job.layer].Span,
+                job.output.Span, run._outputSize, run.Column(part));
+        });
     }
 
     private void Backward(Tensor input, Tensor[] initial, Tensor output, Tensor[] final)
@@ -129,18 +170,31 @@ internal sealed class RecurrentRun<TUnit>
         for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].SetStateGradients(final, i);
         for (int range = _plan.Ranges - 1; range >= 0; range--)
         {
-            if (!Pass(layer, 0).Holds(range)) ForwardRange(layer, range, default);
-            Workers.Run(_directions * RowParts, (Run: this, layer, range, gradient, scratch, scratchSize), static (job, i) =>
+            if (!Pass(layer, 0).Holds(range)) ForwardRanges(layer, range, range + 1, default);
+            if (_sharesUnits) BackwardUnits(layer, range, gradient);
+            else
             {
-                int direction = i % job.Run._directions;
-                job.Run.Pass(job.layer, i).BackwardRows(job.range, i / job.Run._directions, job.Run.RowParts, job.gradient.Span, job.Run._outputSize,
-                    direction * job.Run._call.First.Hidden, job.scratch.Span.Slice(direction * job.scratchSize, job.scratchSize));
-            });
+                Workers.Run(_directions * _shares, (Run: this, layer, range, gradient, scratch, scratchSize), static (job, i) =>
+                    job.Run.Pass(job.layer, i).BackwardRows(job.range, i / job.Run._directions, job.Run._shares, job.gradient.Span, job.Run._outputSize,
+                        job.Run.Column(i), job.scratch.Span.Slice(i % job.Run._directions * job.scratchSize, job.scratchSize)));
+            }
             AddWeightGradients(layer, range);
             if (!inputGradient.IsEmpty) AddInputGradient(layer, range, inputGradient);
         }
         for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].AddStateGradients(initial, i);
         _workspace.Return(scratch);
+    }
+
+    private void BackwardUnits(int layer, int range, Memory<float> gradient)
+    {
+        int phases = 1, items = _directions * _shares;
+        for (int i = 0; i < _directions; i++) phases = Math.Max(phases, Pass(layer, i).Phases(range) + 1);
+        Workers.RunPhases(phases, items, (Run: this, layer, range, items, gradient), static (job, i) =>
+        {
+            RecurrentRun<TUnit> run = job.Run;
+            int part = i % job.items;
+            run.Pass(job.layer, part).BackwardUnits(job.range, i / job.items, part / run._directions, run._shares, job.gradient.Span, run._outputSize, run.Column(part));
+        });
     }
 
     private void AddWeightGradients(int layer, int range)
@@ -182,7 +236,11 @@ internal sealed class RecurrentRun<TUnit>
         });
     }
 
-    private int RowParts => Math.Max(1, Math.Min(_layout.Batch, (_parts + _directions - 1) / _directions));
+    /// <summary>Whether the threads that share the rows also compute their input products; not if there are fewer rows than threads.</summary>
+    private bool ProjectsRows => _directions * _shares >= _parts;
+
+    /// <summary>Where the h of a part's direction begins in the output.</summary>
+    private int Column(int part) => part % _directions * _call.First.Hidden;
 
     private DirectionPass<TUnit> Pass(int layer, int part) => _passes[(layer * _directions) + (part % _directions)];
 }

@@ -29,7 +29,8 @@ internal static class RecurrentStepper<TUnit>
             for (int part = 0; part < sizes.States; part++) state.Slice(part * sizes.Hidden, sizes.Hidden).CopyTo(padded[(part * sizes.Padded)..]);
         }
         MatrixProduct.MultiplyRow(ref MemoryMarshal.GetReference(input), weights.Input, ref MemoryMarshal.GetArrayDataReference(weights.InputBias), ref MemoryMarshal.GetReference(gates));
-        RecurrentStep<TUnit>.Forward(weights, 1, gates, product, operand, saved, padded, padded);
+        if (TUnit.LateGates > 0) RecurrentStep<TUnit>.Forward(weights, 1, gates, product, operand, saved, padded, padded);
+        else RecurrentStep<TUnit>.ForwardRow(weights, gates, product, saved, padded);
         if (!copies) return;
         for (int part = 0; part < sizes.States; part++) padded.Slice(part * sizes.Padded, sizes.Hidden).CopyTo(state[(part * sizes.Hidden)..]);
     }

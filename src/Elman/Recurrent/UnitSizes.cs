@@ -43,6 +43,9 @@ internal sealed class UnitSizes
     /// <summary>Whether the recurrent products are kept apart from the input products.</summary>
     public bool Separate { get; private init; }
 
+    /// <summary>Whether there are recurrent products.</summary>
+    public bool Recurs { get; private init; }
+
     /// <summary>H rounded up to whole vectors.</summary>
     public int Padded { get; }
 
@@ -64,6 +67,16 @@ internal sealed class UnitSizes
     /// <summary>Values per row of <see cref="IRecurrentUnit.Saved"/>.</summary>
     public int SavedRow { get; }
 
+    /// <summary>The blocks of one of several parts that share the units. A part begins with a whole panel, whatever the number of gates.</summary>
+    public (int First, int End) Part(int part, int parts)
+    {
+        int pairs = (Blocks + 1) / 2;
+        return (pairs * part / parts * 2, Math.Min(Blocks, pairs * (part + 1) / parts * 2));
+    }
+
+    /// <summary>The panels of some blocks, each of so many vectors, that begin and end as in <see cref="Part"/>.</summary>
+    public static (int First, int End) Panels((int First, int End) blocks, int vectors) => (blocks.First * vectors / 2, (blocks.End * vectors + 1) / 2);
+
     /// <exception cref="ArgumentException">The unit's counts contradict each other.</exception>
     public static UnitSizes Of<TUnit>(int inputs, int hidden)
         where TUnit : struct, IRecurrentUnit
@@ -72,6 +85,6 @@ internal sealed class UnitSizes
         if (TUnit.Gates < 1 || TUnit.States < 1 || TUnit.Saved < 0 || TUnit.LateGates < 0 || TUnit.LateGates >= TUnit.Gates || TUnit.ForgetGate >= TUnit.Gates)
             throw new ArgumentException($"the cell '{TUnit.Name}' has impossible counts: {TUnit.Gates} gates, {TUnit.LateGates} of them late, {TUnit.States} states, {TUnit.Saved} saved, forget gate {TUnit.ForgetGate}");
         if (separate && !TUnit.Recurs) throw new ArgumentException($"the cell '{TUnit.Name}' wants its recurrent products apart, but has none");
-        return new(inputs, hidden, TUnit.Gates, TUnit.LateGates, TUnit.States, TUnit.Saved) { Separate = separate };
+        return new(inputs, hidden, TUnit.Gates, TUnit.LateGates, TUnit.States, TUnit.Saved) { Separate = separate, Recurs = TUnit.Recurs };
     }
 }

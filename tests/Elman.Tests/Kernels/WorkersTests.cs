@@ -36,6 +36,28 @@ public class WorkersTests
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void A_phase_begins_when_all_parts_of_the_one_before_have_ended(int threads)
+    {
+        const int phases = 300, parts = 5;
+        int[] ended = new int[phases];
+        ComputeThreads.Use(threads, () =>
+        {
+            Workers.RunPhases(phases, parts, ended, static (counts, item) =>
+            {
+                int phase = item / parts;
+                if (phase > 0) Assert.Equal(parts, Volatile.Read(ref counts[phase - 1]));
+                if (item % 3 == 0) Thread.SpinWait(200);
+                Interlocked.Increment(ref counts[phase]);
+            });
+            return 0;
+        });
+        Assert.All(ended, count => Assert.Equal(parts, count));
+    }
+
     [Fact]
     public void Several_threads_work_at_the_same_time()
     {

@@ -119,6 +119,24 @@ public class BitInvarianceTests
 
     [Theory]
     [MemberData(nameof(AllCells))]
+    public void Threads_that_share_the_units_of_a_few_rows_give_the_same_outputs_and_gradients(string cell)
+    {
+        foreach ((int batch, bool both, bool ragged) in ((int, bool, bool)[])[(5, false, false), (6, true, true), (7, false, true)])
+        {
+            // Few rows, and enough multiply-adds per step for a barrier, even with one gate.
+            RecurrentCase given = new(cell, 40, 27 * V + 3, batch, 12) { Layers = 2, Bidirectional = both, Ragged = ragged, InitialState = true };
+            RecurrentLayer layer = given.Layer();
+            RecurrentResult one = ComputeThreads.Use(1, () => RecurrentResult.Differentiate(given, layer)), inferred = ComputeThreads.Use(1, () => RecurrentResult.Infer(given, layer));
+            foreach (int threads in (int[])[2, 3, 5, 8])
+            {
+                ComputeThreads.Use(threads, () => RecurrentResult.Differentiate(given, layer)).HasTheBitsOf(one, $"{threads} threads, {given}");
+                ComputeThreads.Use(threads, () => RecurrentResult.Infer(given, layer)).HasTheBitsOf(inferred, $"inference, {threads} threads, {given}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllCells))]
     public void Inference_in_windows_has_the_bits_of_the_recorded_pass(string cell)
     {
         foreach (bool both in (bool[])[false, true])
