@@ -69,11 +69,7 @@ internal static class MatrixProduct
     /// <param name="a">[steps]</param>
     /// <param name="start">S: [columns], which may be C.</param>
     /// <param name="c">[columns]</param>
-    public static void MultiplyRow(ref float a, PackedMatrix b, ref float start, ref float c)
-    {
-        ProductTile operands = new() { A = ref a, AStep = 1, S = ref start, C = ref c };
-        RunWholePanels(operands, b, 0, b.Panels);
-    }
+    public static void MultiplyRow(ref float a, PackedMatrix b, ref float start, ref float c) => RunWholePanels(ref a, 1, b, ref start, ref c, 0, b.Panels);
 
     /// <summary>
     /// A stands transposed (a weight gradient sums over rows of the batch): blocks of it are packed tile by tile first, because broadcasts that lie a row
@@ -169,22 +165,29 @@ internal static class MatrixProduct
     private static void RunRow(in ProductTile o, PackedMatrix b, int firstPanel, int endPanel)
     {
         int width = PackedMatrix.PanelWidth, whole = Math.Min(endPanel, b.Columns / width);
-        RunWholePanels(o, b, firstPanel, whole);
+        RunWholePanels(ref o.A, o.AStep, b, ref o.S, ref o.C, firstPanel, whole);
         if (whole < endPanel) RunEdge(At(o, 0, whole * width), ref b.Panel(whole), b.Steps, 1, b.Columns - whole * width);
     }
 
-    private static void RunWholePanels(in ProductTile o, PackedMatrix b, int panel, int endPanel)
+    private static void RunWholePanels(ref float a, nint aStep, PackedMatrix b, ref float start, ref float c, int panel, int endPanel)
     {
         int width = PackedMatrix.PanelWidth, steps = b.Steps;
-        nint panelSize = (nint)steps * width;
-        for (; panel <= endPanel - 4; panel += 4) Row<Four>(At(o, 0, panel * width), ref b.Panel(panel), panelSize, steps);
-        if (panel >= endPanel) return;
-        ProductTile rest = At(o, 0, panel * width);
+        nint panelSize = (nint)steps * width, add = Unsafe.IsNullRef(ref start) ? 0 : width;
+        ref float values = ref b.Panel(panel);
+        c = ref Unsafe.Add(ref c, panel * width);
+        start = ref Unsafe.Add(ref start, panel * add);
+        for (; panel <= endPanel - 4; panel += 4)
+        {
+            Row<Four>(ref a, aStep, ref values, panelSize, steps, ref start, ref c);
+            values = ref Unsafe.Add(ref values, 4 * panelSize);
+            c = ref Unsafe.Add(ref c, 4 * width);
+            start = ref Unsafe.Add(ref start, 4 * add);
+        }
         switch (endPanel - panel)
         {
-            case 3: Row<Three>(rest, ref b.Panel(panel), panelSize, steps); break;
-            case 2: Row<Two>(rest, ref b.Panel(panel), panelSize, steps); break;
-            default: Row<One>(rest, ref b.Panel(panel), panelSize, steps); break;
+            case 3: Row<Three>(ref a, aStep, ref values, panelSize, steps, ref start, ref c); break;
+            case 2: Row<Two>(ref a, aStep, ref values, panelSize, steps, ref start, ref c); break;
+            case 1: Row<One>(ref a, aStep, ref values, panelSize, steps, ref start, ref c); break;
         }
     }
 

@@ -163,23 +163,29 @@ internal ref struct ProductTile
         }
     }
 
-    /// <summary>One row × up to four panels, <paramref name="panelSize"/> floats apart.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Row<TPanels>(in ProductTile t, ref float b, nint panelSize, int steps)
+    /// <summary>One row × up to four panels, <paramref name="panelSize"/> floats apart. Takes references one by one: a structure of them would have to
+    /// be cleared on the stack, which takes as long as the product of a small cell.</summary>
+    /// <param name="a">[steps], <paramref name="aStep"/> apart.</param>
+    /// <param name="start">Where the chains begin; a null reference for zeros.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void Row<TPanels>(ref float a, nint aStep, ref float b, nint panelSize, int steps, ref float start, ref float c)
         where TPanels : struct, ICount
     {
         nint v = Vector<float>.Count;
         ref float b1 = ref Unsafe.Add(ref b, panelSize);
         ref float b2 = ref Unsafe.Add(ref b1, panelSize);
         ref float b3 = ref Unsafe.Add(ref b2, panelSize);
-        Vector<float> c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
-        (Vector<float> c0, Vector<float> c1) = t.Start(0);
-        if (TPanels.Count > 1) (c2, c3) = t.Start(0, 2 * v);
-        if (TPanels.Count > 2) (c4, c5) = t.Start(0, 4 * v);
-        if (TPanels.Count > 3) (c6, c7) = t.Start(0, 6 * v);
-        nint at = 0, from = 0, stride = t.AStep;
-        ref float a = ref t.A;
-        for (int step = 0; step < steps; step++, at += stride, from += 2 * v)
+        Vector<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
+        if (!Unsafe.IsNullRef(ref start))
+        {
+            c0 = Vector.LoadUnsafe(ref start);
+            c1 = Vector.LoadUnsafe(ref start, (nuint)v);
+            if (TPanels.Count > 1) (c2, c3) = (Vector.LoadUnsafe(ref start, (nuint)(2 * v)), Vector.LoadUnsafe(ref start, (nuint)(3 * v)));
+            if (TPanels.Count > 2) (c4, c5) = (Vector.LoadUnsafe(ref start, (nuint)(4 * v)), Vector.LoadUnsafe(ref start, (nuint)(5 * v)));
+            if (TPanels.Count > 3) (c6, c7) = (Vector.LoadUnsafe(ref start, (nuint)(6 * v)), Vector.LoadUnsafe(ref start, (nuint)(7 * v)));
+        }
+        nint at = 0, from = 0;
+        for (int step = 0; step < steps; step++, at += aStep, from += 2 * v)
         {
             Vector<float> x = new(Unsafe.Add(ref a, at));
             c0 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b, (nuint)from), c0);
@@ -200,10 +206,10 @@ internal ref struct ProductTile
                 c7 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b3, (nuint)(from + v)), c7);
             }
         }
-        t.Store(0, c0, c1);
-        if (TPanels.Count > 1) t.Store(0, c2, c3, 2 * v);
-        if (TPanels.Count > 2) t.Store(0, c4, c5, 4 * v);
-        if (TPanels.Count > 3) t.Store(0, c6, c7, 6 * v);
+        Store(ref c, c0, c1);
+        if (TPanels.Count > 1) Store(ref Unsafe.Add(ref c, 2 * v), c2, c3);
+        if (TPanels.Count > 2) Store(ref Unsafe.Add(ref c, 4 * v), c4, c5);
+        if (TPanels.Count > 3) Store(ref Unsafe.Add(ref c, 6 * v), c6, c7);
     }
 
     /// <summary>Asks for a cache line where the platform lets one ask; it need not be readable memory.</summary>
@@ -222,9 +228,12 @@ internal ref struct ProductTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Store(nint row, Vector<float> left, Vector<float> right, nint column = 0)
+    private readonly void Store(nint row, Vector<float> left, Vector<float> right, nint column = 0) =>
+        Store(ref Unsafe.Add(ref C, row * CRow + column), left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(ref float to, Vector<float> left, Vector<float> right)
     {
-        ref float to = ref Unsafe.Add(ref C, row * CRow + column);
         left.StoreUnsafe(ref to);
         right.StoreUnsafe(ref to, (nuint)Vector<float>.Count);
     }
