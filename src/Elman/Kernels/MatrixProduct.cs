@@ -171,23 +171,29 @@ internal static class MatrixProduct
 
     private static void RunWholePanels(ref float a, nint aStep, PackedMatrix b, ref float start, ref float c, int panel, int endPanel)
     {
-        int width = PackedMatrix.PanelWidth, steps = b.Steps;
-        nint panelSize = (nint)steps * width, add = Unsafe.IsNullRef(ref start) ? 0 : width;
-        ref float values = ref b.Panel(panel);
+        if (b.IsBFloat16) RunWholePanels<BFloat16>(ref a, aStep, b.Steps, ref b.BFloat16Panel(panel), ref start, ref c, panel, endPanel);
+        else RunWholePanels<ProductTile.Single>(ref a, aStep, b.Steps, ref b.Panel(panel), ref start, ref c, panel, endPanel);
+    }
+
+    private static void RunWholePanels<TFormat>(ref float a, nint aStep, int steps, ref float values, ref float start, ref float c, int panel, int endPanel)
+        where TFormat : struct, IPanelFormat
+    {
+        int width = PackedMatrix.PanelWidth;
+        nint panelSize = (nint)steps * TFormat.Words, add = Unsafe.IsNullRef(ref start) ? 0 : width;
         c = ref Unsafe.Add(ref c, panel * width);
         start = ref Unsafe.Add(ref start, panel * add);
         for (; panel <= endPanel - 4; panel += 4)
         {
-            Row<Four>(ref a, aStep, ref values, panelSize, steps, ref start, ref c);
+            Row<Four, TFormat>(ref a, aStep, ref values, steps, ref start, ref c);
             values = ref Unsafe.Add(ref values, 4 * panelSize);
             c = ref Unsafe.Add(ref c, 4 * width);
             start = ref Unsafe.Add(ref start, 4 * add);
         }
         switch (endPanel - panel)
         {
-            case 3: Row<Three>(ref a, aStep, ref values, panelSize, steps, ref start, ref c); break;
-            case 2: Row<Two>(ref a, aStep, ref values, panelSize, steps, ref start, ref c); break;
-            case 1: Row<One>(ref a, aStep, ref values, panelSize, steps, ref start, ref c); break;
+            case 3: Row<Three, TFormat>(ref a, aStep, ref values, steps, ref start, ref c); break;
+            case 2: Row<Two, TFormat>(ref a, aStep, ref values, steps, ref start, ref c); break;
+            case 1: Row<One, TFormat>(ref a, aStep, ref values, steps, ref start, ref c); break;
         }
     }
 

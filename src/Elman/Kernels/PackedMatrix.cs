@@ -11,8 +11,8 @@ namespace Elman.Kernels;
 /// </summary>
 internal sealed class PackedMatrix
 {
-    private float[] _buffer = [];
-    private int _first;
+    private float[] _buffer = [], _bfloat16 = [];
+    private int _first, _firstBFloat16;
 
     /// <summary>Columns of a panel.</summary>
     public static int PanelWidth => 2 * Vector<float>.Count;
@@ -53,12 +53,10 @@ internal sealed class PackedMatrix
         Steps = steps;
         Columns = columns;
         int needed = checked(steps * Panels * PanelWidth), aligned = checked(needed + 16);
+        IsBFloat16 = false;
         if (_buffer.Length < aligned)
         {
-            // Pinned, so that the aligned place stays aligned.
-            _buffer = GC.AllocateArray<float>(aligned, pinned: true);
-            nint address = Marshal.UnsafeAddrOfPinnedArrayElement(_buffer, 0);
-            _first = (int)((64 - address % 64) % 64 / sizeof(float));
+            (_buffer, _first) = Aligned(aligned);
         }
         else
         {
@@ -94,4 +92,44 @@ internal sealed class PackedMatrix
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref float Panel(int panel, int step = 0) =>
         ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_buffer), _first + ((nint)panel * Steps + step) * PanelWidth);
+
+    /// <summary>Whether a single row reads the values as bfloat16.</summary>
+    public bool IsBFloat16 { get; private set; }
+
+    /// <summary>
+    /// Rounds all values to bfloat16, to the nearest and ties to even, and lays them down a second time in two bytes each, for single rows, which are bound
+    /// by memory. Products of several rows read the rounded values in single precision, and so give the same bits.
+    /// </summary>
+    public void RoundToBFloat16()
+    {
+        int width = Vector<float>.Count, pairs = Steps * Panels;
+        if (_bfloat16.Length < pairs * width + 16) (_bfloat16, _firstBFloat16) = Aligned(pairs * width + 16);
+        for (int i = 0; i < pairs; i++)
+        {
+            Span<float> values = _buffer.AsSpan(_first + i * PanelWidth, PanelWidth), words = _bfloat16.AsSpan(_firstBFloat16 + i * width, width);
+            foreach (ref float value in values) value = Round(value);
+            for (int k = 0; k < width; k++)
+                words[k] = BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(values[width + k]) & 0xFFFF0000) | (BitConverter.SingleToUInt32Bits(values[k]) >> 16));
+        }
+        IsBFloat16 = true;
+    }
+
+    /// <summary>The first word of a panel of <see cref="RoundToBFloat16"/>.</summary>
+    public ref float BFloat16Panel(int panel) =>
+        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bfloat16), _firstBFloat16 + (nint)panel * Steps * Vector<float>.Count);
+
+    private static float Round(float value)
+    {
+        if (!float.IsFinite(value)) return value;
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        return BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000);
+    }
+
+    /// <summary>A pinned array, so that its aligned place stays aligned, and the index of that place.</summary>
+    private static (float[] Buffer, int First) Aligned(int length)
+    {
+        float[] buffer = GC.AllocateArray<float>(length, pinned: true);
+        nint address = Marshal.UnsafeAddrOfPinnedArrayElement(buffer, 0);
+        return (buffer, (int)((64 - address % 64) % 64 / sizeof(float)));
+    }
 }

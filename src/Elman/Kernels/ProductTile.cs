@@ -12,10 +12,11 @@ namespace Elman.Kernels;
 /// <list type="bullet">
 /// <item><see cref="Tall{TRows}"/>, 6 × 2: 12 accumulators, two vectors of B, one broadcast of A; 8 loads for 12 multiply-adds. 5 × 2 and 4 × 2 for remainders.</item>
 /// <item><see cref="Wide{TRows}"/>, 3 × 4 and 2 × 4: a few rows over two panels at once.</item>
-/// <item><see cref="Row{TPanels}"/>, 1 × 8: a single row over four panels at once; 1 × 6, 1 × 4 and 1 × 2 for remainders.</item>
+/// <item><see cref="Row{TPanels, TFormat}"/>, 1 × 8: a single row over four panels at once; 1 × 6, 1 × 4 and 1 × 2 for remainders.</item>
 /// </list>
 /// One spelling serves every number of rows: the JIT compiles it for each <see cref="ICount"/> and drops the rows (or panels) that are not there. The tiles
-/// skip its first tier, which would call every vector operation.
+/// skip its first tier, which would call every vector operation, and are never inlined: a caller that takes in many of them exhausts the JIT's budget
+/// and calls vector operations again.
 /// </remarks>
 internal ref struct ProductTile
 {
@@ -44,7 +45,7 @@ internal ref struct ProductTile
     /// <summary>Up to 6 rows × one panel.</summary>
     /// <param name="b">The panel's first value.</param>
     /// <param name="ahead">What will be read soon: one line of it is fetched per step, <paramref name="aheadStep"/> bytes on at each.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Tall<TRows>(in ProductTile t, ref float b, int steps, ref float ahead, nint aheadStep)
         where TRows : struct, ICount
     {
@@ -112,7 +113,7 @@ internal ref struct ProductTile
     }
 
     /// <summary>2 or 3 rows × two panels.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Wide<TRows>(in ProductTile t, ref float left, ref float right, int steps)
         where TRows : struct, ICount
     {
@@ -163,47 +164,84 @@ internal ref struct ProductTile
         }
     }
 
-    /// <summary>One row × up to four panels, <paramref name="panelSize"/> floats apart. Takes references one by one: a structure of them would have to
-    /// be cleared on the stack, which takes as long as the product of a small cell.</summary>
+    /// <summary>How the values of a panel lie in memory.</summary>
+    public interface IPanelFormat
+    {
+        /// <summary>Words of four bytes of a panel's step.</summary>
+        static abstract int Words { get; }
+
+        /// <summary>The two vectors of a step.</summary>
+        static abstract (Vector<float> Left, Vector<float> Right) Load(ref float panel, nint at);
+    }
+
+    /// <summary>Single precision: the left vector, then the right one.</summary>
+    public readonly struct Single : IPanelFormat
+    {
+        public static int Words => 2 * Vector<float>.Count;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static (Vector<float> Left, Vector<float> Right) Load(ref float panel, nint at) =>
+            (Vector.LoadUnsafe(ref panel, (nuint)at), Vector.LoadUnsafe(ref panel, (nuint)(at + Vector<float>.Count)));
+    }
+
+    /// <summary>bfloat16, the upper half of a single: each word holds a value of the left vector in its lower half and one of the right vector in its upper half.</summary>
+    public readonly struct BFloat16 : IPanelFormat
+    {
+        public static int Words => Vector<float>.Count;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static (Vector<float> Left, Vector<float> Right) Load(ref float panel, nint at)
+        {
+            Vector<uint> words = Vector.AsVectorUInt32(Vector.LoadUnsafe(ref panel, (nuint)at));
+            return (Vector.AsVectorSingle(Vector.ShiftLeft(words, 16)), Vector.AsVectorSingle(words & new Vector<uint>(0xFFFF0000)));
+        }
+    }
+
+    /// <summary>One row × up to four panels. Takes references one by one: a structure of them would have to be cleared on the stack, which takes as long as the
+    /// product of a small cell.</summary>
     /// <param name="a">[steps], <paramref name="aStep"/> apart.</param>
     /// <param name="start">Where the chains begin; a null reference for zeros.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Row<TPanels>(ref float a, nint aStep, ref float b, nint panelSize, int steps, ref float start, ref float c)
+    public static void Row<TPanels, TFormat>(ref float a, nint aStep, ref float b, int steps, ref float start, ref float c)
         where TPanels : struct, ICount
+        where TFormat : struct, IPanelFormat
     {
-        nint v = Vector<float>.Count;
+        nint v = Vector<float>.Count, panelSize = (nint)steps * TFormat.Words;
         ref float b1 = ref Unsafe.Add(ref b, panelSize);
         ref float b2 = ref Unsafe.Add(ref b1, panelSize);
         ref float b3 = ref Unsafe.Add(ref b2, panelSize);
         Vector<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
         if (!Unsafe.IsNullRef(ref start))
         {
-            c0 = Vector.LoadUnsafe(ref start);
-            c1 = Vector.LoadUnsafe(ref start, (nuint)v);
-            if (TPanels.Count > 1) (c2, c3) = (Vector.LoadUnsafe(ref start, (nuint)(2 * v)), Vector.LoadUnsafe(ref start, (nuint)(3 * v)));
-            if (TPanels.Count > 2) (c4, c5) = (Vector.LoadUnsafe(ref start, (nuint)(4 * v)), Vector.LoadUnsafe(ref start, (nuint)(5 * v)));
-            if (TPanels.Count > 3) (c6, c7) = (Vector.LoadUnsafe(ref start, (nuint)(6 * v)), Vector.LoadUnsafe(ref start, (nuint)(7 * v)));
+            (c0, c1) = Single.Load(ref start, 0);
+            if (TPanels.Count > 1) (c2, c3) = Single.Load(ref start, 2 * v);
+            if (TPanels.Count > 2) (c4, c5) = Single.Load(ref start, 4 * v);
+            if (TPanels.Count > 3) (c6, c7) = Single.Load(ref start, 6 * v);
         }
         nint at = 0, from = 0;
-        for (int step = 0; step < steps; step++, at += aStep, from += 2 * v)
+        for (int step = 0; step < steps; step++, at += aStep, from += TFormat.Words)
         {
             Vector<float> x = new(Unsafe.Add(ref a, at));
-            c0 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b, (nuint)from), c0);
-            c1 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b, (nuint)(from + v)), c1);
+            (Vector<float> left, Vector<float> right) = TFormat.Load(ref b, from);
+            c0 = Vector.FusedMultiplyAdd(x, left, c0);
+            c1 = Vector.FusedMultiplyAdd(x, right, c1);
             if (TPanels.Count > 1)
             {
-                c2 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b1, (nuint)from), c2);
-                c3 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b1, (nuint)(from + v)), c3);
+                (left, right) = TFormat.Load(ref b1, from);
+                c2 = Vector.FusedMultiplyAdd(x, left, c2);
+                c3 = Vector.FusedMultiplyAdd(x, right, c3);
             }
             if (TPanels.Count > 2)
             {
-                c4 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b2, (nuint)from), c4);
-                c5 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b2, (nuint)(from + v)), c5);
+                (left, right) = TFormat.Load(ref b2, from);
+                c4 = Vector.FusedMultiplyAdd(x, left, c4);
+                c5 = Vector.FusedMultiplyAdd(x, right, c5);
             }
             if (TPanels.Count > 3)
             {
-                c6 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b3, (nuint)from), c6);
-                c7 = Vector.FusedMultiplyAdd(x, Vector.LoadUnsafe(ref b3, (nuint)(from + v)), c7);
+                (left, right) = TFormat.Load(ref b3, from);
+                c6 = Vector.FusedMultiplyAdd(x, left, c6);
+                c7 = Vector.FusedMultiplyAdd(x, right, c7);
             }
         }
         Store(ref c, c0, c1);

@@ -40,6 +40,16 @@ public class Recurrent<TUnit> : RecurrentLayer
     public override string Cell => TUnit.Name;
 
     /// <inheritdoc/>
+    public override bool BFloat16Weights
+    {
+        get => _weights[0].BFloat16;
+        set
+        {
+            foreach (DirectionWeights weights in _weights) weights.BFloat16 = value;
+        }
+    }
+
+    /// <inheritdoc/>
     public override (Tensor Output, State Final) Forward(Tensor input, State? initial, ReadOnlySpan<int> lengths = default)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -40,7 +40,15 @@ public abstract class RecurrentLayer : Module, IStreamable
     /// <returns>h of the last layer at every step [N, L, D·H], both directions aligned in time, zero in padding; and the states after
     /// the last valid step of every sequence (for the backward direction, after its first) [K·D, N, H].</returns>
     /// <exception cref="ArgumentException">A shape does not fit, or a length is not between 0 and L.</exception>
+    /// <exception cref="InvalidOperationException">Gradients are recorded although <see cref="BFloat16Weights"/> is set.</exception>
     public abstract (Tensor Output, State Final) Forward(Tensor input, State? initial, ReadOnlySpan<int> lengths = default);
+
+    /// <summary>
+    /// Whether inference reads the weights rounded to bfloat16 (8 significant bits; biases and sums stay in single precision). A step of one sequence whose
+    /// weights exceed the caches then takes about half the time. Parameters and files keep their precision. Not for training: a recorded call throws.
+    /// Set it before the layer is used, or while no call runs.
+    /// </summary>
+    public abstract bool BFloat16Weights { get; set; }
 
     /// <inheritdoc cref="Forward(Tensor, State?, ReadOnlySpan{int})"/>
     public override Tensor Forward(Tensor input, ReadOnlySpan<int> lengths = default) => Forward(input, null, lengths).Output;

@@ -10,6 +10,7 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
 {
     private readonly Lock _lock = new();
     private long _forwardVersion = -1, _backwardVersion = -1;
+    private bool _bfloat16;
 
     public UnitSizes Sizes => sizes;
 
@@ -70,6 +71,18 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
         }
     }
 
+    /// <summary>Whether the forward products read weights rounded to bfloat16. To be set before the first use by several threads.</summary>
+    public bool BFloat16
+    {
+        get => _bfloat16;
+        set
+        {
+            if (_bfloat16 == value) return;
+            _bfloat16 = value;
+            Volatile.Write(ref _forwardVersion, -1);
+        }
+    }
+
     private void PackForward()
     {
         int inputs = sizes.Inputs;
@@ -78,6 +91,12 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
         {
             PackColumns(Recurrent, sizes.EarlyRow, weightHh.Span, sizes.Hidden, 0, sizes.EarlyGates);
             if (sizes.LateGates > 0) PackColumns(Late, sizes.LateRow, weightHh.Span, sizes.Hidden, sizes.EarlyGates, sizes.LateGates);
+        }
+        if (_bfloat16)
+        {
+            Input.RoundToBFloat16();
+            if (weightHh is not null) Recurrent.RoundToBFloat16();
+            if (sizes.LateGates > 0) Late.RoundToBFloat16();
         }
         InputBias.AsSpan().Clear();
         if (biasIh is not null) AddBias(biasIh.Span, 0, sizes.Gates, InputBias);

@@ -66,6 +66,8 @@ internal sealed class RecurrentRun<TUnit>
         int batch = input.Shape[0], length = input.Shape[1];
         Tensor[] inputs = [input, .. initial, .. weights.SelectMany(direction => direction.Parameters)];
         bool keeps = Tensor.Recording(inputs);
+        if (keeps && weights[0].BFloat16)
+            throw new InvalidOperationException("bfloat16 weights are for inference: set BFloat16Weights to false before training, or compute without gradients");
         RecurrentCall call = new(new SequenceLayout(batch, length, lengths), weights[0].Sizes, weights.Length / directions, directions, input.NeedsGradient);
         RecurrentRun<TUnit> run = new(weights, dropout, call, keeps);
         Tensor output = Tensor.Zeros(batch, length, call.OutputSize);

@@ -137,7 +137,7 @@ internal static class RecurrentStep<TUnit>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Unit(UnitSizes sizes, (int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float next, ref float saved)
     {
         int width = UnitSizes.Width, padded = sizes.Padded, end = blocks.End * width;
@@ -148,7 +148,7 @@ internal static class RecurrentStep<TUnit>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void UnitBackward(UnitSizes sizes, (int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float saved, ref float gradient)
     {
         int width = UnitSizes.Width, padded = sizes.Padded, end = blocks.End * width;
@@ -159,7 +159,7 @@ internal static class RecurrentStep<TUnit>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Operand(UnitSizes sizes, ref float gates, ref float product, ref float previous, ref float operand)
     {
         int width = UnitSizes.Width, padded = sizes.Padded, early = sizes.EarlyGates;
@@ -167,7 +167,7 @@ internal static class RecurrentStep<TUnit>
             TUnit.Operand(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * early, width), At(ref previous, unit, padded), At(ref operand, unit, width));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void OperandBackward(UnitSizes sizes, ref float gates, ref float product, ref float previous, ref float operandGradient, ref float gradient)
     {
         int width = UnitSizes.Width, padded = sizes.Padded, early = sizes.EarlyGates;
