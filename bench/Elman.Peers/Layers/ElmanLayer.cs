@@ -7,11 +7,13 @@ internal sealed class ElmanLayer : ILayerContender
     private readonly Tensor _input, _slope;
     private readonly int[]? _lengths;
 
-    public ElmanLayer(LayerProblem problem, int threads)
+    public ElmanLayer(LayerProblem problem, int threads, bool bfloat16 = false)
     {
         Compute.Threads = threads;
         LayerRow row = problem.Row;
         _layer = problem.CreateLayer(new RandomStream(1));
+        _layer.BFloat16Weights = bfloat16;
+        Library = bfloat16 ? Libraries.BFloat16 : Libraries.Elman;
         _layer.Load(problem.Weights.ToDictionary(weight => weight.Name, weight => Tensor.From(weight.Values, weight.Shape)));
         _input = Tensor.From(problem.Input, row.N, row.L, row.I);
         _input.RequiresGradient = true;
@@ -19,9 +21,9 @@ internal sealed class ElmanLayer : ILayerContender
         _lengths = row.Ragged ? problem.Lengths : null;
     }
 
-    public string Library => Libraries.Elman;
+    public string Library { get; }
 
-    public bool Trains => true;
+    public bool Trains => !_layer.BFloat16Weights;
 
     public void Infer()
     {

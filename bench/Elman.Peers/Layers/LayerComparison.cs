@@ -3,7 +3,8 @@ namespace Elman.Peers;
 /// <summary>What one row cost each library, in inference or in training, at one number of threads.</summary>
 /// <param name="Disagreement">The largest difference to a peer that the check before the measurement found.</param>
 /// <param name="AllocatedBytes">By a warm call of Elman.</param>
-internal sealed record LayerResult(LayerRow Row, bool Training, int Threads, IReadOnlyDictionary<string, Timing> Timings, double Disagreement, long AllocatedBytes)
+/// <param name="RoundingError">The largest difference that weights in bfloat16 make to an output, where they were measured.</param>
+internal sealed record LayerResult(LayerRow Row, bool Training, int Threads, IReadOnlyDictionary<string, Timing> Timings, double Disagreement, long AllocatedBytes, double? RoundingError = null)
 {
     public Timing Elman => Timings[Libraries.Elman];
 
@@ -27,7 +28,10 @@ internal static class LayerComparison
         ILayerContender[] contenders = [elman, torch, onnx];
 
         double difference = CheckOutputs(row, contenders);
-        yield return new LayerResult(row, false, threads, Measure(contenders, contender => contender.Infer, effort), difference, Allocation.BytesPerCall(elman.Infer));
+        using ElmanLayer? rounded = Results.IsMemoryBound(row) ? new(problem, threads, bfloat16: true) : null;
+        double? error = rounded?.Output().Zip(elman.Output(), (one, other) => Math.Abs(one - other)).Max();
+        yield return new LayerResult(row, false, threads, Measure(rounded is null ? contenders : [.. contenders, rounded], contender => contender.Infer, effort),
+            difference, Allocation.BytesPerCall(elman.Infer), error);
         if (row.InferenceOnly) yield break;
         ILayerContender[] trainers = [.. contenders.Where(contender => contender.Trains)];
         difference = CheckGradients(row, trainers);

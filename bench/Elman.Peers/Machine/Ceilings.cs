@@ -104,20 +104,21 @@ internal sealed class Ceilings
 
     private static unsafe void Free(nint memory) => NativeMemory.AlignedFree((void*)memory);
 
-    /// <summary>Seconds from the common start of all threads to the end of the last.</summary>
+    /// <summary>Seconds from the start of the first thread to the end of the last, by the threads' own clocks: this one may be late to see either.</summary>
     private static double Together(int threads, Func<int, float> work)
     {
         float[] sums = new float[threads];
-        using Barrier start = new(threads + 1);
+        long[] began = new long[threads], ended = new long[threads];
+        using Barrier start = new(threads);
         Thread[] running = [.. Enumerable.Range(0, threads).Select(index => new Thread(() =>
         {
             start.SignalAndWait();
+            began[index] = Stopwatch.GetTimestamp();
             sums[index] = work(index);
+            ended[index] = Stopwatch.GetTimestamp();
         }))];
         foreach (Thread thread in running) thread.Start();
-        start.SignalAndWait();
-        long began = Stopwatch.GetTimestamp();
         foreach (Thread thread in running) thread.Join();
-        return Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return Stopwatch.GetElapsedTime(began.Min(), ended.Max()).TotalSeconds;
     }
 }

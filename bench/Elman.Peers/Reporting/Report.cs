@@ -99,11 +99,13 @@ internal sealed class Report(Results results, bool quick)
         LayerResult[] bound = [.. results.Layers.Where(result => !result.Training && Results.IsMemoryBound(result.Row))];
         if (bound.Length == 0) return;
         Line("### Where memory is the limit\n");
-        Line("Inference at N = 1 with weights larger than L2. Bytes that have to be read, W_hh in every step and W_ih once, beside the bandwidth that the same threads were measured to have in a working set of that size.\n");
-        Table(["row", "threads", "weights", "GB/s", "ceiling GB/s", "of ceiling"], [.. bound.Select(result =>
+        Line("Inference at N = 1 with weights larger than L2. Bytes that have to be read, W_hh in every step and W_ih once, beside the bandwidth that the same threads were measured to have in a working set of that size. "
+            + "Last, the same with weights rounded to bfloat16: how many times faster, and the largest difference in an output, which lies between −1 and 1.\n");
+        Table(["row", "threads", "weights", "GB/s", "ceiling GB/s", "of ceiling", "bfloat16", "difference"], [.. bound.Select(result =>
         {
             (double measured, double ceiling) = results.Bandwidth(result);
-            return new[] { result.Row.Name, $"{result.Threads}", Text.Bytes(result.Row.RecurrentBytes + result.Row.InputBytes), $"{measured / 1e9:F1}", $"{ceiling / 1e9:F1}", $"{100 * measured / ceiling:F0} %" };
+            return new[] { result.Row.Name, $"{result.Threads}", Text.Bytes(result.Row.RecurrentBytes + result.Row.InputBytes), $"{measured / 1e9:F1}", $"{ceiling / 1e9:F1}", $"{100 * measured / ceiling:F0} %",
+                $"{Text.Number(1 / result.Ratio(Libraries.BFloat16)!.Value)} ×", $"{result.RoundingError:G1}" };
         })]);
     }
 
