@@ -170,8 +170,11 @@ internal ref struct ProductTile
         /// <summary>Words of four bytes of a panel's step.</summary>
         static abstract int Words { get; }
 
-        /// <summary>The two vectors of a step.</summary>
-        static abstract (Vector<float> Left, Vector<float> Right) Load(ref float panel, nint at);
+        /// <summary>The left vector of a step. Each is loaded where it is multiplied, so that the load becomes part of the multiply-add.</summary>
+        static abstract Vector<float> Left(ref float panel, nint at);
+
+        /// <summary>The right vector of a step.</summary>
+        static abstract Vector<float> Right(ref float panel, nint at);
     }
 
     /// <summary>Single precision: the left vector, then the right one.</summary>
@@ -180,8 +183,10 @@ internal ref struct ProductTile
         public static int Words => 2 * Vector<float>.Count;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static (Vector<float> Left, Vector<float> Right) Load(ref float panel, nint at) =>
-            (Vector.LoadUnsafe(ref panel, (nuint)at), Vector.LoadUnsafe(ref panel, (nuint)(at + Vector<float>.Count)));
+        public static Vector<float> Left(ref float panel, nint at) => Vector.LoadUnsafe(ref panel, (nuint)at);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<float> Right(ref float panel, nint at) => Vector.LoadUnsafe(ref panel, (nuint)(at + Vector<float>.Count));
     }
 
     /// <summary>bfloat16, the upper half of a single: each word holds a value of the left vector in its lower half and one of the right vector in its upper half.</summary>
@@ -190,11 +195,12 @@ internal ref struct ProductTile
         public static int Words => Vector<float>.Count;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static (Vector<float> Left, Vector<float> Right) Load(ref float panel, nint at)
-        {
-            Vector<uint> words = Vector.AsVectorUInt32(Vector.LoadUnsafe(ref panel, (nuint)at));
-            return (Vector.AsVectorSingle(Vector.ShiftLeft(words, 16)), Vector.AsVectorSingle(words & new Vector<uint>(0xFFFF0000)));
-        }
+        public static Vector<float> Left(ref float panel, nint at) =>
+            Vector.AsVectorSingle(Vector.ShiftLeft(Vector.AsVectorUInt32(Vector.LoadUnsafe(ref panel, (nuint)at)), 16));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<float> Right(ref float panel, nint at) =>
+            Vector.AsVectorSingle(Vector.AsVectorUInt32(Vector.LoadUnsafe(ref panel, (nuint)at)) & new Vector<uint>(0xFFFF0000));
     }
 
     /// <summary>One row × up to four panels. Takes references one by one: a structure of them would have to be cleared on the stack, which takes as long as the
@@ -213,35 +219,31 @@ internal ref struct ProductTile
         Vector<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
         if (!Unsafe.IsNullRef(ref start))
         {
-            (c0, c1) = Single.Load(ref start, 0);
-            if (TPanels.Count > 1) (c2, c3) = Single.Load(ref start, 2 * v);
-            if (TPanels.Count > 2) (c4, c5) = Single.Load(ref start, 4 * v);
-            if (TPanels.Count > 3) (c6, c7) = Single.Load(ref start, 6 * v);
+            (c0, c1) = (Single.Left(ref start, 0), Single.Right(ref start, 0));
+            if (TPanels.Count > 1) (c2, c3) = (Single.Left(ref start, 2 * v), Single.Right(ref start, 2 * v));
+            if (TPanels.Count > 2) (c4, c5) = (Single.Left(ref start, 4 * v), Single.Right(ref start, 4 * v));
+            if (TPanels.Count > 3) (c6, c7) = (Single.Left(ref start, 6 * v), Single.Right(ref start, 6 * v));
         }
         nint at = 0, from = 0;
         for (int step = 0; step < steps; step++, at += aStep, from += TFormat.Words)
         {
             Vector<float> x = new(Unsafe.Add(ref a, at));
-            (Vector<float> left, Vector<float> right) = TFormat.Load(ref b, from);
-            c0 = Vector.FusedMultiplyAdd(x, left, c0);
-            c1 = Vector.FusedMultiplyAdd(x, right, c1);
+            c0 = Vector.FusedMultiplyAdd(x, TFormat.Left(ref b, from), c0);
+            c1 = Vector.FusedMultiplyAdd(x, TFormat.Right(ref b, from), c1);
             if (TPanels.Count > 1)
             {
-                (left, right) = TFormat.Load(ref b1, from);
-                c2 = Vector.FusedMultiplyAdd(x, left, c2);
-                c3 = Vector.FusedMultiplyAdd(x, right, c3);
+                c2 = Vector.FusedMultiplyAdd(x, TFormat.Left(ref b1, from), c2);
+                c3 = Vector.FusedMultiplyAdd(x, TFormat.Right(ref b1, from), c3);
             }
             if (TPanels.Count > 2)
             {
-                (left, right) = TFormat.Load(ref b2, from);
-                c4 = Vector.FusedMultiplyAdd(x, left, c4);
-                c5 = Vector.FusedMultiplyAdd(x, right, c5);
+                c4 = Vector.FusedMultiplyAdd(x, TFormat.Left(ref b2, from), c4);
+                c5 = Vector.FusedMultiplyAdd(x, TFormat.Right(ref b2, from), c5);
             }
             if (TPanels.Count > 3)
             {
-                (left, right) = TFormat.Load(ref b3, from);
-                c6 = Vector.FusedMultiplyAdd(x, left, c6);
-                c7 = Vector.FusedMultiplyAdd(x, right, c7);
+                c6 = Vector.FusedMultiplyAdd(x, TFormat.Left(ref b3, from), c6);
+                c7 = Vector.FusedMultiplyAdd(x, TFormat.Right(ref b3, from), c7);
             }
         }
         Store(ref c, c0, c1);

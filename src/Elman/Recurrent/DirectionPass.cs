@@ -73,16 +73,17 @@ internal sealed class DirectionPass<TUnit>
     /// <summary>Runs part of the rows through the times of a range, from the states at its start to those at its end, and writes each step's h. Parts need
     /// no barrier between them.</summary>
     /// <param name="input">[Total, I] packed; empty if the input products are there already.</param>
-    /// <param name="output">[Total, outputSize] packed; h goes to columns <paramref name="column"/>…. Empty if it is there already.</param>
-    public void ForwardRows(int range, int part, int parts, ReadOnlySpan<float> input, Span<float> output, int outputSize, int column)
+    /// <param name="output">h goes to columns <paramref name="column"/>…. Without values if it is there already.</param>
+    public void ForwardRows(int range, int part, int parts, ReadOnlySpan<float> input, SequenceValues output, int column)
     {
+        Span<float> outputs = output.Values.Span;
         (int first, int end) = _layout.Part(part, parts);
         Span<float> active = StartOf(range, first, end - first);
         if (parts == 1 && !input.IsEmpty) ProjectInput(range, 0, 1, input);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
         for (int i = 0; i < toTime - fromTime; i++)
         {
-            (int step, int rows, int slot, int gates) = StepAt(fromTime, toTime, i, first, end);
+            (int time, int step, int rows, int slot, int gates) = StepAt(fromTime, toTime, i, first, end);
             if (rows <= 0) continue;
             if (parts > 1 && !input.IsEmpty)
             {
@@ -98,9 +99,9 @@ internal sealed class DirectionPass<TUnit>
             }
             RecurrentStep<TUnit>.Forward(_weights, rows, From(_buffers.Gates, gates * _sizes.GateRow), From(_buffers.Product, slot * _sizes.GateRow),
                 From(_buffers.Operand, slot * _sizes.Padded), From(_buffers.Saved, slot * _sizes.SavedRow), previous, states);
-            if (output.IsEmpty) continue;
+            if (outputs.IsEmpty) continue;
             for (int row = 0; row < rows; row++)
-                states.Slice(row * _sizes.StateRow, _sizes.Hidden).CopyTo(output[((step + row) * outputSize + column)..]);
+                states.Slice(row * _sizes.StateRow, _sizes.Hidden).CopyTo(outputs[(output.Offset(time, first + row) + column)..]);
         }
     }
 
@@ -119,14 +120,15 @@ internal sealed class DirectionPass<TUnit>
     }
 
     /// <summary>As <see cref="ForwardRows"/>, but one time of the range, for all rows and part of the units; the next time needs all parts of this one.</summary>
-    public void ForwardUnits(int range, int phase, int part, int parts, ReadOnlySpan<float> input, Span<float> output, int outputSize, int column)
+    public void ForwardUnits(int range, int phase, int part, int parts, ReadOnlySpan<float> input, SequenceValues output, int column)
     {
+        Span<float> outputs = output.Values.Span;
         (int First, int End) blocks = _sizes.Part(part, parts);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
         if (phase >= toTime - fromTime) return;
         int rangeStart = _layout.First(fromTime), firstUnit = blocks.First * UnitSizes.Width, units = blocks.End * UnitSizes.Width - firstUnit;
         if (phase == 0) Project(rangeStart, _layout.First(toTime) - rangeStart, 0, input, blocks);
-        (int step, int rows, int slot, _) = StepAt(fromTime, toTime, phase, 0, _layout.Batch);
+        (int time, int step, int rows, int slot, _) = StepAt(fromTime, toTime, phase, 0, _layout.Batch);
         Span<float> states = States(range + 1), previous = states;
         if (_plan.Keeps)
         {
@@ -142,7 +144,7 @@ internal sealed class DirectionPass<TUnit>
         {
             Span<float> own = states.Slice(row * _sizes.StateRow + firstUnit, units);
             own.CopyTo(HiddenOf(phase + 1, row)[firstUnit..]);
-            if (row < rows && !output.IsEmpty) own[..valid].CopyTo(output[((step + row) * outputSize + column + firstUnit)..]);
+            if (row < rows && !outputs.IsEmpty) own[..valid].CopyTo(outputs[(output.Offset(time, row) + column + firstUnit)..]);
         }
     }
 
@@ -173,17 +175,16 @@ internal sealed class DirectionPass<TUnit>
     }
 
     /// <summary>Backpropagation through the times of a range for part of the rows; leaves the gradients of all products.</summary>
-    /// <param name="outputGradient">[Total, outputSize] packed.</param>
-    public void BackwardRows(int range, int part, int parts, ReadOnlySpan<float> outputGradient, int outputSize, int column, Span<float> scratch)
+    public void BackwardRows(int range, int part, int parts, SequenceValues outputGradient, int column, Span<float> scratch)
     {
         (int first, int end) = _layout.Part(part, parts);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
         for (int i = toTime - fromTime - 1; i >= 0; i--)
         {
-            (int step, int rows, int slot, _) = StepAt(fromTime, toTime, i, first, end);
+            (int time, _, int rows, int slot, _) = StepAt(fromTime, toTime, i, first, end);
             if (rows <= 0) continue;
             Span<float> gradient = Rows(_gradient.Span, first, rows);
-            AddOutputGradient(gradient, step, rows, outputGradient, outputSize, column, (0, _sizes.Hidden));
+            AddOutputGradient(gradient, time, first, rows, outputGradient, column, (0, _sizes.Hidden));
             RecurrentStep<TUnit>.Backward(_weights, rows, From(_buffers.Gates, slot * _sizes.GateRow), From(_buffers.Product, slot * _sizes.GateRow),
                 scratch.IsEmpty ? scratch : scratch[(first * _sizes.Padded)..], From(_buffers.Saved, slot * _sizes.SavedRow),
                 From(_buffers.Previous, slot * _sizes.StateRow), gradient);
@@ -194,7 +195,7 @@ internal sealed class DirectionPass<TUnit>
     /// As <see cref="BackwardRows"/>, but for all rows and part of the units, in one phase more than the range has times: each phase first lets the
     /// products' gradients of the time before (in the order of this pass) add to the gradient of h, which needs those of all units.
     /// </summary>
-    public void BackwardUnits(int range, int phase, int part, int parts, ReadOnlySpan<float> outputGradient, int outputSize, int column)
+    public void BackwardUnits(int range, int phase, int part, int parts, SequenceValues outputGradient, int column)
     {
         (int First, int End) blocks = _sizes.Part(part, parts);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
@@ -203,24 +204,26 @@ internal sealed class DirectionPass<TUnit>
         Span<float> gradient = _gradient.Span;
         if (phase > 0)
         {
-            (_, int before, int slotBefore, _) = StepAt(fromTime, toTime, times - phase, 0, _layout.Batch);
+            (_, _, int before, int slotBefore, _) = StepAt(fromTime, toTime, times - phase, 0, _layout.Batch);
             RecurrentStep<TUnit>.BackwardProduct(_weights, blocks, before, From(_buffers.Gates, slotBefore * _sizes.GateRow), From(_buffers.Product, slotBefore * _sizes.GateRow), gradient);
         }
         if (phase == times) return;
-        (int step, int rows, int slot, _) = StepAt(fromTime, toTime, times - 1 - phase, 0, _layout.Batch);
-        AddOutputGradient(gradient, step, rows, outputGradient, outputSize, column, (firstUnit, Math.Min(_sizes.Hidden, blocks.End * UnitSizes.Width)));
+        (int time, _, int rows, int slot, _) = StepAt(fromTime, toTime, times - 1 - phase, 0, _layout.Batch);
+        AddOutputGradient(gradient, time, 0, rows, outputGradient, column, (firstUnit, Math.Min(_sizes.Hidden, blocks.End * UnitSizes.Width)));
         RecurrentStep<TUnit>.BackwardUnits(_weights, blocks, rows, From(_buffers.Gates, slot * _sizes.GateRow), From(_buffers.Product, slot * _sizes.GateRow),
             From(_buffers.Saved, slot * _sizes.SavedRow), From(_buffers.Previous, slot * _sizes.StateRow), gradient);
     }
 
-    private void AddOutputGradient(Span<float> gradient, int step, int rows, ReadOnlySpan<float> outputGradient, int outputSize, int column, (int First, int End) units)
+    /// <summary>Adds to the gradient of h of some units what the outputs of a time get from above.</summary>
+    private void AddOutputGradient(Span<float> gradient, int time, int first, int rows, SequenceValues outputGradient, int column, (int First, int End) units)
     {
         int count = units.End - units.First;
         if (count <= 0) return;
+        ReadOnlySpan<float> values = outputGradient.Values.Span;
         for (int row = 0; row < rows; row++)
         {
             Span<float> hidden = gradient.Slice(row * _sizes.StateRow + units.First, count);
-            TensorPrimitives.Add(hidden, outputGradient.Slice((step + row) * outputSize + column + units.First, count), hidden);
+            TensorPrimitives.Add(hidden, values.Slice(outputGradient.Offset(time, first + row) + column + units.First, count), hidden);
         }
     }
 
@@ -276,12 +279,12 @@ internal sealed class DirectionPass<TUnit>
             From(_buffers.Gates, place * _sizes.GateRow), _sizes.GateRow, first, end);
     }
 
-    /// <summary>Where the rows from <paramref name="first"/> on are at the i-th time of a range in the pass's own order: their packed step, how many are active,
+    /// <summary>Where the rows from <paramref name="first"/> on are at the i-th time of a range in the pass's own order: the time, their packed step, how many are active,
     /// their place in the buffers, and their place in the input products.</summary>
-    private (int Step, int Rows, int Slot, int Gates) StepAt(int fromTime, int toTime, int i, int first, int end)
+    private (int Time, int Step, int Rows, int Slot, int Gates) StepAt(int fromTime, int toTime, int i, int first, int end)
     {
         int time = _backwards ? toTime - 1 - i : fromTime + i, step = _layout.First(time) + first, inRange = step - _layout.First(fromTime);
-        return (step, Math.Min(_layout.Active(time), end) - first, _plan.Keeps ? inRange : first, inRange);
+        return (time, step, Math.Min(_layout.Active(time), end) - first, _plan.Keeps ? inRange : first, inRange);
     }
 
     /// <summary>The states of some rows that a range changes in place, as they are at its start.</summary>

@@ -45,7 +45,7 @@ internal sealed class RecurrentRun<TUnit>
         _buffers = new StepBuffers[_plan.Shared ? _directions : weights.Length];
         for (int i = 0; i < _buffers.Length; i++) _buffers[i] = new StepBuffers(call.First, _plan.Steps, _layout.Batch, keeps, _workspace);
         _passes = new DirectionPass<TUnit>[weights.Length];
-        _inputs = new Memory<float>[_layers + 1];
+        _inputs = new Memory<float>[_layers];
         UnitSizes last = weights[^1].Sizes;
         long work = (long)_plan.Steps * last.GateRow * (last.Inputs + last.Hidden);
         _parts = (int)Math.Clamp(work / WorkOfThread, 1, Compute.Threads);
@@ -70,7 +70,8 @@ internal sealed class RecurrentRun<TUnit>
             throw new InvalidOperationException("bfloat16 weights are for inference: set BFloat16Weights to false before training, or compute without gradients");
         RecurrentCall call = new(new SequenceLayout(batch, length, lengths), weights[0].Sizes, weights.Length / directions, directions, input.NeedsGradient);
         RecurrentRun<TUnit> run = new(weights, dropout, call, keeps);
-        Tensor output = Tensor.Zeros(batch, length, call.OutputSize);
+        // Padding stays zero; everything else is written.
+        Tensor output = call.Layout.Total == (long)batch * length ? Tensor.Allocate(new Shape(batch, length, call.OutputSize)) : Tensor.Zeros(batch, length, call.OutputSize);
         Tensor[] final = new Tensor[TUnit.States];
         for (int part = 0; part < final.Length; part++) final[part] = Tensor.Zeros(weights.Length, batch, weights[0].Sizes.Hidden);
         run.Forward(input, initial, output, final);
@@ -81,32 +82,28 @@ internal sealed class RecurrentRun<TUnit>
 
     private void Forward(Tensor input, Tensor[] initial, Tensor output, Tensor[] final)
     {
-        _inputs[0] = Packed(input.Values, _call.First.Inputs);
+        _inputs[0] = _layout.IsBatchFirst ? input.Values : _workspace.Rent(_layout.Total, _call.First.Inputs);
         if (!_layout.IsBatchFirst) _layout.Gather(input.Values, _call.First.Inputs, _inputs[0]);
         for (int layer = 0; layer < _layers; layer++)
         {
             bool last = layer == _layers - 1;
-            _inputs[layer + 1] = last ? Packed(output.Values, _outputSize) : _workspace.Rent(_layout.Total, _outputSize);
+            SequenceValues outputs = new(_layout, last ? output.Values : _inputs[layer + 1] = _workspace.Rent(_layout.Total, _outputSize), _outputSize, BatchFirst: last);
             for (int i = layer * _directions; i < (layer + 1) * _directions; i++)
             {
                 _passes[i] = new DirectionPass<TUnit>(_weights[i], _layout, _plan, backwards: i % _directions == 1, _sharesUnits, _buffers[i % _buffers.Length], _workspace);
                 _passes[i].SetStates(initial, i);
             }
             if (_plan.Keeps || _sharesUnits || !ProjectsRows)
-                for (int range = 0; range < _plan.Ranges; range++) ForwardRanges(layer, range, range + 1, _inputs[layer + 1]);
-            else ForwardRanges(layer, 0, _plan.Ranges, _inputs[layer + 1]);
+                for (int range = 0; range < _plan.Ranges; range++) ForwardRanges(layer, range, range + 1, outputs);
+            else ForwardRanges(layer, 0, _plan.Ranges, outputs);
             for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].GetStates(final, i);
             if (!last) ApplyDropout(layer, _inputs[layer + 1]);
             if (!_plan.Keeps) _workspace.Return(_inputs[layer]);
         }
-        if (!_layout.IsBatchFirst) _layout.Scatter(_inputs[_layers], _outputSize, output.Values);
     }
 
-    /// <summary>The values of a batch-first tensor themselves, if they lie in packed order, or a buffer for them.</summary>
-    private Memory<float> Packed(Memory<float> batchFirst, int size) => _layout.IsBatchFirst ? batchFirst : _workspace.Rent(_layout.Total, size);
-
-    /// <summary>Runs a layer through some ranges; for the second time with an empty <paramref name="output"/>, because it is there already.</summary>
-    private void ForwardRanges(int layer, int range, int end, Memory<float> output)
+    /// <summary>Runs a layer through some ranges; for the second time without <paramref name="output"/>, because it is there already.</summary>
+    private void ForwardRanges(int layer, int range, int end, SequenceValues output)
     {
         for (int i = 0; i < _directions; i++) Pass(layer, i).Begin(range);
         if (_sharesUnits)
@@ -124,11 +121,11 @@ internal sealed class RecurrentRun<TUnit>
             RecurrentRun<TUnit> run = job.Run;
             ReadOnlySpan<float> input = run.ProjectsRows ? run._inputs[job.layer].Span : default;
             for (int range = job.range; range < job.end; range++)
-                run.Pass(job.layer, i).ForwardRows(range, i / run._directions, run._shares, input, job.output.Span, run._outputSize, run.Column(i));
+                run.Pass(job.layer, i).ForwardRows(range, i / run._directions, run._shares, input, job.output, run.Column(i));
         });
     }
 
-    private void ForwardUnits(int layer, int range, Memory<float> output)
+    private void ForwardUnits(int layer, int range, SequenceValues output)
     {
         int phases = 0, items = _directions * _shares;
         for (int i = 0; i < _directions; i++)
@@ -141,20 +138,18 @@ internal sealed class RecurrentRun<TUnit>
             RecurrentRun<TUnit> run = job.Run;
             int part = i % job.items;
             run.Pass(job.layer, part).ForwardUnits(job.range, i / job.items, part / run._directions, run._shares, run._inputs[job.layer].Span,
-                job.output.Span, run._outputSize, run.Column(part));
+                job.output, run.Column(part));
         });
     }
 
     private void Backward(Tensor input, Tensor[] initial, Tensor output, Tensor[] final)
     {
-        // The last output itself is not needed any more.
-        Memory<float> gradient = _layout.IsBatchFirst ? output.GradientTensor().Values : _inputs[_layers];
-        if (!_layout.IsBatchFirst) _layout.Gather(output.GradientTensor().Values, _outputSize, gradient);
+        Memory<float> gradient = output.GradientTensor().Values;
         for (int layer = _layers - 1; layer >= 0; layer--)
         {
             Memory<float> inputGradient = layer == 0 && !input.NeedsGradient ? default
                 : _call.InPlace(layer) ? _inputs[layer] : _workspace.Rent(_layout.Total, _weights[layer * _directions].Sizes.Inputs);
-            BackwardLayer(layer, gradient, inputGradient, initial, final);
+            BackwardLayer(layer, new SequenceValues(_layout, gradient, _outputSize, BatchFirst: layer == _layers - 1), inputGradient, initial, final);
             _workspace.Return(gradient);
             if (!_call.InPlace(layer)) _workspace.Return(_inputs[layer]);
             gradient = inputGradient;
@@ -164,7 +159,7 @@ internal sealed class RecurrentRun<TUnit>
         _workspace.Return();
     }
 
-    private void BackwardLayer(int layer, Memory<float> gradient, Memory<float> inputGradient, Tensor[] initial, Tensor[] final)
+    private void BackwardLayer(int layer, SequenceValues gradient, Memory<float> inputGradient, Tensor[] initial, Tensor[] final)
     {
         int scratchSize = _call.First.LateGates > 0 ? _layout.Batch * _call.First.Padded : 0;
         Memory<float> scratch = _workspace.Rent(_directions, scratchSize);
@@ -177,7 +172,7 @@ internal sealed class RecurrentRun<TUnit>
             else
             {
                 Workers.Run(_directions * _shares, (Run: this, layer, range, gradient, scratch, scratchSize), static (job, i) =>
-                    job.Run.Pass(job.layer, i).BackwardRows(job.range, i / job.Run._directions, job.Run._shares, job.gradient.Span, job.Run._outputSize,
+                    job.Run.Pass(job.layer, i).BackwardRows(job.range, i / job.Run._directions, job.Run._shares, job.gradient,
                         job.Run.Column(i), job.scratch.Span.Slice(i % job.Run._directions * job.scratchSize, job.scratchSize)));
             }
             AddWeightGradients(layer, range);
@@ -187,7 +182,7 @@ internal sealed class RecurrentRun<TUnit>
         _workspace.Return(scratch);
     }
 
-    private void BackwardUnits(int layer, int range, Memory<float> gradient)
+    private void BackwardUnits(int layer, int range, SequenceValues gradient)
     {
         int phases = 1, items = _directions * _shares;
         for (int i = 0; i < _directions; i++) phases = Math.Max(phases, Pass(layer, i).Phases(range) + 1);
@@ -195,7 +190,7 @@ internal sealed class RecurrentRun<TUnit>
         {
             RecurrentRun<TUnit> run = job.Run;
             int part = i % job.items;
-            run.Pass(job.layer, part).BackwardUnits(job.range, i / job.items, part / run._directions, run._shares, job.gradient.Span, run._outputSize, run.Column(part));
+            run.Pass(job.layer, part).BackwardUnits(job.range, i / job.items, part / run._directions, run._shares, job.gradient, run.Column(part));
         });
     }
 

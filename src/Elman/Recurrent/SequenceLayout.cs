@@ -82,18 +82,7 @@ internal sealed class SequenceLayout
                 source.Slice(layout.Place(row, time) * size, size).CopyTo(target[(row * size)..]);
         });
 
-    /// <summary>Copies packed steps [Total, size] into a batch-first tensor [N, L, size]; padding is left as it is.</summary>
-    public void Scatter(Memory<float> packed, int size, Memory<float> batchFirst) =>
-        ForTimes(size, (Layout: this, batchFirst, size, packed), static (job, time) =>
-        {
-            (SequenceLayout layout, int size) = (job.Layout, job.size);
-            ReadOnlySpan<float> source = job.packed.Span[(layout.First(time) * size)..];
-            Span<float> target = job.batchFirst.Span;
-            for (int row = 0, active = layout.Active(time); row < active; row++)
-                source.Slice(row * size, size).CopyTo(target[(layout.Place(row, time) * size)..]);
-        });
-
-    /// <summary>As <see cref="Scatter"/>, but adds.</summary>
+    /// <summary>Adds packed steps [Total, size] to a batch-first tensor [N, L, size]; padding is left as it is.</summary>
     public void ScatterAdd(Memory<float> packed, int size, Memory<float> batchFirst) =>
         ForTimes(size, (Layout: this, batchFirst, size, packed), static (job, time) =>
         {
@@ -136,7 +125,7 @@ internal sealed class SequenceLayout
     public (int Start, int End) Part(int part, int parts) => (Boundary(part, parts), Boundary(part + 1, parts));
 
     /// <summary>The step of a sorted row among those of the batch-first tensor.</summary>
-    private int Place(int row, int time) => Order[row] * Length + time;
+    internal int Place(int row, int time) => Order[row] * Length + time;
 
     /// <summary>Where one of several parts of about as many steps begins.</summary>
     private int TimeOf(int part, int parts)
@@ -179,4 +168,12 @@ internal sealed class SequenceLayout
         Array.Sort(Order, (a, b) => given[a] != given[b] ? given[b].CompareTo(given[a]) : a.CompareTo(b));
         for (int row = 0; row < Batch; row++) Lengths[row] = given[Order[row]];
     }
+}
+
+/// <summary>A sequence of values for every row: packed, or in a batch-first tensor of the caller, which then needs no copy.</summary>
+/// <param name="Values">[Total, size] packed, or [N, L, size].</param>
+internal readonly record struct SequenceValues(SequenceLayout Layout, Memory<float> Values, int Size, bool BatchFirst)
+{
+    /// <summary>Where the values of a sorted row at a time begin.</summary>
+    public int Offset(int time, int row) => (BatchFirst ? Layout.Place(row, time) : Layout.First(time) + row) * Size;
 }

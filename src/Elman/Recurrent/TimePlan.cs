@@ -110,12 +110,12 @@ internal sealed class TimePlan
         return backwards ? (_times[stretches - to], _times[stretches - from]) : (_times[from], _times[to]);
     }
 
-    /// <summary>The layers' inputs and the last output, unless they are the caller's own tensors, and what their gradients need besides.</summary>
+    /// <summary>The layers' inputs, unless they are the caller's own tensor, and what their gradients need besides.</summary>
     private static long Sequences(in RecurrentCall call)
     {
         int total = call.Layout.Total;
         long input = Workspace.Bytes(total, call.First.Inputs), output = Workspace.Bytes(total, call.OutputSize), sum = (call.Layers - 1) * output;
-        if (!call.Layout.IsBatchFirst) sum += input + output;
+        if (!call.Layout.IsBatchFirst) sum += input;
         if (call.InputGradient && !call.InPlace(0)) sum += input;
         if (call.Layers > 1 && !call.InPlace(1)) sum += output;
         return sum;

@@ -47,16 +47,14 @@ public class SequenceLayoutTests
         if (layout.IsBatchFirst) Bits.Equal(values.AsSpan(0, expected.Length), expected, "the tensor itself");
         foreach (int threads in (int[])[1, 2, 5])
         {
-            (float[] packed, float[] scattered, float[] added) = ComputeThreads.Use(threads, () =>
+            (float[] packed, float[] added) = ComputeThreads.Use(threads, () =>
             {
-                (float[] packed, float[] scattered, float[] added) = (new float[expected.Length], new float[values.Length], [.. values]);
+                (float[] packed, float[] added) = (new float[expected.Length], [.. values]);
                 layout.Gather(values, size, packed);
-                layout.Scatter(packed, size, scattered);
                 layout.ScatterAdd(packed, size, added);
-                return (packed, scattered, added);
+                return (packed, added);
             });
             Bits.Equal(expected, packed, "gathered");
-            Bits.Equal([.. values.Zip(valid, (value, kept) => kept ? value : 0)], scattered, "scattered");
             Bits.Equal([.. values.Zip(valid, (value, kept) => kept ? 2 * value : value)], added, "added");
         }
     }
