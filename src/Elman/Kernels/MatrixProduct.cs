@@ -73,8 +73,9 @@ internal static class MatrixProduct
 
     /// <summary>
     /// A stands transposed (a weight gradient sums over rows of the batch): blocks of it are packed tile by tile first, because broadcasts that lie a row
-    /// apart miss the cache. The chains go on from block to block.
+    /// apart miss the cache. The chains go on from block to block. Of the uninitialised stack only what has been packed is read.
     /// </summary>
+    [SkipLocalsInit]
     private static void RunTransposed(in ProductTile o, PackedMatrix b, int rows, int firstPanel, int endPanel)
     {
         Span<float> block = stackalloc float[BlockRows * BlockSteps];
@@ -201,7 +202,7 @@ internal static class MatrixProduct
     private static int TileRows(int left) => left switch
     {
         7 or 8 => 4,
-        9 => 5,
+        9 or 13 => 5,
         _ => Math.Min(left, 6),
     };
 
