@@ -39,7 +39,7 @@ internal static class Measurement
     private const double Brief = 0.02;
 
     /// <summary>Long enough for the idle threads of a library's pool to stop spinning on the cores that the next one needs.</summary>
-    private const int RestMilliseconds = 5;
+    private const int RestMilliseconds = 60;
 
     /// <summary>The timings of actions that have all run before, in their order.</summary>
     public static Timing[] Interleave(IReadOnlyList<Action> actions, Effort effort)

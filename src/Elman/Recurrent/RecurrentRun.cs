@@ -116,12 +116,14 @@ internal sealed class RecurrentRun<TUnit>
             Workers.Run(_directions * _parts, (Run: this, layer, range), static (job, i) =>
                 job.Run.Pass(job.layer, i).ProjectInput(job.range, i / job.Run._directions, job.Run._parts, job.Run._inputs[job.layer].Span));
         }
-        Workers.Run(_directions * _shares, (Run: this, layer, range, end, output), static (job, i) =>
+        // One phase for each range, although rows need no barrier: a thread that wakes late can still take its share of the ranges that are left.
+        int items = _directions * _shares;
+        Workers.RunPhases(end - range, items, (Run: this, layer, range, items, output), static (job, i) =>
         {
             RecurrentRun<TUnit> run = job.Run;
             ReadOnlySpan<float> input = run.ProjectsRows ? run._inputs[job.layer].Span : default;
-            for (int range = job.range; range < job.end; range++)
-                run.Pass(job.layer, i).ForwardRows(range, i / run._directions, run._shares, input, job.output, run.Column(i));
+            int part = i % job.items;
+            run.Pass(job.layer, part).ForwardRows(job.range + i / job.items, part / run._directions, run._shares, input, job.output, run.Column(part));
         });
     }
 
