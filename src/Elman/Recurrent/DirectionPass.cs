@@ -87,7 +87,7 @@ internal sealed class DirectionPass<TUnit>
             if (rows <= 0) continue;
             if (parts > 1 && !input.IsEmpty)
             {
-                // Without a backward pass each part has a place of its own, so that parts may be in different ranges.
+                // Without a backward pass the rows of every time use the same place, which so stays in the cache.
                 gates = slot;
                 Project(step, rows, gates, input, (0, _sizes.Blocks));
             }

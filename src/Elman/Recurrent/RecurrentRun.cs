@@ -6,8 +6,8 @@ namespace Elman;
 internal readonly record struct LayerDropout(float Probability, DropoutKey Key);
 
 /// <summary>
-/// One call of a recurrent network, all layers and directions, and its derivative. Threads share the batch rows of a layer, which need no barrier over
-/// time; where there are few rows and many units, they share the units, with a barrier at every step. Weight gradients are shared by rows of
+/// One call of a recurrent network, all layers and directions, and its derivative. Threads share the batch rows of a layer, which need no barrier within a
+/// range of times; where there are few rows and many units, they share the units, with a barrier at every step. Weight gradients are shared by rows of
 /// the weight.
 /// </summary>
 internal sealed class RecurrentRun<TUnit>
