@@ -24,6 +24,9 @@ public abstract class Module
     /// <summary>The kind of the module with its sizes in a few words, such as <c>lstm 64 → 128, 2 layers</c>.</summary>
     public virtual string Description => GetType().Name;
 
+    /// <summary>Whether step t of the output belongs to step t of the input, so that the same lengths apply to both; <see cref="LastStep"/> is an exception.</summary>
+    public virtual bool KeepsSteps => true;
+
     /// <summary>Maps a batch of sequences [N, L, in] or of rows [N, in] to one with another innermost extent.</summary>
     /// <param name="input">The batch.</param>
     /// <param name="lengths">Valid steps of each sequence [N]; empty if all are L. Layers that treat each step alone ignore it.</param>

@@ -1,6 +1,9 @@
 namespace Elman;
 
-/// <summary>Modules applied one after the other. They are named "0", "1", …, as in PyTorch, and each is given the lengths.</summary>
+/// <summary>
+/// Modules applied one after the other. They are named "0", "1", …, as in PyTorch, and each is given the lengths, up to the first whose
+/// output has other steps than its input.
+/// </summary>
 /// <example><code>Sequential model = new(new Lstm(8, 64, random), new Linear(64, 1, random));</code></example>
 public sealed class Sequential : Module, IStreamable
 {
@@ -22,6 +25,9 @@ public sealed class Sequential : Module, IStreamable
 
     /// <inheritdoc/>
     public override string Description => $"sequential of {Children.Count}";
+
+    /// <inheritdoc/>
+    public override bool KeepsSteps => Children.All(child => child.Module.KeepsSteps);
 
     /// <summary>That of the first module that has one: those before it leave the size as it is.</summary>
     public int? StepInputSize => _steps.Select(module => module.StepInputSize).FirstOrDefault(size => size is not null);
@@ -47,7 +53,11 @@ public sealed class Sequential : Module, IStreamable
     public override Tensor Forward(Tensor input, ReadOnlySpan<int> lengths = default)
     {
         ArgumentNullException.ThrowIfNull(input);
-        foreach ((_, Module module) in Children) input = module.Forward(input, lengths);
+        foreach ((_, Module module) in Children)
+        {
+            input = module.Forward(input, lengths);
+            if (!module.KeepsSteps) lengths = default;
+        }
         return input;
     }
 

@@ -49,17 +49,24 @@ public sealed partial class Tensor
         return scale;
     }
 
+    /// <summary>e^x / Σ e^x of one row.</summary>
+    internal static void SoftmaxRow(ReadOnlySpan<float> x, Span<float> y) => TensorPrimitives.Multiply(y, (float)(1 / ExpRow(x, y).Sum), y);
+
+    /// <summary>ln(e^x / Σ e^x) of one row.</summary>
+    internal static void LogSoftmaxRow(ReadOnlySpan<float> x, Span<float> y)
+    {
+        (float top, double sum) = ExpRow(x, y);
+        TensorPrimitives.Subtract(x, top, y);
+        TensorPrimitives.Subtract(y, (float)Math.Log(sum), y);
+    }
+
     private Tensor SoftmaxOfRows()
     {
         int width = Shape[^1];
         Tensor result = Allocate(Shape);
         ReadOnlySpan<float> x = Span;
         Span<float> y = result.WritableSpan();
-        for (int at = 0; at < x.Length; at += width)
-        {
-            Span<float> row = y.Slice(at, width);
-            TensorPrimitives.Multiply(row, (float)(1 / ExpRow(x.Slice(at, width), row).Sum), row);
-        }
+        for (int at = 0; at < x.Length; at += width) SoftmaxRow(x.Slice(at, width), y.Slice(at, width));
         return Record(result, [this], () =>
         {
             ReadOnlySpan<float> y = result.Span, slope = result.GradientSpan();
@@ -79,13 +86,7 @@ public sealed partial class Tensor
         Tensor result = Allocate(Shape);
         ReadOnlySpan<float> x = Span;
         Span<float> y = result.WritableSpan();
-        for (int at = 0; at < x.Length; at += width)
-        {
-            Span<float> row = y.Slice(at, width);
-            (float top, double sum) = ExpRow(x.Slice(at, width), row);
-            TensorPrimitives.Subtract(x.Slice(at, width), top, row);
-            TensorPrimitives.Subtract(row, (float)Math.Log(sum), row);
-        }
+        for (int at = 0; at < x.Length; at += width) LogSoftmaxRow(x.Slice(at, width), y.Slice(at, width));
         return Record(result, [this], () =>
         {
             Tensor shares = Allocate(Shape);

@@ -20,6 +20,9 @@ public class LayerBitsTests
         ["linear without bias"] = () => new Linear(Inputs, Wide, new RandomStream(1), bias: false),
         ["layer norm"] = () => Perturbed(new LayerNorm(Inputs)),
         ["dropout"] = () => new Dropout(0.5f),
+        ["softmax"] = () => new Softmax(),
+        ["log softmax"] = () => new Softmax(log: true),
+        ["masking"] = () => new Masking(0.5f, new Gru(Inputs, 19, new RandomStream(1))),
         ["sequential"] = () => Network(new RandomStream(1), both: false),
         ["sequential, both directions"] = () => Network(new RandomStream(1), both: true),
     };

@@ -11,6 +11,8 @@ public class StreamTests
         ["linear"] = new Linear(5, 7, Random),
         ["linear without bias"] = new Linear(5, 33, Random, bias: false),
         ["layer norm"] = Perturbed(new LayerNorm(5)),
+        ["softmax"] = new Sequential(new Linear(5, 37, Random), new Softmax()),
+        ["log softmax"] = new Sequential(new Linear(5, 37, Random), new Softmax(log: true)),
         ["sequential"] = new Sequential(
             new Dropout(0.5f), new Linear(5, 9, Random), new Sequential(new Lstm(9, 17, Random), Perturbed(new LayerNorm(17))), new Gru(17, 6, Random), new Linear(6, 3, Random)),
     };
