@@ -33,6 +33,9 @@ public sealed class ModelFile
     /// <summary>The names of the sections, in order.</summary>
     public IEnumerable<string> Sections => _file.Metadata.Keys.Except(OwnKeys);
 
+    /// <summary>Number of values of all parameters.</summary>
+    internal long ParameterCount => _file.Tensors.Sum(tensor => (long)new Shape(tensor.Shape.AsSpan()).Count);
+
     /// <summary>Writes a model in one piece.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="task">What the model does.</param>

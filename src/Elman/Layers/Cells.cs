@@ -38,10 +38,10 @@ public static class Cells
 
     static Cells()
     {
-        Register<RnnUnit>();
+        Register<RnnUnit>((inputs, hidden, random, options) => new Rnn(inputs, hidden, random, options));
         Register<ReluRnnUnit>();
-        Register<LstmUnit>();
-        Register<GruUnit>();
+        Register<LstmUnit>((inputs, hidden, random, options) => new Lstm(inputs, hidden, random, options));
+        Register<GruUnit>((inputs, hidden, random, options) => new Gru(inputs, hidden, random, options));
         Register<OriginalGruUnit>();
     }
 
@@ -57,9 +57,12 @@ public static class Cells
     /// <summary>Makes a cell of your own known by its name, before models with it are made or loaded by name.</summary>
     /// <exception cref="ArgumentException">Another cell has the name.</exception>
     public static void Register<TUnit>()
+        where TUnit : struct, IRecurrentUnit => Register<TUnit>((inputs, hidden, random, options) => new Recurrent<TUnit>(inputs, hidden, random, options));
+
+    private static void Register<TUnit>(Func<int, int, RandomStream, RecurrentOptions?, RecurrentLayer> make)
         where TUnit : struct, IRecurrentUnit
     {
-        Registration own = new(typeof(TUnit), (inputs, hidden, random, options) => new Recurrent<TUnit>(inputs, hidden, random, options));
+        Registration own = new(typeof(TUnit), make);
         lock (Changing)
         {
             if (!Registered.TryAdd(TUnit.Name, own) && Registered[TUnit.Name].Unit != typeof(TUnit))

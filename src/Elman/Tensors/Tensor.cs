@@ -148,6 +148,7 @@ public sealed partial class Tensor
     /// <summary>A tensor with undefined values, from the open <see cref="TensorScope"/> if there is one.</summary>
     internal static Tensor Allocate(Shape shape)
     {
+        AllocationLimit.Count(shape);
         if (TensorScope.Current is not { } scope) return new Tensor(new float[shape.Count], shape);
         Tensor result = new(scope.Rent(shape.Count), shape, scoped: true);
         scope.Own(result);

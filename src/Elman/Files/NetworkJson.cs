@@ -1,0 +1,131 @@
+using System.Text.Json;
+
+namespace Elman;
+
+/// <summary>
+/// Modules as JSON: an object with the <c>kind</c> and what the constructor of that kind needs. A new layer is one entry of <see cref="Kinds"/>.
+/// </summary>
+internal static class NetworkJson
+{
+    /// <summary>Keeps products of a few sizes within an int; the sizes that a file can really have are bounded by its tensors.</summary>
+    private const int LargestSize = 1 << 24;
+
+    private const string KindField = "kind";
+
+    /// <summary>A level of modules is two of JSON, of which the reader takes 64.</summary>
+    private const int DeepestNesting = 30;
+
+    /// <summary>Every kind of module: its name, and how to write and read its fields.</summary>
+    private static readonly Kind[] Kinds =
+    [
+        Of<Sequential>("sequential", WriteModules, ReadModules),
+        Of<RecurrentLayer>("recurrent", WriteRecurrent, ReadRecurrent),
+        Of<Linear>("linear",
+            (json, layer) =>
+            {
+                json.WriteNumber("inputs", layer.InputSize);
+                json.WriteNumber("outputs", layer.OutputSize);
+                json.WriteBoolean("bias", layer.Bias is not null);
+            },
+            fields => new Linear(Size(fields, "inputs"), Size(fields, "outputs"), First(), fields.Flag("bias"))),
+        Of<Embedding>("embedding",
+            (json, layer) =>
+            {
+                json.WriteNumber("classes", layer.Classes);
+                json.WriteNumber("dimension", layer.Dimension);
+            },
+            fields => new Embedding(Size(fields, "classes"), Size(fields, "dimension"), First())),
+        Of<LayerNorm>("layer_norm",
+            (json, layer) =>
+            {
+                json.WriteNumber("size", layer.Size);
+                json.WriteNumber("epsilon", layer.Epsilon);
+            },
+            fields => new LayerNorm(Size(fields, "size"), fields.Number("epsilon"))),
+        Of<Dropout>("dropout",
+            (json, layer) => json.WriteNumber("probability", layer.Probability),
+            fields => new Dropout(fields.Number("probability"))),
+    ];
+
+    /// <summary>Writes a module as one JSON object.</summary>
+    /// <exception cref="ArgumentException">It, or a module in it, is of no known kind, or they are nested too deep.</exception>
+    public static void Write(Utf8JsonWriter json, Module module) => Write(json, module, default);
+
+    /// <summary>Builds the module that an object describes, with weights that are still to be loaded.</summary>
+    /// <exception cref="ElmanException">A kind or a field is unknown, missing or out of its range.</exception>
+    public static Module Read(JsonElement json) => Read(json, default);
+
+    private static void Write(Utf8JsonWriter json, Module module, Place place)
+    {
+        Kind kind = Array.Find(Kinds, kind => kind.Fits(module))
+            ?? throw new ArgumentException($"{place}, {module.Description}, is none of the kinds that a network file knows: {KnownKinds()}", nameof(module));
+        if (place.Depth > DeepestNesting) throw new ArgumentException($"{place} is nested more than {DeepestNesting} deep", nameof(module));
+        json.WriteStartObject();
+        json.WriteString(KindField, kind.Name);
+        kind.Write(json, module, place);
+        json.WriteEndObject();
+    }
+
+    private static Module Read(JsonElement json, Place place)
+    {
+        string name = json.RequiredString(place.ToString(), KindField);
+        Kind kind = Array.Find(Kinds, kind => kind.Name == name)
+            ?? throw new ElmanException($"{place} is of the unknown kind {SafeTensorsHeader.Quote(name)}, known are {KnownKinds()}; the file is damaged or of a newer version");
+        StrictFields fields = new(json, $"{place} ({name})");
+        fields.Has(KindField);
+        try
+        {
+            Module module = kind.Read(fields, place);
+            fields.Finish();
+            return module;
+        }
+        catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
+        {
+            throw new ElmanException($"{fields.Where}: {failure.Message.ReplaceLineEndings(" ")}; the file is damaged", failure);
+        }
+    }
+
+    private static void WriteModules(Utf8JsonWriter json, Sequential sequential, Place place)
+    {
+        json.WriteStartArray("modules");
+        foreach ((string name, Module module) in sequential.Children) Write(json, module, place.Child(name));
+        json.WriteEndArray();
+    }
+
+    private static Sequential ReadModules(StrictFields fields, Place place) =>
+        new(fields.List("modules", (json, index) => Read(json, place.Child($"{index}"))));
+
+    private static void WriteRecurrent(Utf8JsonWriter json, RecurrentLayer layer)
+    {
+        json.WriteString("cell", layer.Cell);
+        json.WriteNumber("inputs", layer.InputSize);
+        json.WriteNumber("hidden", layer.HiddenSize);
+        RecurrentOptionsJson.Write(json, layer.Options);
+    }
+
+    private static RecurrentLayer ReadRecurrent(StrictFields fields) =>
+        Cells.Create(fields.Text("cell"), Size(fields, "inputs"), Size(fields, "hidden"), First(), RecurrentOptionsJson.Read(fields));
+
+    private static int Size(StrictFields fields, string name) => fields.Whole(name, 1, LargestSize);
+
+    /// <summary>First values, which those of the file replace.</summary>
+    private static RandomStream First() => new(0);
+
+    private static string KnownKinds() => string.Join(", ", Kinds.Select(kind => kind.Name));
+
+    private static Kind Of<T>(string name, Action<Utf8JsonWriter, T, Place> write, Func<StrictFields, Place, T> read)
+        where T : Module => new(name, module => module is T, (json, module, place) => write(json, (T)module, place), read);
+
+    private static Kind Of<T>(string name, Action<Utf8JsonWriter, T> write, Func<StrictFields, T> read)
+        where T : Module => Of<T>(name, (json, module, _) => write(json, module), (fields, _) => read(fields));
+
+    private sealed record Kind(string Name, Func<Module, bool> Fits, Action<Utf8JsonWriter, Module, Place> Write, Func<StrictFields, Place, Module> Read);
+
+    /// <summary>Where a module stands: its name as the parameters bear it, and how many modules it is in.</summary>
+    private readonly record struct Place(string? Name, int Depth)
+    {
+        public Place Child(string name) => new(Name is null ? name : $"{Name}.{name}", Depth + 1);
+
+        public override string ToString() => Name is null ? "the network" : $"module {Name}";
+    }
+}
