@@ -14,7 +14,7 @@ public sealed class BidirectionalLayers : Module
         RandomStream random = new(0);
         Dictionary<string, Tensor> weights = cells.Parameters().ToDictionary(parameter => Renamed(parameter.Name), parameter => parameter.Value);
         Shape input = weights["rnn.weight_ih_l0"].Shape;
-        _rnn = AddChild("rnn", new Rnn(input[1], input[0], random, new RecurrentOptions { Bidirectional = true }));
+        _rnn = AddChild("rnn", new Rnn(input[1], input[0], random, new RecurrentOptions { Direction = Direction.Both }));
         _forwardOutput = AddChild("linear_forward", new Linear(input[0], input[0], random));
         _backwardOutput = AddChild("linear_backward", new Linear(input[0], input[0], random));
         Load(weights);

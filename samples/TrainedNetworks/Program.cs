@@ -27,7 +27,7 @@ WordBoundaries boundaries = new(Path.Combine(AppContext.BaseDirectory, "shakespe
 Console.WriteLine($"  never                 {boundaries.Never:P1}");
 Tag("letter by letter", new Linear(16, 2, random));
 Tag("lstm, letters before", new Lstm(16, 64, random), new Linear(64, 2, random));
-Tag("lstm, both sides", new Lstm(16, 64, random, new RecurrentOptions { Bidirectional = true }), new Linear(128, 2, random));
+Tag("lstm, both sides", new Lstm(16, 64, random, new RecurrentOptions { Direction = Direction.Both }), new Linear(128, 2, random));
 
 void Tag(string name, params Module[] layers) =>
     Console.WriteLine($"  {name,-22}{boundaries.Train(new Sequential([new Embedding(WordBoundaries.Letters, 16, random), .. layers]), epochs: 8):P1}");

@@ -26,7 +26,7 @@ public sealed class VerbTests : IDisposable
     public void The_options_reach_the_model()
     {
         string data = _folder.Write("data.csv", SmallData.Wave());
-        string path = SmallData.Train(_folder, data, "--cell", "gru", "--bidirectional", "--dropout", "0.25", "--covariates", "x", "--lr", "0.01", "--seed", "7", "--time", "date");
+        string path = SmallData.Train(_folder, data, "--cell", "gru", "--direction", "both", "--dropout", "0.25", "--covariates", "x", "--lr", "0.01", "--seed", "7", "--time", "date");
         var model = Forecaster.Load(path);
         Assert.Equal(
             new ForecasterOptions
@@ -39,7 +39,7 @@ public sealed class VerbTests : IDisposable
                 Epochs = 2,
                 BatchSize = 16,
                 Cell = "gru",
-                Bidirectional = true,
+                Direction = Direction.Both,
                 Dropout = 0.25f,
                 LearningRate = 0.01,
                 Seed = 7,

@@ -28,7 +28,7 @@ internal sealed class LayerProblem
     public int[] Lengths { get; }
 
     public RecurrentLayer CreateLayer(RandomStream random) =>
-        Cells.Create(Row.Cell, Row.I, Row.H, random, new RecurrentOptions { Layers = Row.Layers, Bidirectional = Row.Bidirectional });
+        Cells.Create(Row.Cell, Row.I, Row.H, random, new RecurrentOptions { Layers = Row.Layers, Direction = Row.Bidirectional ? Direction.Both : Direction.Forward });
 }
 
 /// <summary>A parameter as every library gets it.</summary>

@@ -64,7 +64,7 @@ internal static class TaggerModel
 
         public Net(RandomStream random)
         {
-            _encoder = AddChild("encoder", new Lstm(Features, Hidden, random, new RecurrentOptions { Bidirectional = true }));
+            _encoder = AddChild("encoder", new Lstm(Features, Hidden, random, new RecurrentOptions { Direction = Direction.Both }));
             _head = AddChild("head", new Elman.Linear(2 * Hidden, Tags, random));
         }
 

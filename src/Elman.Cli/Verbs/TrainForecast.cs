@@ -24,7 +24,7 @@ internal sealed class TrainForecast
     private readonly Option<string> _cell = Checked.OneOf("--cell", "The recurrent cell.", Usual.Cell, "rnn", "lstm", "gru");
     private readonly Option<int> _hidden = Checked.WholeNumber("--hidden", "Hidden units per layer and direction.", 1, ForecasterOptions.MostHidden, Usual.Hidden);
     private readonly Option<int> _layers = Checked.WholeNumber("--layers", "Recurrent layers.", 1, ForecasterOptions.MostLayers, Usual.Layers);
-    private readonly Option<bool> _bidirectional = new("--bidirectional") { Description = "Read the context in both directions." };
+    private readonly Option<string> _direction = Checked.OneOf("--direction", "The direction in which the context is read.", "forward", "forward", "reverse", "both");
     private readonly Option<double> _dropout = Checked.RealNumber("--dropout", "Part of the values dropped between layers while training.", 0, 0.95, Math.Round((double)Usual.Dropout, 6));
     private readonly Option<int> _epochs = Checked.WholeNumber("--epochs", "Passes over the training windows, at most.", 1, 1_000_000, Usual.Epochs);
     private readonly Option<int> _batch = Checked.WholeNumber("--batch", "Windows per training step.", 1, 65_536, Usual.BatchSize);
@@ -46,7 +46,7 @@ internal sealed class TrainForecast
             "elman train forecast sales.csv --target units --group store --covariates price,promo --horizon 28 -o sales.elman")
         {
             options._data, options._target, options._time, options._covariates, options._group, options._horizon, options._context,
-            options._cell, options._hidden, options._layers, options._bidirectional, options._dropout, options._epochs, options._batch,
+            options._cell, options._hidden, options._layers, options._direction, options._dropout, options._epochs, options._batch,
             options._rate, options._seed, options._holdout, options._threads, options._memory, options._resume, options._output,
         };
         verb.SetAction(result => options.Run(result, terminal));
@@ -110,7 +110,7 @@ internal sealed class TrainForecast
         Cell = given.GetRequiredValue(_cell),
         Hidden = given.GetValue(_hidden),
         Layers = given.GetValue(_layers),
-        Bidirectional = given.GetValue(_bidirectional),
+        Direction = Enum.Parse<Direction>(given.GetRequiredValue(_direction), ignoreCase: true),
         Dropout = (float)given.GetValue(_dropout),
         Epochs = given.GetValue(_epochs),
         BatchSize = given.GetValue(_batch),

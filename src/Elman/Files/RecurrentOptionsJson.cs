@@ -17,7 +17,7 @@ internal static class RecurrentOptionsJson
     public static void Write(Utf8JsonWriter json, RecurrentOptions options)
     {
         if (options.Layers != Default.Layers) json.WriteNumber("layers", options.Layers);
-        if (options.Bidirectional) json.WriteBoolean("bidirectional", true);
+        if (options.Direction != Default.Direction) json.WriteString("direction", options.Direction.ToString());
         if (!options.Bias) json.WriteBoolean("bias", false);
         if (options.Dropout != 0) json.WriteNumber("dropout", options.Dropout);
         if (options.LearnInitialState) json.WriteBoolean("learn_initial_state", true);
@@ -28,7 +28,7 @@ internal static class RecurrentOptionsJson
     public static RecurrentOptions Read(StrictFields fields) => new()
     {
         Layers = fields.Whole("layers", 1, MostLayers, Default.Layers),
-        Bidirectional = fields.Flag("bidirectional", false),
+        Direction = fields.OneOf("direction", Default.Direction),
         Bias = fields.Flag("bias", true),
         Dropout = fields.Number("dropout", 0),
         LearnInitialState = fields.Flag("learn_initial_state", false),

@@ -56,7 +56,7 @@ public class Recurrent<TUnit> : RecurrentLayer
         if (input.Rank != 3 || input.Shape[2] != InputSize)
             throw new ArgumentException($"{Cell} expects input [N, L, {InputSize}], got {input.Shape}");
         LayerDropout dropout = Training && Options.Layers > 1 ? new(Options.Dropout, DropoutKey) : default;
-        (Tensor output, Tensor[] final) = RecurrentRun<TUnit>.Apply(_weights, Options.Directions, input, InitialStates(initial, input.Shape[0]), lengths, dropout);
+        (Tensor output, Tensor[] final) = RecurrentRun<TUnit>.Apply(_weights, Options.Direction, input, InitialStates(initial, input.Shape[0]), lengths, dropout);
         return (output, new State(final));
     }
 

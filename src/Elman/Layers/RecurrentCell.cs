@@ -51,7 +51,7 @@ public class RecurrentCell<TUnit> : Module
                 throw new ArgumentException($"{TUnit.Name} cell expects states [{batch}, {HiddenSize}], got {states[part].Shape}");
             initial[part] = states[part].Reshape(1, batch, HiddenSize);
         }
-        (_, Tensor[] final) = RecurrentRun<TUnit>.Apply(_weights, 1, input.Reshape(batch, 1, InputSize), initial, default, default);
+        (_, Tensor[] final) = RecurrentRun<TUnit>.Apply(_weights, Direction.Forward, input.Reshape(batch, 1, InputSize), initial, default, default);
         return Array.ConvertAll(final, part => part.Reshape(batch, HiddenSize));
     }
 

@@ -55,7 +55,7 @@ public abstract class RecurrentLayer : Module, IStreamable
 
     /// <inheritdoc/>
     public override string Description =>
-        $"{Cell} {InputSize} → {HiddenSize}" + (Options.Layers > 1 ? $", {Options.Layers} layers" : "") + (Options.Bidirectional ? ", bidirectional" : "")
+        $"{Cell} {InputSize} → {HiddenSize}" + (Options.Layers > 1 ? $", {Options.Layers} layers" : "") + Options.Direction switch { Direction.Both => ", bidirectional", Direction.Reverse => ", reverse", _ => "" }
         + (Options.Dropout > 0 ? string.Create(CultureInfo.InvariantCulture, $", dropout {Options.Dropout}") : "");
 
     /// <inheritdoc/>
@@ -78,6 +78,6 @@ public abstract class RecurrentLayer : Module, IStreamable
     public abstract void Step(ReadOnlySpan<float> input, Span<float> output, Span<float> state, Span<float> workspace);
 
     /// <inheritdoc/>
-    public string? WhyNotStreamable => Options.Bidirectional
-        ? $"{Cell} is bidirectional: its backward direction begins at the end of the sequence, which a stream never knows" : null;
+    public string? WhyNotStreamable => Options.Direction == Direction.Forward ? null
+        : $"{Cell} is {(Options.Direction == Direction.Both ? "bidirectional: its backward direction" : "reverse: it")} begins at the end of the sequence, which a stream never knows";
 }

@@ -6,8 +6,8 @@ public sealed record RecurrentOptions
     /// <summary>K: layers, each on top of the outputs of the one before.</summary>
     public int Layers { get; init; } = 1;
 
-    /// <summary>Whether every layer also runs over the sequence backwards; its outputs are concatenated: D = 2.</summary>
-    public bool Bidirectional { get; init; }
+    /// <summary>In which direction every layer runs over the sequence; with <see cref="Direction.Both"/> their outputs are concatenated: D = 2.</summary>
+    public Direction Direction { get; init; }
 
     /// <summary>Whether the products have biases.</summary>
     public bool Bias { get; init; } = true;
@@ -26,5 +26,5 @@ public sealed record RecurrentOptions
     /// <summary>Whether the initial states are parameters, <c>initial_h</c>, <c>initial_c</c> [K·D, 1, H], zero at first, used when none are passed in.</summary>
     public bool LearnInitialState { get; init; }
 
-    internal int Directions => Bidirectional ? 2 : 1;
+    internal int Directions => Direction.Count();
 }

@@ -60,15 +60,15 @@ internal sealed class RecurrentRun<TUnit>
     /// <param name="initial">S parts [K·D, N, H], or none for zeros.</param>
     /// <param name="lengths">[N], or empty if all are L.</param>
     /// <returns>The last layer's h at every step [N, L, D·H], zero in padding, and the S parts of the final states [K·D, N, H].</returns>
-    public static (Tensor Output, Tensor[] Final) Apply(DirectionWeights[] weights, int directions, Tensor input, Tensor[] initial,
+    public static (Tensor Output, Tensor[] Final) Apply(DirectionWeights[] weights, Direction direction, Tensor input, Tensor[] initial,
         ReadOnlySpan<int> lengths, LayerDropout dropout)
     {
         int batch = input.Shape[0], length = input.Shape[1];
-        Tensor[] inputs = [input, .. initial, .. weights.SelectMany(direction => direction.Parameters)];
+        Tensor[] inputs = [input, .. initial, .. weights.SelectMany(each => each.Parameters)];
         bool keeps = Tensor.Recording(inputs);
         if (keeps && weights[0].BFloat16)
             throw new InvalidOperationException("bfloat16 weights are for inference: set BFloat16Weights to false before training, or compute without gradients");
-        RecurrentCall call = new(new SequenceLayout(batch, length, lengths), weights[0].Sizes, weights.Length / directions, directions, input.NeedsGradient);
+        RecurrentCall call = new(new SequenceLayout(batch, length, lengths), weights[0].Sizes, weights.Length / direction.Count(), direction, input.NeedsGradient);
         RecurrentRun<TUnit> run = new(weights, dropout, call, keeps);
         // Padding stays zero; everything else is written.
         Tensor output = call.Layout.Total == (long)batch * length ? Tensor.Allocate(new Shape(batch, length, call.OutputSize)) : Tensor.Zeros(batch, length, call.OutputSize);
@@ -90,7 +90,7 @@ internal sealed class RecurrentRun<TUnit>
             SequenceValues outputs = new(_layout, last ? output.Values : _inputs[layer + 1] = _workspace.Rent(_layout.Total, _outputSize), _outputSize, BatchFirst: last);
             for (int i = layer * _directions; i < (layer + 1) * _directions; i++)
             {
-                _passes[i] = new DirectionPass<TUnit>(_weights[i], _layout, _plan, backwards: i % _directions == 1, _sharesUnits, _buffers[i % _buffers.Length], _workspace);
+                _passes[i] = new DirectionPass<TUnit>(_weights[i], _layout, _plan, backwards: _call.Direction.RunsBackwards(i), _sharesUnits, _buffers[i % _buffers.Length], _workspace);
                 _passes[i].SetStates(initial, i);
             }
             if (_plan.Keeps || _sharesUnits || !ProjectsRows)

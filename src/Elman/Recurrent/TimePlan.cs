@@ -7,10 +7,13 @@ namespace Elman;
 /// <param name="Layout">The batch.</param>
 /// <param name="First">The sizes of the first layer.</param>
 /// <param name="Layers">K.</param>
-/// <param name="Directions">D.</param>
+/// <param name="Direction">Of every layer.</param>
 /// <param name="InputGradient">Whether the gradient of the input is wanted.</param>
-internal readonly record struct RecurrentCall(SequenceLayout Layout, UnitSizes First, int Layers, int Directions, bool InputGradient)
+internal readonly record struct RecurrentCall(SequenceLayout Layout, UnitSizes First, int Layers, Direction Direction, bool InputGradient)
 {
+    /// <summary>D.</summary>
+    public int Directions => Direction.Count();
+
     /// <summary>D·H.</summary>
     public int OutputSize => Directions * First.Hidden;
 
@@ -44,7 +47,7 @@ internal sealed class TimePlan
         Ranges = (stretches + perRange - 1) / perRange;
         for (int i = 0; i < Ranges * call.Directions; i++)
         {
-            (int from, int to) = Times(i / call.Directions, backwards: i % call.Directions == 1);
+            (int from, int to) = Times(i / call.Directions, call.Direction.RunsBackwards(i));
             Steps = Math.Max(Steps, call.Layout.First(to) - call.Layout.First(from));
         }
         if (!keeps) return;

@@ -26,7 +26,7 @@ public sealed class ForecastNet : Module
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(features, known);
         (Context, Horizon, Quantiles, Known) = (options.Context, options.Horizon, options.Quantiles.Length, known);
         _encoder = AddChild("encoder", Cells.Create(options.Cell, features, options.Hidden, random,
-            new RecurrentOptions { Layers = options.Layers, Bidirectional = options.Bidirectional, Dropout = options.Dropout }));
+            new RecurrentOptions { Layers = options.Layers, Direction = options.Direction, Dropout = options.Dropout }));
         _dropout = AddChild("dropout", new Dropout(options.Dropout));
         _head = AddChild("head", new Linear(_encoder.OutputSize + features, Horizon * Quantiles, random));
         if (known > 0) _future = AddChild("future", new Linear(known, Quantiles, random, bias: false));
@@ -70,6 +70,6 @@ public sealed class ForecastNet : Module
     private Tensor LastHidden(Tensor context)
     {
         Tensor hidden = _encoder.Forward(context, null).Final.Hidden;
-        return _encoder.Options.Bidirectional ? Tensor.Concat(1, hidden.Select(0, ^2), hidden.Select(0, ^1)) : hidden.Select(0, ^1);
+        return _encoder.Options.Direction == Direction.Both ? Tensor.Concat(1, hidden.Select(0, ^2), hidden.Select(0, ^1)) : hidden.Select(0, ^1);
     }
 }

@@ -16,7 +16,7 @@ internal static class ForecasterJson
         json.WriteString("cell", options.Cell);
         json.WriteNumber("hidden", options.Hidden);
         json.WriteNumber("layers", options.Layers);
-        json.WriteBoolean("bidirectional", options.Bidirectional);
+        json.WriteString("direction", options.Direction.ToString());
         json.WriteNumber("dropout", options.Dropout);
         json.WriteStartArray("quantiles");
         foreach (float level in options.Quantiles) json.WriteNumberValue(level);
@@ -48,7 +48,7 @@ internal static class ForecasterJson
             Cell = json.RequiredString(where, "cell"),
             Hidden = Whole("hidden", 1, ForecasterOptions.MostHidden),
             Layers = Whole("layers", 1, ForecasterOptions.MostLayers),
-            Bidirectional = json.RequiredBoolean(where, "bidirectional"),
+            Direction = ReadDirection(json, where),
             Dropout = (float)json.RequiredNumber(where, "dropout"),
             Quantiles = [.. json.Required(where, "quantiles", JsonValueKind.Array).EnumerateArray().Select(level => level.GetSingle())],
             Scaler = Enum.Parse<ScalerKind>(json.RequiredString(where, "scaler")),
@@ -129,6 +129,12 @@ internal static class ForecasterJson
         }
         return trained.Count > 0 ? trained : throw new ElmanException($"{where}: there is none; the file is damaged");
     }
+
+    /// <summary>Model files say <c>direction</c>; the first ones said <c>bidirectional</c>, which still loads.</summary>
+    private static Direction ReadDirection(JsonElement json, string where) =>
+        json.TryGetProperty("bidirectional", out _) && !json.TryGetProperty("direction", out _)
+            ? json.RequiredBoolean(where, "bidirectional") ? Direction.Both : Direction.Forward
+            : Enum.Parse<Direction>(json.RequiredString(where, "direction"));
 
     private static void WriteOptional(Utf8JsonWriter json, string name, int? value)
     {

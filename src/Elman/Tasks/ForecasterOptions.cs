@@ -21,8 +21,8 @@ public sealed record ForecasterOptions
     /// <summary>K: recurrent layers.</summary>
     public int Layers { get; init; } = 2;
 
-    /// <summary>Whether the context is read in both directions. The forecast itself never looks ahead.</summary>
-    public bool Bidirectional { get; init; }
+    /// <summary>The direction in which the context is read. The forecast itself never looks ahead.</summary>
+    public Direction Direction { get; init; }
 
     /// <summary>Part of the values that is dropped in training: between the layers and before the head.</summary>
     public float Dropout { get; init; } = 0.2f;
@@ -79,6 +79,7 @@ public sealed record ForecasterOptions
         Require(Horizon is >= 1 and <= LongestHorizon, "horizon", Horizon, $"1 … {LongestHorizon} rows");
         Require(Hidden is >= 1 and <= MostHidden, "hidden", Hidden, $"1 … {MostHidden} units");
         Require(Layers is >= 1 and <= MostLayers, "layers", Layers, $"1 … {MostLayers}");
+        Require(Enum.IsDefined(Direction), "direction", Direction, "one of the known ones");
         Require(Dropout is >= 0 and < 1, "dropout", Dropout, "a number from 0, below 1");
         Require(Enum.IsDefined(Scaler), "scaler", Scaler, "one of the known kinds");
         Require(Holdout is null or >= 0, "holdout", Holdout, "no negative number of rows");

@@ -13,7 +13,7 @@ public sealed class NetworkFileTests : IDisposable
     private static Sequential Everything(RandomStream random) => new(
         new Embedding(7, 4, random),
         new Sequential(
-            new Lstm(4, 5, random, new RecurrentOptions { Layers = 2, Bidirectional = true, Dropout = 0.25f }),
+            new Lstm(4, 5, random, new RecurrentOptions { Layers = 2, Direction = Direction.Both, Dropout = 0.25f }),
             new Dropout(0.5f),
             new LayerNorm(10, 1e-3f)),
         new Gru(10, 6, random, new RecurrentOptions { Bias = false, LearnInitialState = true }),

@@ -18,7 +18,7 @@ public class LastStepTests
     [InlineData(true, 4)]
     public void It_is_the_final_state_of_the_layer_before(bool both, int reversed)
     {
-        Lstm layer = new(3, 4, new RandomStream(1), new RecurrentOptions { Bidirectional = both });
+        Lstm layer = new(3, 4, new RandomStream(1), new RecurrentOptions { Direction = both ? Direction.Both : Direction.Forward });
         Tensor x = Some.Tensor(5, 6, 3);
         int[] lengths = [6, 1, 0, 4, 6];
         (Tensor output, State final) = layer.Forward(x, null, lengths);

@@ -147,7 +147,7 @@ public class LayerBitsTests
 
     private static Sequential Network(RandomStream random, bool both) => new(
         new Linear(Inputs, 33, random), new Dropout(0.3f), new Sequential(Perturbed(new LayerNorm(33)),
-            new Lstm(33, Wide, random, new RecurrentOptions { Layers = 2, Bidirectional = both, Dropout = 0.2f })),
+            new Lstm(33, Wide, random, new RecurrentOptions { Layers = 2, Direction = both ? Direction.Both : Direction.Forward, Dropout = 0.2f })),
         new Gru(both ? 2 * Wide : Wide, 17, random), new Linear(17, 3, random));
 
     /// <summary>With other weights than ones and zeros.</summary>

@@ -17,7 +17,7 @@ public class BFloat16Tests
     {
         foreach ((int hidden, int batch) in ((int, int)[])[(V - 3, 1), (5 * V + 1, 1), (5 * V + 1, 3), (4 * V, 7), (2 * V + 2, 13)])
         {
-            RecurrentCase given = new(cell, 7, hidden, batch, 9) { Layers = 2, Bidirectional = true, Ragged = true, InitialState = true };
+            RecurrentCase given = new(cell, 7, hidden, batch, 9) { Layers = 2, Direction = Direction.Both, Ragged = true, InitialState = true };
             RecurrentLayer layer = given.Layer(), rounded = given.Layer();
             foreach ((string name, Tensor tensor) in rounded.Parameters())
                 if (name.StartsWith("weight", StringComparison.Ordinal))

@@ -21,7 +21,7 @@ public class BitInvarianceTests
     {
         foreach (int hidden in (int[])[V - 3, 2 * V, 5 * V + 1])
         {
-            RecurrentCase given = new(cell, 5, hidden, 13, 9) { Layers = 2, Bidirectional = true, Ragged = true, InitialState = true };
+            RecurrentCase given = new(cell, 5, hidden, 13, 9) { Layers = 2, Direction = Direction.Both, Ragged = true, InitialState = true };
             CheckRows(given, given.Layer());
         }
     }
@@ -30,7 +30,7 @@ public class BitInvarianceTests
     [MemberData(nameof(AllCells))]
     public void A_row_does_not_see_its_batch_mates(string cell)
     {
-        RecurrentCase given = new(cell, 5, V + 2, 11, 8) { Layers = 2, Bidirectional = true };
+        RecurrentCase given = new(cell, 5, V + 2, 11, 8) { Layers = 2, Direction = Direction.Both };
         RecurrentLayer layer = given.Layer();
         Tensor x = given.Input();
         using GradientPause pause = Tensor.NoGradient();
@@ -100,12 +100,12 @@ public class BitInvarianceTests
     [MemberData(nameof(AllCells))]
     public void Any_number_of_threads_gives_the_same_outputs_and_gradients(string cell)
     {
-        foreach (bool both in (bool[])[false, true])
+        foreach (Direction direction in Enum.GetValues<Direction>())
         {
             foreach (bool ragged in (bool[])[false, true])
             {
                 // Enough multiply-adds for eight threads, even for the smallest cell.
-                RecurrentCase given = new(cell, 40, 8 * V + 6, 24, 24) { Layers = 2, Bidirectional = both, Ragged = ragged, InitialState = true };
+                RecurrentCase given = new(cell, 40, 8 * V + 6, 24, 24) { Layers = 2, Direction = direction, Ragged = ragged, InitialState = true };
                 RecurrentLayer layer = given.Layer();
                 RecurrentResult one = ComputeThreads.Use(1, () => RecurrentResult.Differentiate(given, layer));
                 for (int threads = 2; threads <= 8; threads++)
@@ -121,10 +121,10 @@ public class BitInvarianceTests
     [MemberData(nameof(AllCells))]
     public void Threads_that_share_the_units_of_a_few_rows_give_the_same_outputs_and_gradients(string cell)
     {
-        foreach ((int batch, bool both, bool ragged) in ((int, bool, bool)[])[(5, false, false), (6, true, true), (7, false, true)])
+        foreach ((int batch, Direction direction, bool ragged) in ((int, Direction, bool)[])[(5, Direction.Forward, false), (6, Direction.Both, true), (7, Direction.Reverse, true)])
         {
             // Few rows, and enough multiply-adds per step for a barrier, even with one gate.
-            RecurrentCase given = new(cell, 40, 27 * V + 3, batch, 12) { Layers = 2, Bidirectional = both, Ragged = ragged, InitialState = true };
+            RecurrentCase given = new(cell, 40, 27 * V + 3, batch, 12) { Layers = 2, Direction = direction, Ragged = ragged, InitialState = true };
             RecurrentLayer layer = given.Layer();
             RecurrentResult one = ComputeThreads.Use(1, () => RecurrentResult.Differentiate(given, layer)), inferred = ComputeThreads.Use(1, () => RecurrentResult.Infer(given, layer));
             foreach (int threads in (int[])[2, 3, 5, 8])
@@ -139,10 +139,10 @@ public class BitInvarianceTests
     [MemberData(nameof(AllCells))]
     public void Inference_in_windows_has_the_bits_of_the_recorded_pass(string cell)
     {
-        foreach (bool both in (bool[])[false, true])
+        foreach (Direction direction in Enum.GetValues<Direction>())
         {
             // 32 rows of at least 64 products need a window each 128 times or less.
-            RecurrentCase given = new(cell, 9, 8 * V + 1, 32, 300) { Bidirectional = both, Ragged = true, InitialState = true };
+            RecurrentCase given = new(cell, 9, 8 * V + 1, 32, 300) { Direction = direction, Ragged = true, InitialState = true };
             RecurrentLayer layer = given.Layer();
             RecurrentResult recorded = RecurrentResult.Differentiate(given, layer);
             foreach (int threads in (int[])[1, 2, 5])
@@ -173,7 +173,7 @@ public class BitInvarianceTests
     [MemberData(nameof(AllCells))]
     public void Weights_count_from_the_moment_they_change_forward_and_backward(string cell)
     {
-        RecurrentCase given = new(cell, 4, V + 3, 5, 6) { Layers = 2, Bidirectional = true, InitialState = true };
+        RecurrentCase given = new(cell, 4, V + 3, 5, 6) { Layers = 2, Direction = Direction.Both, InitialState = true };
         RecurrentLayer used = given.Layer(), fresh = (given with { Seed = 2 }).Layer();
         RecurrentResult.Differentiate(given, used);
         used.Load(fresh.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value));

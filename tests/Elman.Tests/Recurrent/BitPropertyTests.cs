@@ -24,13 +24,13 @@ public class BitPropertyTests
 
     private static Gen<RecurrentCase> Case(string cell) => Gen.Select(
         Gen.Select(Gen.Int[1, 2 * V + 1], Hidden, Gen.Int[1, 14], Gen.Int[1, 20], (inputs, hidden, batch, length) => new RecurrentCase(cell, inputs, hidden, batch, length)),
-        Gen.Select(Gen.Int[1, 3], Gen.Bool, Gen.Bool, Gen.Bool),
+        Gen.Select(Gen.Int[1, 3], Gen.Enum<Direction>(), Gen.Bool, Gen.Bool),
         Gen.Select(Gen.Int[0, 2], Gen.Bool, Gen.Bool),
         Gen.UInt,
         (sizes, shape, options, seed) => sizes with
         {
             Layers = shape.Item1,
-            Bidirectional = shape.Item2,
+            Direction = shape.Item2,
             Bias = shape.Item3,
             Ragged = shape.Item4,
             InitialState = options.Item1 == 1,
@@ -57,7 +57,7 @@ public class BitPropertyTests
         CheckThreads(given, layer, threads);
         CheckPadding(given, layer, random);
         CheckMates(given, layer, random);
-        if (given.Bidirectional) return;
+        if (given.Direction != Direction.Forward) return;
         CheckCuts(given, layer, random);
         if (!given.InitialState) CheckStream(given, layer, random.NextInt(given.Batch));
     }

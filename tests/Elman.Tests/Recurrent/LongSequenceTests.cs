@@ -19,12 +19,12 @@ public class LongSequenceTests
     [InlineData("gru", true)]
     public void A_long_sum_keeps_its_accuracy(string cell, bool bidirectional)
     {
-        RecurrentCase given = new(cell, 2, 3, 1, 40_000) { Bidirectional = bidirectional };
+        RecurrentCase given = new(cell, 2, 3, 1, 40_000) { Direction = bidirectional ? Direction.Both : Direction.Forward };
         RecurrentLayer layer = given.Layer();
         Tensor x = Tensor.From(Array.ConvertAll(Kernel.Values(given.Length * given.Inputs), Math.Abs), 1, given.Length, given.Inputs);
         layer.Forward(x).Sum().Backward();
 
-        ReferenceRecurrent twin = new(ReferenceCell.Named(cell == "rnn" ? "rnn_tanh" : cell), given.Inputs, given.Hidden, 1, bidirectional,
+        ReferenceRecurrent twin = new(ReferenceCell.Named(cell == "rnn" ? "rnn_tanh" : cell), given.Inputs, given.Hidden, 1, given.Direction,
             layer.Parameters().ToDictionary(parameter => parameter.Name, parameter => Doubles(parameter.Value.Span)));
         double[] slope = new double[given.Length * given.OutputSize];
         Array.Fill(slope, 1);

@@ -18,13 +18,13 @@ public class MemoryBudgetTests
     [MemberData(nameof(AllCells))]
     public void Any_budget_gives_the_same_outputs_and_gradients(string cell)
     {
-        foreach (bool both in (bool[])[false, true])
+        foreach (Direction direction in Enum.GetValues<Direction>())
         {
             foreach (bool ragged in (bool[])[false, true])
-                Check(new(cell, 5, V + 3, 7, 330) { Layers = 2, Bidirectional = both, Ragged = ragged, InitialState = true, Dropout = 0.25f });
-            Check(new(cell, 6, V - 1, 1, 1500) { Layers = 3, Bidirectional = both, InitialState = true });
-            Check(new(cell, 3, V, 1, 900) { Bidirectional = both, Ragged = true });
-            Check(new(cell, 3, 2, 600, 3) { Bidirectional = both, Ragged = true });
+                Check(new(cell, 5, V + 3, 7, 330) { Layers = 2, Direction = direction, Ragged = ragged, InitialState = true, Dropout = 0.25f });
+            Check(new(cell, 6, V - 1, 1, 1500) { Layers = 3, Direction = direction, InitialState = true });
+            Check(new(cell, 3, V, 1, 900) { Direction = direction, Ragged = true });
+            Check(new(cell, 3, 2, 600, 3) { Direction = direction, Ragged = true });
         }
     }
 
@@ -48,7 +48,7 @@ public class MemoryBudgetTests
         foreach (string cell in (string[])["rnn", "lstm", "gru", "gru-original"])
         {
             UnitSizes sizes = Sizes(cell, 128, 128);
-            TimePlan plan = TimePlan.Kept(new(layout, sizes, Layers: 1, Directions: 1, InputGradient: true), 256_000_000);
+            TimePlan plan = TimePlan.Kept(new(layout, sizes, Layers: 1, Direction.Forward, InputGradient: true), 256_000_000);
             Assert.InRange(plan.Bytes, 0, 256_000_000);
             // The more is in memory, the less has to be computed again.
             Assert.InRange(plan.Ranges, 1, 8);
@@ -71,7 +71,7 @@ public class MemoryBudgetTests
         if (given.Dropout > 0) layer.Train(seed: 4, step: 2);
         RecurrentResult expected = RecurrentResult.Differentiate(given, layer);
         RecurrentCall call = new(new SequenceLayout(given.Batch, given.Length, given.Lengths()), Sizes(given.Cell, given.Inputs, given.Hidden),
-            given.Layers, given.Directions, InputGradient: true);
+            given.Layers, given.Direction, InputGradient: true);
         HashSet<int> ranges = [];
         for (long budget = TimePlan.Kept(call, null).Bytes; Plan(call, budget) is { } plan; budget = (plan.Bytes - 1) * 9 / 10)
         {

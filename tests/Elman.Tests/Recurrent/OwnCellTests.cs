@@ -10,19 +10,19 @@ namespace Elman.Tests.Recurrent;
 public class OwnCellTests
 {
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(2, false)]
-    [InlineData(2, true)]
-    public void MinGru_agrees_with_its_twin_and_with_finite_differences(int layers, bool both)
+    [InlineData(1, Direction.Forward)]
+    [InlineData(2, Direction.Forward)]
+    [InlineData(2, Direction.Both)]
+    public void MinGru_agrees_with_its_twin_and_with_finite_differences(int layers, Direction direction)
     {
-        RecurrentCase given = new("mingru", 2, 3, 3, 4) { Layers = layers, Bidirectional = both, Ragged = true, InitialState = true, Seed = 5 };
+        RecurrentCase given = new("mingru", 2, 3, 3, 4) { Layers = layers, Direction = direction, Ragged = true, InitialState = true, Seed = 5 };
         RecurrentLayer layer = given.Layer();
         Dictionary<string, double[]> parameters = layer.Parameters().ToDictionary(parameter => parameter.Name, parameter => Doubles(parameter.Value));
         Dictionary<string, double[]> all = new(parameters);
         // The twins take recurrent weights of every cell; this one does not look at them.
         foreach (string name in parameters.Keys.Where(name => name.StartsWith("weight_ih", StringComparison.Ordinal)))
             all[name.Replace("_ih", "_hh", StringComparison.Ordinal)] = new double[2 * 3 * 3];
-        ReferenceRecurrent twin = new(new ReferenceMinGru(), given.Inputs, given.Hidden, layers, both, all);
+        ReferenceRecurrent twin = new(new ReferenceMinGru(), given.Inputs, given.Hidden, layers, direction, all);
         double[] x = Array.ConvertAll(Doubles(given.Input()), value => double.IsNaN(value) ? 0 : value), h0 = Doubles(given.Initial(layer)!.Hidden);
         double[] slopeY = Doubles(given.OutputSlope()), slopeH = Doubles(given.StateSlope(0));
         ReferenceRun Forward() => twin.Forward(x, given.Batch, given.Length, given.Lengths(), h0);
@@ -46,7 +46,7 @@ public class OwnCellTests
     public void MinGru_has_no_recurrent_parameters() =>
         Assert.Equal(
             ["weight_ih_l0", "bias_ih_l0", "weight_ih_l0_reverse", "bias_ih_l0_reverse"],
-            new Recurrent<MinGruUnit>(3, 4, new RandomStream(1), new RecurrentOptions { Bidirectional = true }).Parameters().Select(parameter => parameter.Name));
+            new Recurrent<MinGruUnit>(3, 4, new RandomStream(1), new RecurrentOptions { Direction = Direction.Both }).Parameters().Select(parameter => parameter.Name));
 
     [Fact]
     public void MinGru_learns_to_remember_the_first_of_ten_inputs()
@@ -80,7 +80,7 @@ public class OwnCellTests
     {
         foreach (int hidden in (int[])[5, 2 * Vector<float>.Count])
         {
-            RecurrentCase given = new("lstm", 3, hidden, 9, 12) { Layers = 2, Bidirectional = true, Ragged = true, InitialState = true };
+            RecurrentCase given = new("lstm", 3, hidden, 9, 12) { Layers = 2, Direction = Direction.Both, Ragged = true, InitialState = true };
             RecurrentCase own = given with { Cell = "own-lstm" };
             RecurrentResult.Differentiate(own, own.Layer()).HasTheBitsOf(RecurrentResult.Differentiate(given, given.Layer()), "own LSTM");
         }
@@ -117,7 +117,7 @@ public class OwnCellTests
             where TUnit : struct, IRecurrentUnit
         {
             Cells.Register<TUnit>();
-            RecurrentCase given = new(TUnit.Name, 3, Vector<float>.Count + 3, 5, 6) { Layers = 2, Bidirectional = true };
+            RecurrentCase given = new(TUnit.Name, 3, Vector<float>.Count + 3, 5, 6) { Layers = 2, Direction = Direction.Both };
             return RecurrentResult.Differentiate(given, given.Layer());
         }
         RecurrentResult expected = Differentiate<AbsoluteUnit<Clean>>();

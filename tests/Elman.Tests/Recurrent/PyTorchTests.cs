@@ -40,7 +40,7 @@ public class PyTorchTests
         RecurrentLayer layer = Cells.Create(CellName(expected.Text("cell")), expected.Count("input"), expected.Count("hidden"), new RandomStream(1), new RecurrentOptions
         {
             Layers = expected.Count("layers"),
-            Bidirectional = expected.Count("directions") == 2,
+            Direction = expected.Count("directions") == 2 ? Direction.Both : Direction.Forward,
             Bias = expected.Flag("bias"),
         });
         Load(layer, expected);

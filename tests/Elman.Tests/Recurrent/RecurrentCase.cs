@@ -8,7 +8,7 @@ internal sealed record RecurrentCase(string Cell, int Inputs, int Hidden, int Ba
 {
     public int Layers { get; init; } = 1;
 
-    public bool Bidirectional { get; init; }
+    public Direction Direction { get; init; }
 
     public bool Bias { get; init; } = true;
 
@@ -28,14 +28,14 @@ internal sealed record RecurrentCase(string Cell, int Inputs, int Hidden, int Ba
 
     public uint Seed { get; init; } = 1;
 
-    public int Directions => Bidirectional ? 2 : 1;
+    public int Directions => Direction == Direction.Both ? 2 : 1;
 
     public int OutputSize => Directions * Hidden;
 
     public RecurrentOptions Options => new()
     {
         Layers = Layers,
-        Bidirectional = Bidirectional,
+        Direction = Direction,
         Bias = Bias,
         Dropout = Dropout,
         ForgetBias = ForgetBias,

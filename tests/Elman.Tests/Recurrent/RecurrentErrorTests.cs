@@ -3,7 +3,7 @@ namespace Elman.Tests.Recurrent;
 /// <summary>Each message says what was expected and what came.</summary>
 public class RecurrentErrorTests
 {
-    private static readonly Lstm Layer = new(3, 5, new RandomStream(1), new RecurrentOptions { Layers = 2, Bidirectional = true });
+    private static readonly Lstm Layer = new(3, 5, new RandomStream(1), new RecurrentOptions { Layers = 2, Direction = Direction.Both });
 
     [Theory]
     [InlineData(2, 4, 2, "lstm expects input [N, L, 3], got [2, 4, 2]")]

@@ -7,7 +7,7 @@ public class RecurrentOptionsTests
     [Fact]
     public void Parameters_bear_PyTorch_s_names_and_shapes_in_PyTorch_s_order()
     {
-        Lstm layer = new(3, 5, new RandomStream(1), new RecurrentOptions { Layers = 2, Bidirectional = true });
+        Lstm layer = new(3, 5, new RandomStream(1), new RecurrentOptions { Layers = 2, Direction = Direction.Both });
         Assert.Equal(
             [
                 "weight_ih_l0 [20, 3]", "weight_hh_l0 [20, 5]", "bias_ih_l0 [20]", "bias_hh_l0 [20]",
@@ -46,7 +46,7 @@ public class RecurrentOptionsTests
     [Fact]
     public void The_forget_bias_is_that_of_both_biases_together_and_of_no_other_gate()
     {
-        RecurrentOptions options = new() { ForgetBias = 1.5f, Layers = 2, Bidirectional = true };
+        RecurrentOptions options = new() { ForgetBias = 1.5f, Layers = 2, Direction = Direction.Both };
         Dictionary<string, float[]> values = new Lstm(3, 4, new RandomStream(1), options).Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value.Span.ToArray());
         foreach (string end in (string[])["_l0", "_l0_reverse", "_l1", "_l1_reverse"])
         {
@@ -98,7 +98,7 @@ public class RecurrentOptionsTests
     [Fact]
     public void A_frozen_parameter_gets_no_gradient_and_changes_no_other()
     {
-        Gru Layer() => new(3, 5, new RandomStream(1), new RecurrentOptions { Layers = 2, Bidirectional = true });
+        Gru Layer() => new(3, 5, new RandomStream(1), new RecurrentOptions { Layers = 2, Direction = Direction.Both });
         Gru free = Layer(), frozen = Layer();
         foreach ((string name, Tensor value) in frozen.Parameters()) value.RequiresGradient = name.Contains("hh", StringComparison.Ordinal);
         Tensor x = Tensor.From(Kernel.Values(2 * 4 * 3), 2, 4, 3);
@@ -110,10 +110,36 @@ public class RecurrentOptionsTests
         }
     }
 
+    [Theory]
+    [InlineData("lstm")]
+    [InlineData("gru-original")]
+    public void A_reverse_layer_is_a_forward_layer_on_reversed_sequences_with_the_same_parameters(string cell)
+    {
+        RecurrentOptions options = new() { Layers = 2 };
+        RecurrentLayer forward = Cells.Create(cell, 3, 5, new RandomStream(1), options), reverse = Cells.Create(cell, 3, 5, new RandomStream(2), options with { Direction = Direction.Reverse });
+        reverse.Load(forward.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value));
+        float[] x = Kernel.Values(2 * 4 * 3);
+        int[] lengths = [4, 3];
+        (Tensor y, State final) = forward.Forward(Tensor.From(Reversed(x, 3), 2, 4, 3), null, lengths);
+        (Tensor reversed, State first) = reverse.Forward(Tensor.From(x, 2, 4, 3), null, lengths);
+        Bits.Equal(Reversed(y.Span.ToArray(), 5), reversed.Span, "y");
+        Bits.Equal(final.Hidden.Span, first.Hidden.Span, "final");
+
+        // The valid steps of each of the sequences in reverse order.
+        float[] Reversed(float[] values, int size)
+        {
+            float[] result = [.. values];
+            for (int row = 0; row < 2; row++)
+                for (int time = 0; time < lengths[row]; time++)
+                    values.AsSpan((row * 4 + time) * size, size).CopyTo(result.AsSpan((row * 4 + lengths[row] - 1 - time) * size));
+            return result;
+        }
+    }
+
     [Fact]
     public void Gradients_of_several_passes_add_up_until_they_are_zeroed()
     {
-        Lstm layer = new(3, 5, new RandomStream(1), new RecurrentOptions { Bidirectional = true });
+        Lstm layer = new(3, 5, new RandomStream(1), new RecurrentOptions { Direction = Direction.Both });
         Tensor x = Tensor.From(Kernel.Values(2 * 4 * 3), 2, 4, 3);
         float[] Gradients() => [.. layer.Parameters().SelectMany(parameter => parameter.Value.Gradient!.Span.ToArray())];
         layer.Forward(x).Sum().Backward();
@@ -128,7 +154,7 @@ public class RecurrentOptionsTests
     [Fact]
     public void A_learnt_initial_state_stands_in_when_none_is_given_and_gets_its_gradient()
     {
-        RecurrentOptions options = new() { LearnInitialState = true, Layers = 2, Bidirectional = true };
+        RecurrentOptions options = new() { LearnInitialState = true, Layers = 2, Direction = Direction.Both };
         Lstm layer = new(3, 5, new RandomStream(1), options);
         Tensor h = layer.Parameters().Single(parameter => parameter.Name == "initial_h").Value, c = layer.Parameters().Single(parameter => parameter.Name == "initial_c").Value;
         Assert.Equal(new Shape(4, 1, 5), h.Shape);
@@ -172,7 +198,7 @@ public class RecurrentOptionsTests
     [Fact]
     public void Final_states_lie_layer_by_layer_and_in_each_direction_by_direction()
     {
-        Gru layer = new(3, 5, new RandomStream(1), new RecurrentOptions { Layers = 2, Bidirectional = true });
+        Gru layer = new(3, 5, new RandomStream(1), new RecurrentOptions { Layers = 2, Direction = Direction.Both });
         (Tensor y, State final) = layer.Forward(Tensor.From(Kernel.Values(2 * 6 * 3), 2, 6, 3), null, [6, 4]);
         for (int row = 0; row < 2; row++)
         {

@@ -150,7 +150,7 @@ public class RecurrentStreamTests
     [Fact]
     public void A_bidirectional_layer_has_no_streams_and_says_why()
     {
-        RecurrentLayer layer = new Lstm(Inputs, 4, new RandomStream(1), new RecurrentOptions { Bidirectional = true });
+        RecurrentLayer layer = new Lstm(Inputs, 4, new RandomStream(1), new RecurrentOptions { Direction = Direction.Both });
         Assert.Contains("begins at the end of the sequence", Assert.Throws<InvalidOperationException>(layer.OpenStream).Message);
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(
             () => layer.Step(new float[Inputs], new float[8], new float[layer.StateSize], new float[layer.StepWorkspace(Inputs)]));

@@ -21,7 +21,7 @@ internal static class ReferenceComparison
         RecurrentLayer layer = given.Layer();
         ReferenceCell cell = ReferenceCell.Named(ReferenceName(given.Cell));
         if (given.Dropout > 0) layer.Train(given.Seed, step: 3);
-        ReferenceRecurrent twin = new(cell, given.Inputs, given.Hidden, given.Layers, given.Bidirectional,
+        ReferenceRecurrent twin = new(cell, given.Inputs, given.Hidden, given.Layers, given.Direction,
             layer.Parameters().ToDictionary(parameter => parameter.Name, parameter => Doubles(parameter.Value.Span)))
         {
             Mask = given.Dropout > 0 ? Mask(given, layer.DropoutKey) : null,

@@ -21,12 +21,12 @@ public class ReferenceComparisonTests
     public void Outputs_states_and_gradients_are_the_twin_s(string cell) =>
         Gen.Select(
             Gen.Select(Gen.Int[1, 9], Gen.Int[1, 20], Gen.Int[1, 8], Gen.Int[1, 9], (inputs, hidden, batch, length) => (inputs, hidden, batch, length)),
-            Gen.Select(Gen.Int[1, 3], Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, (layers, both, bias, ragged, state) => (layers, both, bias, ragged, state)),
+            Gen.Select(Gen.Int[1, 3], Gen.Enum<Direction>(), Gen.Bool, Gen.Bool, Gen.Bool, (layers, direction, bias, ragged, state) => (layers, direction, bias, ragged, state)),
             Gen.UInt,
             (sizes, options, seed) => new RecurrentCase(cell, sizes.inputs, sizes.hidden, sizes.batch, sizes.length)
             {
                 Layers = options.layers,
-                Bidirectional = options.both,
+                Direction = options.direction,
                 Bias = options.bias,
                 Ragged = options.ragged,
                 InitialState = options.state,
@@ -37,8 +37,8 @@ public class ReferenceComparisonTests
     [Theory]
     [MemberData(nameof(AllCells))]
     public void Masks_between_layers_reach_outputs_and_gradients(string cell) =>
-        Gen.Select(Gen.Int[2, 4], Gen.Bool, Gen.Bool, Gen.Int[1, 19], Gen.UInt, (layers, both, ragged, hidden, seed) =>
-            new RecurrentCase(cell, 3, hidden, 4, 5) { Layers = layers, Bidirectional = both, Ragged = ragged, Dropout = 0.4f, Seed = seed })
+        Gen.Select(Gen.Int[2, 4], Gen.Enum<Direction>(), Gen.Bool, Gen.Int[1, 19], Gen.UInt, (layers, direction, ragged, hidden, seed) =>
+            new RecurrentCase(cell, 3, hidden, 4, 5) { Layers = layers, Direction = direction, Ragged = ragged, Dropout = 0.4f, Seed = seed })
         .Sample(ReferenceComparison.Check, iter: 20, threads: 1);
 
     [Theory]
@@ -47,8 +47,8 @@ public class ReferenceComparisonTests
     {
         foreach (int hidden in (int[])[1, V - 1, V, V + 1, 2 * V - 1, 2 * V, 2 * V + 1, 4 * V + 3])
         {
-            foreach (bool both in (bool[])[false, true])
-                ReferenceComparison.Check(new RecurrentCase(cell, 2, hidden, 7, 4) { Bidirectional = both, Layers = 2, Ragged = true, InitialState = true });
+            foreach (Direction direction in Enum.GetValues<Direction>())
+                ReferenceComparison.Check(new RecurrentCase(cell, 2, hidden, 7, 4) { Direction = direction, Layers = 2, Ragged = true, InitialState = true });
         }
     }
 
@@ -67,7 +67,7 @@ public class ReferenceComparisonTests
     [MemberData(nameof(AllCells))]
     public void A_batch_of_empty_sequences_hands_its_states_and_their_gradients_through(string cell)
     {
-        RecurrentCase empty = new(cell, 3, 5, 4, 0) { Layers = 2, Bidirectional = true, InitialState = true };
+        RecurrentCase empty = new(cell, 3, 5, 4, 0) { Layers = 2, Direction = Direction.Both, InitialState = true };
         ReferenceComparison.Check(empty with { Length = 0 });
         RecurrentLayer layer = empty.Layer();
         (Tensor y, State final) = layer.Forward(Tensor.Full(float.NaN, 4, 6, 3), empty.Initial(layer), [0, 0, 0, 0]);
@@ -84,7 +84,7 @@ public class ReferenceComparisonTests
     {
         foreach (int length in (int[])[0, 3])
         {
-            RecurrentCase none = new(cell, 3, 5, 0, length) { Layers = 2, Bidirectional = true };
+            RecurrentCase none = new(cell, 3, 5, 0, length) { Layers = 2, Direction = Direction.Both };
             RecurrentLayer layer = none.Layer();
             Tensor x = none.Input();
             x.RequiresGradient = true;

@@ -21,7 +21,7 @@ public class ReferenceGradientTests
         double[] x = Draw(random, N * L * I), h0 = Draw(random, K * D * N * H), dY = Draw(random, N * L * D * H);
         double[] dH = Draw(random, h0.Length), dC = Draw(random, h0.Length);
         double[]? c0 = cell.States == 2 ? Draw(random, h0.Length) : null;
-        ReferenceRecurrent net = new(cell, I, H, K, bidirectional: true, parameters)
+        ReferenceRecurrent net = new(cell, I, H, K, Direction.Both, parameters)
         {
             Mask = (layer, row, t, unit) => 0.5 * ((layer + row + t + unit) % 3),
         };
@@ -47,7 +47,7 @@ public class ReferenceGradientTests
     {
         ReferenceLstm cell = new();
         Random random = new(11);
-        ReferenceRecurrent net = new(cell, I, H, K, bidirectional: true, Parameters(cell.Gates, random));
+        ReferenceRecurrent net = new(cell, I, H, K, Direction.Both, Parameters(cell.Gates, random));
         double[] x = Draw(random, N * L * I), h0 = Draw(random, K * D * N * H), c0 = Draw(random, K * D * N * H);
         ReferenceRun run = net.Forward(x, N, L, Lengths, h0, c0);
         for (int row = 0; row < N; row++)

@@ -9,12 +9,12 @@ namespace Elman.Tests.Reference;
 /// <param name="inputs">I of the first layer.</param>
 /// <param name="hidden">H.</param>
 /// <param name="layers">K.</param>
-/// <param name="bidirectional">Two directions, concatenated, or one.</param>
+/// <param name="direction">One direction, or both, concatenated.</param>
 /// <param name="parameters">PyTorch's names (<c>weight_hh_l1_reverse</c>); biases may be absent.</param>
 public sealed class ReferenceRecurrent(
-    ReferenceCell cell, int inputs, int hidden, int layers, bool bidirectional, IReadOnlyDictionary<string, double[]> parameters)
+    ReferenceCell cell, int inputs, int hidden, int layers, Direction direction, IReadOnlyDictionary<string, double[]> parameters)
 {
-    private readonly int _directions = bidirectional ? 2 : 1;
+    private readonly int _directions = direction == Direction.Both ? 2 : 1;
 
     /// <summary>
     /// A factor on each output of a layer on its way into the next, by (layer, row, time, unit in [0, D·H)): dropout's mask,
@@ -42,13 +42,13 @@ public sealed class ReferenceRecurrent(
             for (int layer = 0; layer < layers; layer++)
             {
                 double[][] outputs = Rows(new double[valid * width], 0, valid, width);
-                for (int direction = 0; direction < _directions; direction++)
+                for (int pass = 0; pass < _directions; pass++)
                 {
-                    int place = (layer * _directions + direction) * batch + row;
+                    int place = (layer * _directions + pass) * batch + row;
                     double[][] state = [.. new[] { h0, c0 }.Take(cell.States).Select(initial => initial is null
                         ? new double[hidden]
                         : initial[(place * hidden)..((place + 1) * hidden)])];
-                    state = RunDirection(run, row, layer, direction, sequence, state, outputs);
+                    state = RunDirection(run, row, layer, pass, sequence, state, outputs);
                     for (int s = 0; s < cell.States; s++)
                         state[s].CopyTo(run.States[s], place * hidden);
                 }
@@ -80,13 +80,13 @@ public sealed class ReferenceRecurrent(
                 Multiply(dOutputs, layer, row);
                 int size = layer == 0 ? inputs : width;
                 double[][] dInputs = Rows(new double[valid * size], 0, valid, size);
-                for (int direction = 0; direction < _directions; direction++)
+                for (int pass = 0; pass < _directions; pass++)
                 {
-                    int place = (layer * _directions + direction) * batch + row;
+                    int place = (layer * _directions + pass) * batch + row;
                     double[][] dState = [.. new[] { dH, dC }.Take(cell.States).Select(final => final is null
                         ? new double[hidden]
                         : final[(place * hidden)..((place + 1) * hidden)])];
-                    dState = RunDirectionBackward(run.Trace[row], gradients, layer, direction, dOutputs, dState, dInputs);
+                    dState = RunDirectionBackward(run.Trace[row], gradients, layer, pass, dOutputs, dState, dInputs);
                     for (int s = 0; s < cell.States; s++)
                         dState[s].CopyTo(result.States[s], place * hidden);
                 }
@@ -99,40 +99,42 @@ public sealed class ReferenceRecurrent(
     }
 
     private double[][] RunDirection(
-        ReferenceRun run, int row, int layer, int direction, double[][] sequence, double[][] state, double[][] outputs)
+        ReferenceRun run, int row, int layer, int pass, double[][] sequence, double[][] state, double[][] outputs)
     {
-        CellWeights weights = WeightsOf(parameters, layer, direction);
+        CellWeights weights = WeightsOf(parameters, layer, pass);
         int valid = sequence.Length;
         var trace = new (double[] X, double[][] State)[valid];
         for (int step = 0; step < valid; step++)
         {
-            int t = direction == 0 ? step : valid - 1 - step;
+            int t = TimeOf(pass, step, valid);
             trace[step] = (sequence[t], state);
             state = cell.Forward(weights, sequence[t], state);
-            state[0].CopyTo(outputs[t], direction * hidden);
+            state[0].CopyTo(outputs[t], pass * hidden);
         }
         run.Trace[row].Add(trace);
         return state;
     }
 
     private double[][] RunDirectionBackward(
-        List<(double[] X, double[][] State)[]> traces, Dictionary<string, double[]> gradients, int layer, int direction,
+        List<(double[] X, double[][] State)[]> traces, Dictionary<string, double[]> gradients, int layer, int pass,
         double[][] dOutputs, double[][] dState, double[][] dInputs)
     {
-        CellWeights weights = WeightsOf(parameters, layer, direction), gradient = WeightsOf(gradients, layer, direction);
+        CellWeights weights = WeightsOf(parameters, layer, pass), gradient = WeightsOf(gradients, layer, pass);
         int valid = dOutputs.Length;
         for (int step = valid - 1; step >= 0; step--)
         {
-            int t = direction == 0 ? step : valid - 1 - step;
+            int t = TimeOf(pass, step, valid);
             for (int j = 0; j < hidden; j++)
-                dState[0][j] += dOutputs[t][direction * hidden + j];
-            (double[] x, double[][] state) = traces[layer * _directions + direction][step];
+                dState[0][j] += dOutputs[t][pass * hidden + j];
+            (double[] x, double[][] state) = traces[layer * _directions + pass][step];
             (double[] dx, dState) = cell.Backward(weights, x, state, dState, gradient);
             for (int i = 0; i < dx.Length; i++)
                 dInputs[t][i] += dx[i];
         }
         return dState;
     }
+
+    private int TimeOf(int pass, int step, int valid) => direction == Direction.Reverse || pass == 1 ? valid - 1 - step : step;
 
     /// <summary>The mask is its own backward.</summary>
     private void Multiply(double[][] sequence, int layer, int row)
@@ -143,9 +145,9 @@ public sealed class ReferenceRecurrent(
                 sequence[t][unit] *= Mask(layer, row, t, unit);
     }
 
-    private CellWeights WeightsOf(IReadOnlyDictionary<string, double[]> from, int layer, int direction) =>
+    private CellWeights WeightsOf(IReadOnlyDictionary<string, double[]> from, int layer, int pass) =>
         CellWeights.From(from, layer == 0 ? inputs : _directions * hidden, hidden,
-            $"_l{layer}" + (direction == 1 ? "_reverse" : ""));
+            $"_l{layer}" + (pass == 1 ? "_reverse" : ""));
 
     private double[][] NewStates(int batch) =>
         [.. Enumerable.Range(0, cell.States).Select(_ => new double[layers * _directions * batch * hidden])];

@@ -61,7 +61,7 @@ public class ReferenceTests
             ["weight_ih_l0"] = ReferenceMaths.Transpose(torch.Parameters["w_input"].Doubles, 10),
             ["weight_hh_l0"] = ReferenceMaths.Transpose(torch.Parameters["w_hidden"].Doubles, 20),
         };
-        ReferenceRecurrent net = new(new ReferenceElman(), 10, 20, layers: 1, bidirectional: false, parameters);
+        ReferenceRecurrent net = new(new ReferenceElman(), 10, 20, layers: 1, Direction.Forward, parameters);
         ReferenceRun run = net.Forward(torch.Inputs["x"].Doubles, 5, 3, h0: torch.Inputs.GetValueOrDefault("h0")?.Doubles);
         Near.Equal(torch.Outputs["h"].Values, run.H, Tolerance, "h");
         double[] y = ReferenceMaths.MatMul(run.Y, torch.Parameters["w_output"].Doubles, 20);
@@ -80,7 +80,7 @@ public class ReferenceTests
             parameters[each + "_l0"] = given["cell_forward." + each];
             parameters[each + "_l0_reverse"] = given["cell_backward." + each];
         }
-        ReferenceRecurrent net = new(new ReferenceElman(), 10, 20, layers: 1, bidirectional: true, parameters);
+        ReferenceRecurrent net = new(new ReferenceElman(), 10, 20, layers: 1, Direction.Both, parameters);
         ReferenceRun run = net.Forward(torch.Inputs["x"].Doubles, 5, 3, h0: torch.Inputs["h0"].Doubles);
         Near.Equal(torch.Outputs["hn"].Values, run.H, Tolerance, "hn");
         double[][] halves = [.. run.Y.Chunk(20)];
@@ -102,7 +102,7 @@ public class ReferenceTests
         int directions = torch.Count("directions"), length = torch.Count("length");
         ReferenceRecurrent net = new(
             ReferenceCell.Named(torch.Text("cell")!), torch.Count("input"), torch.Count("hidden"), torch.Count("layers"),
-            directions == 2, torch.DoubleParameters);
+            directions == 2 ? Direction.Both : Direction.Forward, torch.DoubleParameters);
         ReferenceRun run = net.Forward(
             torch.Inputs["x"].Doubles, torch.Count("batch"), length, torch.Inputs.GetValueOrDefault("lengths")?.Integers,
             torch.Inputs.GetValueOrDefault("h0")?.Doubles, torch.Inputs.GetValueOrDefault("c0")?.Doubles);

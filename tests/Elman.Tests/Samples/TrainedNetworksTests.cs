@@ -49,7 +49,7 @@ public class TrainedNetworksTests
         WordBoundaries boundaries = new(Path.Combine(AppContext.BaseDirectory, "shakespeare.txt"));
         Assert.Equal(0.783, boundaries.Never, 0.001);
         Sequential network = new(
-            new Embedding(WordBoundaries.Letters, 16, random), new Lstm(16, 32, random, new RecurrentOptions { Bidirectional = true }), new Linear(64, 2, random));
+            new Embedding(WordBoundaries.Letters, 16, random), new Lstm(16, 32, random, new RecurrentOptions { Direction = Direction.Both }), new Linear(64, 2, random));
         Assert.InRange(boundaries.Train(network, epochs: 3), 0.91, 1);
     }
 }

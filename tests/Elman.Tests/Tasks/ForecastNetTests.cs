@@ -24,12 +24,13 @@ public class ForecastNetTests
     }
 
     [Theory]
-    [InlineData("lstm", false, 2)]
-    [InlineData("gru", true, 2)]
-    [InlineData("rnn", true, 1)]
-    public void Adds_to_the_last_value_maps_of_the_last_hidden_state_the_last_row_and_the_calendar(string cell, bool bidirectional, int layers)
+    [InlineData("lstm", Direction.Forward, 2)]
+    [InlineData("gru", Direction.Both, 2)]
+    [InlineData("rnn", Direction.Both, 1)]
+    [InlineData("gru", Direction.Reverse, 2)]
+    public void Adds_to_the_last_value_maps_of_the_last_hidden_state_the_last_row_and_the_calendar(string cell, Direction direction, int layers)
     {
-        ForecasterOptions options = Options with { Cell = cell, Bidirectional = bidirectional, Layers = layers };
+        ForecasterOptions options = Options with { Cell = cell, Direction = direction, Layers = layers };
         const int features = 4, known = 2, batch = 3;
         ForecastNet net = Net(features, known, options);
         RandomStream random = new(6);
@@ -45,8 +46,8 @@ public class ForecastNetTests
             float[] window = values[(n * length * features)..((n + 1) * length * features)];
             (Tensor output, _) = encoder.Forward(Tensor.From(window.AsSpan(0, options.Context * features), 1, options.Context, features), null);
             // The backward direction ends at the first row, the forward one at the last.
-            List<float> inputs = [.. Enumerable.Range(0, options.Hidden).Select(i => output[0, options.Context - 1, i])];
-            if (bidirectional) inputs.AddRange(Enumerable.Range(0, options.Hidden).Select(i => output[0, 0, options.Hidden + i]));
+            List<float> inputs = [.. Enumerable.Range(0, options.Hidden).Select(i => output[0, direction == Direction.Reverse ? 0 : options.Context - 1, i])];
+            if (direction == Direction.Both) inputs.AddRange(Enumerable.Range(0, options.Hidden).Select(i => output[0, 0, options.Hidden + i]));
             inputs.AddRange(window.AsSpan((options.Context - 1) * features, features));
             for (int row = 0; row < options.Horizon; row++)
                 for (int q = 0; q < 3; q++)

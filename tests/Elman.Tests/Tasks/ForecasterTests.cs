@@ -47,7 +47,7 @@ public class ForecasterTests
     {
         using TemporaryFolder folder = new();
         Series series = Daily(Wave(90), covariates: new Column("x", Wave(90, 1)));
-        Forecaster model = Train([series], Options with { Cell = "gru", Bidirectional = true, Layers = 2, Dropout = 0.1f, TimeColumn = "day", GroupColumn = null });
+        Forecaster model = Train([series], Options with { Cell = "gru", Direction = Direction.Both, Layers = 2, Dropout = 0.1f, TimeColumn = "day", GroupColumn = null });
         string path = folder["model.elman"];
         model.Save(path);
         Forecaster loaded = Forecaster.Load(path);
@@ -55,7 +55,7 @@ public class ForecasterTests
         Assert.Equal(model.Predict(series).Times, loaded.Predict(series).Times);
         Assert.Equal(model.Record.ToJson(), loaded.Record.ToJson());
         Assert.Equal(model.Backtest(series).Model.Overall, loaded.Backtest(series).Model.Overall);
-        Assert.Equal(("day", null, "gru", true), (loaded.Options.TimeColumn, loaded.Options.GroupColumn, loaded.Options.Cell, loaded.Options.Bidirectional));
+        Assert.Equal(("day", null, "gru", Direction.Both), (loaded.Options.TimeColumn, loaded.Options.GroupColumn, loaded.Options.Cell, loaded.Options.Direction));
         Assert.Equal(["x"], loaded.Covariates);
     }
 

@@ -30,6 +30,21 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("true", Direction.Both)]
+    [InlineData("false", Direction.Forward)]
+    public void The_direction_may_be_told_as_the_first_files_did(string bidirectional, Direction expected)
+    {
+        Train([Daily()], Options with { Epochs = 1, Direction = expected }).Save(_folder["new.elman"]);
+        SafeTensorsFile file = SafeTensorsFile.Read(_folder["new.elman"]);
+        Dictionary<string, string> metadata = new(file.Metadata) { ["digest"] = "none" };
+        string now = $"\"direction\":\"{expected}\"";
+        Assert.Contains(now, metadata["options"]);
+        metadata["options"] = metadata["options"].Replace(now, $"\"bidirectional\":{bidirectional}", StringComparison.Ordinal);
+        SafeTensorsFile.Write(_folder["old.elman"], metadata, file.Tensors);
+        Assert.Equal(expected, Forecaster.Load(_folder["old.elman"]).Options.Direction);
+    }
+
+    [Theory]
     [InlineData("format", null, "not a model that Elman has written")]
     [InlineData("format", "pt", "not a model that Elman has written")]
     [InlineData("version", "2", "the model file is of version 2, this Elman reads up to 1; update Elman")]

@@ -18,7 +18,7 @@ public class TrainedBitsTests
     {
         ["plain"] = new(),
         ["without bias, orthogonal"] = new() { Bias = false, Orthogonal = true },
-        ["deep, both directions, dropout, learnt initial states"] = new() { Layers = 2, Bidirectional = true, Dropout = 0.3f, LearnInitialState = true },
+        ["deep, both directions, dropout, learnt initial states"] = new() { Layers = 2, Direction = Direction.Both, Dropout = 0.3f, LearnInitialState = true },
         ["deep, forget bias"] = new() { Layers = 2, ForgetBias = 1 },
     };
 
@@ -95,7 +95,7 @@ public class TrainedBitsTests
     {
         Cells.Register<MinGruUnit>();
         RandomStream random = new(7);
-        int outputs = (options.Bidirectional ? 2 : 1) * Hidden;
+        int outputs = (options.Direction == Direction.Both ? 2 : 1) * Hidden;
         Sequential net = new(new Embedding(Classes, 12, random), new Linear(12, 40, random), new LayerNorm(40), new Dropout(0.2f),
             Cells.Create(cell, 40, Hidden, random, options), new Linear(outputs, Targets, random));
         int[] lengths = [.. Enumerable.Range(0, Sequences).Select(row => row * 7 % (Longest + 1))];
