@@ -1,0 +1,134 @@
+namespace Elman.Formats;
+
+/// <summary>
+/// An ONNX model that can be run: its recurrent nodes on the recurrent engine, its products on Elman's, in single precision. It is for inference; its
+/// parameters are the weights as the nodes hold them, each under the node's name. Any number of threads may run it.
+/// </summary>
+public sealed class OnnxGraph : Module
+{
+    private readonly GraphStep[] _steps;
+    private readonly (int Slot, OnnxValue Value)[] _constants;
+    private readonly int[] _inputSlots, _outputSlots;
+    private readonly int[][] _lastReads;
+    private readonly int _slots;
+    private readonly OnnxRoles _roles;
+
+    internal OnnxGraph(GraphReader reader)
+    {
+        _steps = [.. reader.Steps];
+        (Inputs, Outputs, Opset) = (reader.Inputs, reader.Outputs, reader.Opset);
+        _inputSlots = [.. Inputs.Select(input => reader.Slot(input.Name))];
+        _outputSlots = [.. Outputs.Select(reader.Slot)];
+        _slots = reader.SlotCount;
+        _constants = [.. reader.Constants.Select(constant => (constant.Slot, constant.Value))];
+        _roles = OnnxRoles.Of(reader);
+        _lastReads = LastReads();
+        AddWeights(reader);
+    }
+
+    /// <summary>What goes in, in the order of the file.</summary>
+    public IReadOnlyList<OnnxInput> Inputs { get; }
+
+    /// <summary>Names of what comes out, in the order of the file.</summary>
+    public IReadOnlyList<string> Outputs { get; }
+
+    /// <summary>Version of the operator set that the file was written for.</summary>
+    public int Opset { get; }
+
+    /// <inheritdoc/>
+    public override string Description => $"onnx graph of {_steps.Length} nodes, opset {Opset}";
+
+    /// <summary>Runs the graph.</summary>
+    /// <param name="inputs">A tensor for every one of <see cref="Inputs"/>; whole numbers and booleans as floats.</param>
+    /// <returns>A tensor for every one of <see cref="Outputs"/>; whole numbers and booleans as floats.</returns>
+    /// <exception cref="ArgumentException">An input is missing, unknown, or not of the shape or kind that the file states.</exception>
+    /// <exception cref="ElmanException">A node cannot take the values that reach it; the message names it.</exception>
+    public IReadOnlyDictionary<string, Tensor> Run(IReadOnlyDictionary<string, Tensor> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (inputs.Keys.FirstOrDefault(name => !Inputs.Any(input => input.Name == name)) is { } unknown)
+            throw new ArgumentException($"the graph has no input '{unknown}'; it has {string.Join(", ", Inputs.Select(input => $"'{input.Name}'"))}");
+        OnnxValue[] values = new OnnxValue[Inputs.Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = inputs.TryGetValue(Inputs[i].Name, out Tensor? tensor) ? Inputs[i].Convert(tensor)
+                : throw new ArgumentException($"the input '{Inputs[i].Name}' is missing");
+        }
+        OnnxValue[] results = Execute(values, Outputs.Count);
+        Dictionary<string, Tensor> named = [];
+        for (int i = 0; i < results.Length; i++) named.Add(Outputs[i], Cast.ToFloats(results[i]).Floats);
+        return named;
+    }
+
+    /// <summary>
+    /// The first output for the first input, in the layout that the file gives them: [L, N, I] if the model has the time first. Inputs for the lengths of the
+    /// sequences are given <paramref name="lengths"/>, initial states are zero; any other input must be fed through <see cref="Run"/>.
+    /// </summary>
+    /// <param name="input">The first input.</param>
+    /// <param name="lengths">Valid steps of each sequence [N]; empty if all are L.</param>
+    /// <exception cref="ArgumentException">The input is not what the file states, there are lengths that the model does not take, or it has other inputs.</exception>
+    /// <exception cref="ElmanException">A node cannot take the values that reach it; the message names it.</exception>
+    public override Tensor Forward(Tensor input, ReadOnlySpan<int> lengths = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        if (Inputs.Count == 0) throw new ArgumentException("the graph has no input");
+        OnnxValue[] values = [Inputs[0].Convert(input), .. _roles.Fill(Inputs, input.Shape, lengths)];
+        return Cast.ToFloats(Execute(values, 1)[0]).Floats;
+    }
+
+    private OnnxValue[] Execute(OnnxValue[] inputs, int outputs)
+    {
+        using GradientPause pause = Tensor.NoGradient();
+        OnnxValue?[] slots = new OnnxValue?[_slots];
+        foreach ((int slot, OnnxValue value) in _constants) slots[slot] = value;
+        for (int i = 0; i < inputs.Length; i++) slots[_inputSlots[i]] = inputs[i];
+        for (int step = 0; step < _steps.Length; step++)
+        {
+            Compute(_steps[step], slots);
+            foreach (int slot in _lastReads[step]) slots[slot] = null;
+        }
+        return [.. _outputSlots[..outputs].Select(slot => slots[slot]!)];
+    }
+
+    private static void Compute(GraphStep step, OnnxValue?[] slots)
+    {
+        OnnxValue?[] results;
+        try
+        {
+            results = step.Compute(new Arguments(Array.ConvertAll(step.Inputs, slot => slot < 0 ? null : slots[slot]), int.MaxValue));
+        }
+        catch (Exception failure) when (GraphReader.IsRefusal(failure))
+        {
+            throw new ElmanException($"{step.Place}: {failure.Message}", failure);
+        }
+        for (int i = 0; i < step.Outputs.Length; i++)
+            if (step.Outputs[i] >= 0) slots[step.Outputs[i]] = results[i];
+    }
+
+    /// <summary>For every step the values that nobody reads after it, so that their memory can be had again.</summary>
+    private int[][] LastReads()
+    {
+        int[] last = new int[_slots];
+        Array.Fill(last, -1);
+        for (int step = 0; step < _steps.Length; step++)
+            foreach (int slot in _steps[step].Inputs.Concat(_steps[step].Outputs).Where(slot => slot >= 0)) last[slot] = step;
+        foreach (int slot in _outputSlots) last[slot] = -1;
+        ILookup<int, int> ends = Enumerable.Range(0, _slots).ToLookup(slot => last[slot]);
+        return [.. Enumerable.Range(0, _steps.Length).Select(step => ends[step].ToArray())];
+    }
+
+    private void AddWeights(GraphReader reader)
+    {
+        HashSet<string> names = [];
+        string Unique(string name)
+        {
+            string unique = name;
+            for (int i = 2; !names.Add(unique); i++) unique = $"{name}_{i}";
+            return unique;
+        }
+        foreach ((string name, _, OnnxValue value) in reader.Constants)
+            if (value.IsFloat && value.Shape.Rank > 0) AddParameter(Unique(name), value.Floats);
+        foreach (OnnxNode node in reader.Nodes)
+            foreach (Module module in node.Modules) AddChild(Unique(node.Name), module);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+
+namespace Elman.Formats;
+
+/// <summary>
+/// Which inputs of a graph are lengths of sequences and which are initial states: those that reach a recurrent node as such, the states through nodes that only
+/// rearrange them.
+/// </summary>
+internal sealed class OnnxRoles
+{
+    private static readonly HashSet<string> Rearranging = ["Identity", "Slice", "Split", "Squeeze", "Unsqueeze", "Transpose", "Reshape", "Gather", "Cast"];
+
+    private readonly HashSet<string> _lengths = [], _states = [];
+
+    public static OnnxRoles Of(GraphReader reader)
+    {
+        OnnxRoles roles = new();
+        Dictionary<string, OnnxNode> producers = [];
+        foreach (OnnxNode node in reader.Nodes)
+            foreach (string output in node.Outputs.Where(name => name.Length > 0)) producers[output] = node;
+        foreach (OnnxNode node in reader.Nodes.Where(node => node.Operator is "RNN" or "LSTM" or "GRU"))
+        {
+            for (int input = 4; input <= 6; input++)
+                if (node.HasInput(input)) (input == 4 ? roles._lengths : roles._states).Add(Origin(node.Inputs[input], producers));
+        }
+        return roles;
+    }
+
+    /// <summary>Values for the inputs after the first, which has the given shape.</summary>
+    /// <exception cref="ArgumentException">An input is neither, or lengths are given that nobody takes.</exception>
+    public IEnumerable<OnnxValue> Fill(IReadOnlyList<OnnxInput> inputs, Shape first, ReadOnlySpan<int> lengths)
+    {
+        List<OnnxValue> values = [];
+        bool taken = lengths.IsEmpty;
+        foreach (OnnxInput input in inputs.Skip(1))
+        {
+            if (_lengths.Contains(input.Name))
+            {
+                values.Add(OnnxValue.Of(Lengths(input, inputs[0], first, lengths)));
+                taken = true;
+            }
+            else if (_states.Contains(input.Name))
+            {
+                values.Add(new OnnxValue(Tensor.Zeros([.. Extents(input, inputs[0], first)])));
+            }
+            else
+            {
+                throw new ArgumentException($"the input '{input.Name}' is neither a length nor an initial state; use Run to feed it");
+            }
+        }
+        return taken ? values : throw new ArgumentException("the graph takes no lengths; give sequences of one length");
+    }
+
+    private static string Origin(string name, Dictionary<string, OnnxNode> producers)
+    {
+        while (producers.TryGetValue(name, out OnnxNode? node) && Rearranging.Contains(node.Operator)) name = node.Inputs[0];
+        return name;
+    }
+
+    private static long[] Lengths(OnnxInput input, OnnxInput main, Shape first, ReadOnlySpan<int> lengths)
+    {
+        if (!lengths.IsEmpty) return Array.ConvertAll(lengths.ToArray(), length => (long)length);
+        // Of the two outer axes of the sequences, the one that is not the batch is the time.
+        int batch = Extents(input, main, first)[0], axis = main.Shape?.ToList().IndexOf(input.Shape?[0] ?? "") ?? -1;
+        return Enumerable.Repeat((long)first[axis == 0 ? 1 : 0], batch).ToArray();
+    }
+
+    /// <summary>The extents of an input: numbers, and names that the first input has too.</summary>
+    private static List<int> Extents(OnnxInput input, OnnxInput main, Shape first)
+    {
+        List<int> extents = [];
+        foreach (string extent in input.Shape ?? [])
+        {
+            int axis = extent.Length == 0 ? -1 : main.Shape?.ToList().IndexOf(extent) ?? -1;
+            if (int.TryParse(extent, CultureInfo.InvariantCulture, out int number)) extents.Add(number);
+            else extents.Add(axis >= 0 ? first[axis] : throw new ArgumentException($"the file does not say how large the input '{input.Name}' is for an input '{main.Name}' of shape {first}; use Run to feed it"));
+        }
+        return input.Shape is null ? throw new ArgumentException($"the file does not say how large the input '{input.Name}' is; use Run to feed it") : extents;
+    }
+}
