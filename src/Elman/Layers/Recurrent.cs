@@ -8,7 +8,7 @@ namespace Elman;
 public class Recurrent<TUnit> : RecurrentLayer
     where TUnit : struct, IRecurrentUnit
 {
-    private readonly DirectionWeights[] _weights;
+    private readonly RecurrentEngine _engine;
     private readonly Tensor[] _learntStates = [];
 
     /// <summary>A network with fresh random weights.</summary>
@@ -21,18 +21,18 @@ public class Recurrent<TUnit> : RecurrentLayer
     public Recurrent(int inputSize, int hiddenSize, RandomStream random, RecurrentOptions? options = null)
         : base(inputSize, hiddenSize, options ??= new RecurrentOptions())
     {
-        _weights = new DirectionWeights[options.Layers * options.Directions];
-        for (int i = 0; i < _weights.Length; i++)
+        _engine = RecurrentEngine.For<TUnit>(options);
+        for (int i = 0; i < options.Layers * options.Directions; i++)
         {
             int layer = i / options.Directions;
             string suffix = $"_l{layer}{(i % options.Directions == 1 ? "_reverse" : "")}";
-            _weights[i] = MakeWeights(AddParameter, layer == 0 ? inputSize : OutputSize, hiddenSize, suffix, random, options);
+            _engine.Add(RecurrentInitialization.Weights(AddParameter, TUnit.Name, _engine.Sizes(layer == 0 ? inputSize : OutputSize, hiddenSize), suffix, random, options));
         }
         if (options.LearnInitialState)
         {
             _learntStates = new Tensor[TUnit.States];
             for (int part = 0; part < TUnit.States; part++)
-                _learntStates[part] = AddParameter(StateName(part), Tensor.Zeros(_weights.Length, 1, hiddenSize));
+                _learntStates[part] = AddParameter(StateName(part), Tensor.Zeros(Passes, 1, hiddenSize));
         }
     }
 
@@ -42,10 +42,10 @@ public class Recurrent<TUnit> : RecurrentLayer
     /// <inheritdoc/>
     public override bool BFloat16Weights
     {
-        get => _weights[0].BFloat16;
+        get => _engine.Weights[0].BFloat16;
         set
         {
-            foreach (DirectionWeights weights in _weights) weights.BFloat16 = value;
+            foreach (DirectionWeights weights in _engine.Weights) weights.BFloat16 = value;
         }
     }
 
@@ -56,22 +56,22 @@ public class Recurrent<TUnit> : RecurrentLayer
         if (input.Rank != 3 || input.Shape[2] != InputSize)
             throw new ArgumentException($"{Cell} expects input [N, L, {InputSize}], got {input.Shape}");
         LayerDropout dropout = Training && Options.Layers > 1 ? new(Options.Dropout, DropoutKey) : default;
-        (Tensor output, Tensor[] final) = RecurrentRun<TUnit>.Apply(_weights, Options.Direction, input, InitialStates(initial, input.Shape[0]), lengths, dropout);
+        (Tensor output, Tensor[] final) = _engine.Apply(Options.Direction, input, InitialStates(initial, input.Shape[0]), lengths, dropout);
         return (output, new State(final));
     }
 
     /// <inheritdoc/>
-    public override int StateSize => _weights.Length * TUnit.States * HiddenSize;
+    public override int StateSize => Passes * TUnit.States * HiddenSize;
 
     /// <inheritdoc/>
-    public override int StepWorkspace(int inputSize) => RecurrentStepper<TUnit>.Workspace(_weights[0].Sizes);
+    public override int StepWorkspace(int inputSize) => _engine.StepWorkspace;
 
     /// <inheritdoc/>
     public override void InitializeState(Span<float> state)
     {
         state[..StateSize].Clear();
         for (int part = 0; part < _learntStates.Length; part++)
-            for (int layer = 0; layer < _weights.Length; layer++)
+            for (int layer = 0; layer < Passes; layer++)
                 _learntStates[part].Span.Slice(layer * HiddenSize, HiddenSize).CopyTo(state[(((layer * TUnit.States) + part) * HiddenSize)..]);
     }
 
@@ -80,50 +80,23 @@ public class Recurrent<TUnit> : RecurrentLayer
     {
         if (WhyNotStreamable is { } reason) throw new InvalidOperationException(reason);
         int layerState = TUnit.States * HiddenSize;
-        for (int layer = 0; layer < _weights.Length; layer++)
+        for (int layer = 0; layer < Passes; layer++)
         {
             Span<float> own = state.Slice(layer * layerState, layerState);
-            RecurrentStepper<TUnit>.Step(_weights[layer], layer == 0 ? input[..InputSize] : state.Slice((layer - 1) * layerState, HiddenSize), own, workspace);
-            if (layer == _weights.Length - 1) own[..HiddenSize].CopyTo(output);
+            _engine.Step(layer, layer == 0 ? input[..InputSize] : state.Slice((layer - 1) * layerState, HiddenSize), own, workspace);
+            if (layer == Passes - 1) own[..HiddenSize].CopyTo(output);
         }
     }
 
-    /// <summary>The parameters of one direction of one layer, or of a cell, each under its name with a suffix.</summary>
-    internal static DirectionWeights MakeWeights(Func<string, Tensor, Tensor> add, int inputs, int hidden, string suffix, RandomStream random, RecurrentOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(random);
-        int rows = TUnit.Gates * hidden;
-        Tensor weightIh = add("weight_ih" + suffix, RecurrentInitialization.Uniform(hidden, random, rows, inputs));
-        Tensor? weightHh = null, biasIh = null, biasHh = null;
-        if (TUnit.Recurs)
-        {
-            weightHh = add("weight_hh" + suffix, RecurrentInitialization.Uniform(hidden, random, rows, hidden));
-            if (options.Orthogonal) RecurrentInitialization.Orthogonalize(weightHh, hidden, random);
-        }
-        else if (options.Orthogonal)
-        {
-            throw new ArgumentException($"orthogonal recurrent weights are asked for, but {TUnit.Name} has no recurrent weights");
-        }
-        if (options.Bias)
-        {
-            biasIh = add("bias_ih" + suffix, RecurrentInitialization.Uniform(hidden, random, rows));
-            if (TUnit.Recurs) biasHh = add("bias_hh" + suffix, RecurrentInitialization.Uniform(hidden, random, rows));
-        }
-        if (options.ForgetBias is { } forget)
-        {
-            if (TUnit.ForgetGate < 0 || biasIh is null) throw new ArgumentException($"a forget bias is set, but {TUnit.Name}{(biasIh is null ? " without bias" : "")} has no forget gate with a bias");
-            biasIh.WritableSpan().Slice(TUnit.ForgetGate * hidden, hidden).Fill(forget);
-            biasHh?.WritableSpan().Slice(TUnit.ForgetGate * hidden, hidden).Clear();
-        }
-        return new DirectionWeights(UnitSizes.Of<TUnit>(inputs, hidden), weightIh, weightHh, biasIh, biasHh);
-    }
+    /// <summary>K·D.</summary>
+    private int Passes => _engine.Weights.Count;
 
     private Tensor[] InitialStates(State? initial, int batch)
     {
-        if (initial is null) return Array.ConvertAll(_learntStates, learnt => learnt + Tensor.Zeros(_weights.Length, batch, HiddenSize));
+        if (initial is null) return Array.ConvertAll(_learntStates, learnt => learnt + Tensor.Zeros(Passes, batch, HiddenSize));
         if (initial.Parts.Count != TUnit.States)
             throw new ArgumentException($"{Cell} carries {TUnit.States} states, the initial state has {initial.Parts.Count} parts");
-        Shape expected = new(_weights.Length, batch, HiddenSize);
+        Shape expected = new(Passes, batch, HiddenSize);
         foreach (Tensor part in initial.Parts)
             if (part.Shape != expected) throw new ArgumentException($"{Cell} expects initial states {expected} ([K·D, N, H]), got {part.Shape}");
         return [.. initial.Parts];

@@ -8,7 +8,7 @@ namespace Elman;
 public class RecurrentCell<TUnit> : Module
     where TUnit : struct, IRecurrentUnit
 {
-    private readonly DirectionWeights[] _weights;
+    private readonly RecurrentEngine _engine;
 
     /// <summary>A cell with fresh random weights.</summary>
     /// <param name="inputSize">I.</param>
@@ -21,7 +21,9 @@ public class RecurrentCell<TUnit> : Module
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hiddenSize);
         (InputSize, HiddenSize) = (inputSize, hiddenSize);
-        _weights = [Recurrent<TUnit>.MakeWeights(AddParameter, inputSize, hiddenSize, "", random, new RecurrentOptions { Bias = bias })];
+        RecurrentOptions options = new() { Bias = bias };
+        _engine = RecurrentEngine.For<TUnit>(options);
+        _engine.Add(RecurrentInitialization.Weights(AddParameter, TUnit.Name, _engine.Sizes(inputSize, hiddenSize), "", random, options));
     }
 
     /// <summary>I.</summary>
@@ -51,7 +53,7 @@ public class RecurrentCell<TUnit> : Module
                 throw new ArgumentException($"{TUnit.Name} cell expects states [{batch}, {HiddenSize}], got {states[part].Shape}");
             initial[part] = states[part].Reshape(1, batch, HiddenSize);
         }
-        (_, Tensor[] final) = RecurrentRun<TUnit>.Apply(_weights, Direction.Forward, input.Reshape(batch, 1, InputSize), initial, default, default);
+        (_, Tensor[] final) = _engine.Apply(Direction.Forward, input.Reshape(batch, 1, InputSize), initial, default, default);
         return Array.ConvertAll(final, part => part.Reshape(batch, HiddenSize));
     }
 

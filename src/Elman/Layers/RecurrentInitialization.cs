@@ -3,6 +3,37 @@ namespace Elman;
 /// <summary>First values of recurrent parameters.</summary>
 internal static class RecurrentInitialization
 {
+    /// <summary>The parameters of one direction of one layer, or of a single cell, each added under its name with a suffix.</summary>
+    /// <exception cref="ArgumentException">An option does not apply to the cell.</exception>
+    public static DirectionWeights Weights(Func<string, Tensor, Tensor> add, string cell, UnitSizes sizes, string suffix, RandomStream random, RecurrentOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        int hidden = sizes.Hidden, rows = sizes.Gates * hidden;
+        Tensor weightIh = add("weight_ih" + suffix, Uniform(hidden, random, rows, sizes.Inputs));
+        Tensor? weightHh = null, biasIh = null, biasHh = null;
+        if (sizes.Recurs)
+        {
+            weightHh = add("weight_hh" + suffix, Uniform(hidden, random, rows, hidden));
+            if (options.Orthogonal) Orthogonalize(weightHh, hidden, random);
+        }
+        else if (options.Orthogonal)
+        {
+            throw new ArgumentException($"orthogonal recurrent weights are asked for, but {cell} has no recurrent weights");
+        }
+        if (options.Bias)
+        {
+            biasIh = add("bias_ih" + suffix, Uniform(hidden, random, rows));
+            if (sizes.Recurs) biasHh = add("bias_hh" + suffix, Uniform(hidden, random, rows));
+        }
+        if (options.ForgetBias is { } forget)
+        {
+            if (sizes.ForgetGate < 0 || biasIh is null) throw new ArgumentException($"a forget bias is set, but {cell}{(biasIh is null ? " without bias" : "")} has no forget gate with a bias");
+            biasIh.WritableSpan().Slice(sizes.ForgetGate * hidden, hidden).Fill(forget);
+            biasHh?.WritableSpan().Slice(sizes.ForgetGate * hidden, hidden).Clear();
+        }
+        return new DirectionWeights(sizes, weightIh, weightHh, biasIh, biasHh);
+    }
+
     /// <summary>PyTorch's rule for all recurrent parameters: uniform in ±1/√H.</summary>
     public static Tensor Uniform(int hidden, RandomStream random, params ReadOnlySpan<int> shape)
     {

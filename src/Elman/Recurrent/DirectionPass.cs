@@ -9,11 +9,12 @@ namespace Elman;
 /// sorted rows of the <see cref="SequenceLayout"/>; buffers of steps are packed in its order. Ranges are counted as the forward pass meets them.
 /// </summary>
 internal sealed class DirectionPass<TUnit>
-    where TUnit : struct, IRecurrentUnit
+    where TUnit : struct, IConfiguredUnit
 {
     /// <summary>Steps whose input gradient is computed before it is added, so that it is still in the cache.</summary>
     private const int ChunkSteps = 64;
 
+    private readonly RecurrentStep<TUnit> _step;
     private readonly DirectionWeights _weights;
     private readonly SequenceLayout _layout;
     private readonly TimePlan _plan;
@@ -27,10 +28,10 @@ internal sealed class DirectionPass<TUnit>
 
     /// <param name="backwards">Whether time runs from the end to the start.</param>
     /// <param name="sharesUnits">Whether threads share the units of a step and not the rows.</param>
-    public DirectionPass(DirectionWeights weights, SequenceLayout layout, TimePlan plan, bool backwards, bool sharesUnits, StepBuffers buffers, Workspace workspace)
+    public DirectionPass(RecurrentStep<TUnit> step, SequenceLayout layout, TimePlan plan, bool backwards, bool sharesUnits, StepBuffers buffers, Workspace workspace)
     {
-        (_weights, _layout, _plan, _backwards, _buffers, _sizes) = (weights, layout, plan, backwards, buffers, weights.Sizes);
-        weights.Refresh(plan.Keeps);
+        (_step, _weights, _layout, _plan, _backwards, _buffers, _sizes) = (step, step.Weights, layout, plan, backwards, buffers, step.Weights.Sizes);
+        _weights.Refresh(plan.Keeps);
         _states = workspace.Rent((plan.Keeps ? plan.Ranges + 1 : 1) * layout.Batch, _sizes.StateRow);
         _gradient = workspace.Rent(plan.Keeps ? layout.Batch : 0, _sizes.StateRow);
         _hidden = workspace.Rent(sharesUnits ? 2 * layout.Batch : 0, _sizes.Padded);
@@ -97,8 +98,7 @@ internal sealed class DirectionPass<TUnit>
                 previous = _buffers.Previous.Span.Slice(slot * _sizes.StateRow, states.Length);
                 states.CopyTo(previous);
             }
-            RecurrentStep<TUnit>.Forward(_weights, rows, From(_buffers.Gates, gates * _sizes.GateRow), From(_buffers.Product, slot * _sizes.GateRow),
-                From(_buffers.Operand, slot * _sizes.Padded), From(_buffers.Saved, slot * _sizes.SavedRow), previous, states);
+            _step.Forward(rows, _buffers.Rows(_sizes, gates, slot), previous, states);
             if (outputs.IsEmpty) continue;
             for (int row = 0; row < rows; row++)
                 states.Slice(row * _sizes.StateRow, _sizes.Hidden).CopyTo(outputs[(output.Offset(time, first + row) + column)..]);
@@ -137,8 +137,7 @@ internal sealed class DirectionPass<TUnit>
                 for (int at = row * _sizes.StateRow + firstUnit, end = (row + 1) * _sizes.StateRow; at < end; at += _sizes.Padded)
                     states.Slice(at, units).CopyTo(previous[at..]);
         }
-        RecurrentStep<TUnit>.ForwardPart(_weights, blocks, rows, HiddenOf(phase, 0), _sizes.Padded, From(_buffers.Gates, (step - rangeStart) * _sizes.GateRow),
-            From(_buffers.Product, slot * _sizes.GateRow), From(_buffers.Saved, slot * _sizes.SavedRow), previous, states);
+        _step.ForwardPart(blocks, rows, HiddenOf(phase, 0), _sizes.Padded, _buffers.Rows(_sizes, step - rangeStart, slot), previous, states);
         int valid = Math.Min(units, _sizes.Hidden - firstUnit);
         for (int row = 0; row < _layout.Batch; row++)
         {
@@ -185,8 +184,7 @@ internal sealed class DirectionPass<TUnit>
             if (rows <= 0) continue;
             Span<float> gradient = Rows(_gradient.Span, first, rows);
             AddOutputGradient(gradient, time, first, rows, outputGradient, column, (0, _sizes.Hidden));
-            RecurrentStep<TUnit>.Backward(_weights, rows, From(_buffers.Gates, slot * _sizes.GateRow), From(_buffers.Product, slot * _sizes.GateRow),
-                scratch.IsEmpty ? scratch : scratch[(first * _sizes.Padded)..], From(_buffers.Saved, slot * _sizes.SavedRow),
+            _step.Backward(rows, _buffers.Rows(_sizes, slot, slot), scratch.IsEmpty ? scratch : scratch[(first * _sizes.Padded)..],
                 From(_buffers.Previous, slot * _sizes.StateRow), gradient);
         }
     }
@@ -205,13 +203,12 @@ internal sealed class DirectionPass<TUnit>
         if (phase > 0)
         {
             (_, _, int before, int slotBefore, _) = StepAt(fromTime, toTime, times - phase, 0, _layout.Batch);
-            RecurrentStep<TUnit>.BackwardProduct(_weights, blocks, before, From(_buffers.Gates, slotBefore * _sizes.GateRow), From(_buffers.Product, slotBefore * _sizes.GateRow), gradient);
+            _step.BackwardProduct(blocks, before, _buffers.Rows(_sizes, slotBefore, slotBefore), gradient);
         }
         if (phase == times) return;
         (int time, _, int rows, int slot, _) = StepAt(fromTime, toTime, times - 1 - phase, 0, _layout.Batch);
         AddOutputGradient(gradient, time, 0, rows, outputGradient, column, (firstUnit, Math.Min(_sizes.Hidden, blocks.End * UnitSizes.Width)));
-        RecurrentStep<TUnit>.BackwardUnits(_weights, blocks, rows, From(_buffers.Gates, slot * _sizes.GateRow), From(_buffers.Product, slot * _sizes.GateRow),
-            From(_buffers.Saved, slot * _sizes.SavedRow), From(_buffers.Previous, slot * _sizes.StateRow), gradient);
+        _step.BackwardUnits(blocks, rows, _buffers.Rows(_sizes, slot, slot), From(_buffers.Previous, slot * _sizes.StateRow), gradient);
     }
 
     /// <summary>Adds to the gradient of h of some units what the outputs of a time get from above.</summary>

@@ -11,7 +11,7 @@ internal readonly record struct LayerDropout(float Probability, DropoutKey Key);
 /// the weight.
 /// </summary>
 internal sealed class RecurrentRun<TUnit>
-    where TUnit : struct, IRecurrentUnit
+    where TUnit : struct, IConfiguredUnit
 {
     /// <summary>Multiply-adds that are worth waking a thread for: about 10 µs of one core.</summary>
     private const long WorkOfThread = 400_000;
@@ -22,7 +22,7 @@ internal sealed class RecurrentRun<TUnit>
     /// <summary>Rows of a thread below which the weights, which every thread reads at every step, cost more than the multiply-adds.</summary>
     private const int FewRows = 8;
 
-    private readonly DirectionWeights[] _weights;
+    private readonly RecurrentStep<TUnit>[] _steps;
     private readonly int _directions, _layers, _outputSize;
     private readonly LayerDropout _dropout;
     private readonly SequenceLayout _layout;
@@ -35,18 +35,18 @@ internal sealed class RecurrentRun<TUnit>
     private readonly int _parts, _shares;
     private readonly bool _sharesUnits;
 
-    private RecurrentRun(DirectionWeights[] weights, LayerDropout dropout, in RecurrentCall call, bool keeps)
+    private RecurrentRun(RecurrentStep<TUnit>[] steps, LayerDropout dropout, in RecurrentCall call, bool keeps)
     {
-        (_weights, _dropout, _call, _layout, _layers, _directions, _outputSize) =
-            (weights, dropout, call, call.Layout, call.Layers, call.Directions, call.OutputSize);
+        (_steps, _dropout, _call, _layout, _layers, _directions, _outputSize) =
+            (steps, dropout, call, call.Layout, call.Layers, call.Directions, call.OutputSize);
         long? budget = Compute.MemoryBudget;
         _plan = keeps ? TimePlan.Kept(call, budget) : TimePlan.Windows(call);
         _workspace = new Workspace(keeps && budget is not null ? _plan.Rented : long.MaxValue);
-        _buffers = new StepBuffers[_plan.Shared ? _directions : weights.Length];
+        _buffers = new StepBuffers[_plan.Shared ? _directions : steps.Length];
         for (int i = 0; i < _buffers.Length; i++) _buffers[i] = new StepBuffers(call.First, _plan.Steps, _layout.Batch, keeps, _workspace);
-        _passes = new DirectionPass<TUnit>[weights.Length];
+        _passes = new DirectionPass<TUnit>[steps.Length];
         _inputs = new Memory<float>[_layers];
-        UnitSizes last = weights[^1].Sizes;
+        UnitSizes last = steps[^1].Sizes;
         long work = (long)_plan.Steps * last.GateRow * (last.Inputs + last.Hidden);
         _parts = (int)Math.Clamp(work / WorkOfThread, 1, Compute.Threads);
         _shares = (_parts + _directions - 1) / _directions;
@@ -55,25 +55,25 @@ internal sealed class RecurrentRun<TUnit>
     }
 
     /// <summary>Runs a batch through all layers.</summary>
-    /// <param name="weights">[layer · directions + direction]</param>
+    /// <param name="steps">[layer · directions + direction]</param>
     /// <param name="input">[N, L, I]</param>
     /// <param name="initial">S parts [K·D, N, H], or none for zeros.</param>
     /// <param name="lengths">[N], or empty if all are L.</param>
     /// <returns>The last layer's h at every step [N, L, D·H], zero in padding, and the S parts of the final states [K·D, N, H].</returns>
-    public static (Tensor Output, Tensor[] Final) Apply(DirectionWeights[] weights, Direction direction, Tensor input, Tensor[] initial,
+    public static (Tensor Output, Tensor[] Final) Apply(RecurrentStep<TUnit>[] steps, Direction direction, Tensor input, Tensor[] initial,
         ReadOnlySpan<int> lengths, LayerDropout dropout)
     {
         int batch = input.Shape[0], length = input.Shape[1];
-        Tensor[] inputs = [input, .. initial, .. weights.SelectMany(each => each.Parameters)];
+        Tensor[] inputs = [input, .. initial, .. steps.SelectMany(step => step.Weights.Parameters)];
         bool keeps = Tensor.Recording(inputs);
-        if (keeps && weights[0].BFloat16)
+        if (keeps && steps[0].Weights.BFloat16)
             throw new InvalidOperationException("bfloat16 weights are for inference: set BFloat16Weights to false before training, or compute without gradients");
-        RecurrentCall call = new(new SequenceLayout(batch, length, lengths), weights[0].Sizes, weights.Length / direction.Count(), direction, input.NeedsGradient);
-        RecurrentRun<TUnit> run = new(weights, dropout, call, keeps);
+        RecurrentCall call = new(new SequenceLayout(batch, length, lengths), steps[0].Sizes, steps.Length / direction.Count(), direction, input.NeedsGradient);
+        RecurrentRun<TUnit> run = new(steps, dropout, call, keeps);
         // Padding stays zero; everything else is written.
         Tensor output = call.Layout.Total == (long)batch * length ? Tensor.Allocate(new Shape(batch, length, call.OutputSize)) : Tensor.Zeros(batch, length, call.OutputSize);
         Tensor[] final = new Tensor[TUnit.States];
-        for (int part = 0; part < final.Length; part++) final[part] = Tensor.Zeros(weights.Length, batch, weights[0].Sizes.Hidden);
+        for (int part = 0; part < final.Length; part++) final[part] = Tensor.Zeros(steps.Length, batch, steps[0].Sizes.Hidden);
         run.Forward(input, initial, output, final);
         if (keeps) Tensor.Record([output, .. final], inputs, () => run.Backward(input, initial, output, final));
         else run._workspace.Return();
@@ -90,7 +90,7 @@ internal sealed class RecurrentRun<TUnit>
             SequenceValues outputs = new(_layout, last ? output.Values : _inputs[layer + 1] = _workspace.Rent(_layout.Total, _outputSize), _outputSize, BatchFirst: last);
             for (int i = layer * _directions; i < (layer + 1) * _directions; i++)
             {
-                _passes[i] = new DirectionPass<TUnit>(_weights[i], _layout, _plan, backwards: _call.Direction.RunsBackwards(i), _sharesUnits, _buffers[i % _buffers.Length], _workspace);
+                _passes[i] = new DirectionPass<TUnit>(_steps[i], _layout, _plan, backwards: _call.Direction.RunsBackwards(i), _sharesUnits, _buffers[i % _buffers.Length], _workspace);
                 _passes[i].SetStates(initial, i);
             }
             if (_plan.Keeps || _sharesUnits || !ProjectsRows)
@@ -150,7 +150,7 @@ internal sealed class RecurrentRun<TUnit>
         for (int layer = _layers - 1; layer >= 0; layer--)
         {
             Memory<float> inputGradient = layer == 0 && !input.NeedsGradient ? default
-                : _call.InPlace(layer) ? _inputs[layer] : _workspace.Rent(_layout.Total, _weights[layer * _directions].Sizes.Inputs);
+                : _call.InPlace(layer) ? _inputs[layer] : _workspace.Rent(_layout.Total, _steps[layer * _directions].Sizes.Inputs);
             BackwardLayer(layer, new SequenceValues(_layout, gradient, _outputSize, BatchFirst: layer == _layers - 1), inputGradient, initial, final);
             _workspace.Return(gradient);
             if (!_call.InPlace(layer)) _workspace.Return(_inputs[layer]);

@@ -5,175 +5,205 @@ using Elman.Kernels;
 namespace Elman;
 
 /// <summary>
-/// One time step of a few rows, forward and backward: the recurrent products, then the unit. The loop over time and the streams call it.
-/// All spans begin at the first of the rows; row strides are those of <see cref="UnitSizes"/>.
+/// One time step of a few rows, forward and backward, in one direction of a layer: the recurrent products, then the unit. The loop over time and the
+/// streams call it. All spans begin at the first of the rows; row strides are those of <see cref="UnitSizes"/>.
 /// </summary>
-internal static class RecurrentStep<TUnit>
-    where TUnit : struct, IRecurrentUnit
+internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
+    where TUnit : struct, IConfiguredUnit
 {
+    private readonly TUnit _unit = unit;
+    private readonly UnitSizes _sizes = weights.Sizes;
+
     /// <summary>Gates whose products the unit's forward and backward find in <c>product</c>.</summary>
     private static int ProductGates => TUnit.LateGates > 0 ? TUnit.LateGates : TUnit.Gates;
+
+    public DirectionWeights Weights => weights;
+
+    public UnitSizes Sizes => _sizes;
+
+    /// <summary>Floats that <see cref="Row"/> needs: products, separate products, operand, saved values, padded states.</summary>
+    public int RowWorkspace => (2 * _sizes.GateRow) + _sizes.Padded + _sizes.SavedRow + _sizes.StateRow;
 
     /// <summary>Whether threads can share the units of a step: not if an operand of all units stands between two products.</summary>
     public static bool Splits => TUnit.Recurs && TUnit.LateGates == 0;
 
-    /// <summary>From the input products in <paramref name="gates"/> and the previous states to the next states.</summary>
-    /// <param name="product">[rows, G·H padded], if the products are separate.</param>
-    /// <param name="operand">[rows, H padded], if there are late gates.</param>
+    private (int First, int End) All => (0, _sizes.Blocks);
+
+    /// <summary>From the input products in the rows' gates and the previous states to the next states.</summary>
     /// <param name="previous">[rows, S·H padded]; may be <paramref name="next"/> itself.</param>
-    public static void Forward(DirectionWeights weights, int rows, Span<float> gates, Span<float> product, Span<float> operand,
-        Span<float> saved, Span<float> previous, Span<float> next)
+    public void Forward(int rows, in StepRows at, Span<float> previous, Span<float> next)
     {
-        UnitSizes sizes = weights.Sizes;
-        (int, int) all = (0, sizes.Blocks);
         if (TUnit.LateGates > 0)
         {
-            MatrixProduct.Multiply(rows, previous, sizes.StateRow, 1, weights.Recurrent, weights.RecurrentBias, 0, product, sizes.GateRow);
+            MatrixProduct.Multiply(rows, previous, _sizes.StateRow, 1, weights.Recurrent, weights.RecurrentBias, 0, at.Product, _sizes.GateRow);
             for (int row = 0; row < rows; row++)
             {
-                Operand(sizes, ref From(gates, row, sizes.GateRow), ref From(product, row, sizes.GateRow), ref From(previous, row, sizes.StateRow),
-                    ref From(operand, row, sizes.Padded));
+                Operand(ref From(at.Gates, row, _sizes.GateRow), ref From(at.Product, row, _sizes.GateRow), ref From(previous, row, _sizes.StateRow),
+                    ref From(at.Operand, row, _sizes.Padded));
             }
-            product = product[sizes.EarlyRow..];
-            MatrixProduct.Multiply(rows, operand, sizes.Padded, 1, weights.Late, weights.RecurrentBias.AsSpan(sizes.EarlyRow), 0, product, sizes.GateRow);
-            Units(sizes, all, rows, gates, product, saved, previous, next);
+            StepRows late = at with { Product = at.Product[_sizes.EarlyRow..] };
+            MatrixProduct.Multiply(rows, at.Operand, _sizes.Padded, 1, weights.Late, weights.RecurrentBias.AsSpan(_sizes.EarlyRow), 0, late.Product, _sizes.GateRow);
+            Units(All, rows, late, previous, next);
         }
         else
         {
-            ForwardPart(weights, all, rows, previous, sizes.StateRow, gates, product, saved, previous, next);
+            ForwardPart(All, rows, previous, _sizes.StateRow, at, previous, next);
         }
     }
 
     /// <summary>The same for some blocks of units. The recurrent products see the previous h of all units, as <paramref name="hidden"/>.</summary>
     /// <param name="hidden">[rows, H], rows <paramref name="hiddenRow"/> apart.</param>
-    public static void ForwardPart(DirectionWeights weights, (int, int) blocks, int rows, ReadOnlySpan<float> hidden, int hiddenRow, Span<float> gates,
-        Span<float> product, Span<float> saved, Span<float> previous, Span<float> next)
+    public void ForwardPart((int, int) blocks, int rows, ReadOnlySpan<float> hidden, int hiddenRow, in StepRows at, Span<float> previous, Span<float> next)
     {
-        UnitSizes sizes = weights.Sizes;
-        Span<float> sums = TUnit.SeparateProduct ? product : gates;
+        Span<float> sums = TUnit.SeparateProduct ? at.Product : at.Gates;
         if (TUnit.Recurs)
         {
             (int first, int end) = UnitSizes.Panels(blocks, TUnit.Gates);
-            if (TUnit.SeparateProduct) MatrixProduct.Multiply(rows, hidden, hiddenRow, 1, weights.Recurrent, weights.RecurrentBias, 0, sums, sizes.GateRow, first, end);
-            else MatrixProduct.Multiply(rows, hidden, hiddenRow, 1, weights.Recurrent, sums, sizes.GateRow, sums, sizes.GateRow, first, end);
+            if (TUnit.SeparateProduct) MatrixProduct.Multiply(rows, hidden, hiddenRow, 1, weights.Recurrent, weights.RecurrentBias, 0, sums, _sizes.GateRow, first, end);
+            else MatrixProduct.Multiply(rows, hidden, hiddenRow, 1, weights.Recurrent, sums, _sizes.GateRow, sums, _sizes.GateRow, first, end);
         }
-        Units(sizes, blocks, rows, gates, product, saved, previous, next);
+        Units(blocks, rows, at, previous, next);
     }
 
-    /// <summary>One row, in place, with products that begin in <paramref name="gates"/>: a stream's step.</summary>
-    public static void ForwardRow(DirectionWeights weights, Span<float> gates, Span<float> product, Span<float> saved, Span<float> states)
+    /// <summary>One time step of one row outside any sequence, without allocation: replaces the states by those after it.</summary>
+    /// <param name="input">[I]</param>
+    /// <param name="state">[S, H]</param>
+    /// <param name="workspace">At least <see cref="RowWorkspace"/> floats, of any value.</param>
+    public void Row(ReadOnlySpan<float> input, Span<float> state, Span<float> workspace)
     {
-        UnitSizes sizes = weights.Sizes;
-        ref float hidden = ref MemoryMarshal.GetReference(states), sums = ref MemoryMarshal.GetReference(TUnit.SeparateProduct ? product : gates);
-        if (TUnit.Recurs)
-            MatrixProduct.MultiplyRow(ref hidden, weights.Recurrent, ref TUnit.SeparateProduct ? ref MemoryMarshal.GetArrayDataReference(weights.RecurrentBias) : ref sums, ref sums);
-        Unit(sizes, (0, sizes.Blocks), ref MemoryMarshal.GetReference(gates), ref MemoryMarshal.GetReference(product), ref hidden, ref hidden, ref MemoryMarshal.GetReference(saved));
+        weights.Refresh(backward: false);
+        UnitSizes sizes = _sizes;
+        Span<float> gates = Take(ref workspace, sizes.GateRow), product = Take(ref workspace, sizes.GateRow);
+        Span<float> operand = Take(ref workspace, sizes.Padded), saved = Take(ref workspace, sizes.SavedRow);
+        Span<float> padded = state;
+        // Whole vectors of units need no padding, and then no copy.
+        bool copies = sizes.Padded != sizes.Hidden;
+        if (copies)
+        {
+            padded = Take(ref workspace, sizes.StateRow);
+            padded.Clear();
+            for (int part = 0; part < sizes.States; part++) state.Slice(part * sizes.Hidden, sizes.Hidden).CopyTo(padded[(part * sizes.Padded)..]);
+        }
+        MatrixProduct.MultiplyRow(ref MemoryMarshal.GetReference(input), weights.Input, ref MemoryMarshal.GetArrayDataReference(weights.InputBias), ref MemoryMarshal.GetReference(gates));
+        if (TUnit.LateGates > 0) Forward(1, new StepRows { Gates = gates, Product = product, Operand = operand, Saved = saved }, padded, padded);
+        else ForwardRow(gates, product, saved, padded);
+        if (!copies) return;
+        for (int part = 0; part < sizes.States; part++) padded.Slice(part * sizes.Padded, sizes.Hidden).CopyTo(state[(part * sizes.Hidden)..]);
     }
 
-    /// <summary>From the gradient of the next states, in place, to that of the previous states; leaves the products' gradients in
-    /// <paramref name="gates"/> and <paramref name="product"/>.</summary>
+    /// <summary>From the gradient of the next states, in place, to that of the previous states; leaves the products' gradients in the rows' gates and products.</summary>
     /// <param name="operandGradient">[rows, H padded], scratch, if there are late gates.</param>
-    public static void Backward(DirectionWeights weights, int rows, Span<float> gates, Span<float> product, Span<float> operandGradient,
-        Span<float> saved, Span<float> previous, Span<float> gradient)
+    public void Backward(int rows, in StepRows at, Span<float> operandGradient, Span<float> previous, Span<float> gradient)
     {
-        UnitSizes sizes = weights.Sizes;
-        (int, int) all = (0, sizes.Blocks);
         if (TUnit.LateGates > 0)
         {
-            Span<float> late = product[sizes.EarlyRow..];
-            UnitsBackward(sizes, all, rows, gates, late, saved, previous, gradient);
-            ClearPadding(sizes, rows, late, TUnit.LateGates);
-            MatrixProduct.Multiply(rows, late, sizes.GateRow, 1, weights.LateBack, default, 0, operandGradient, sizes.Padded);
+            StepRows late = at with { Product = at.Product[_sizes.EarlyRow..] };
+            UnitsBackward(All, rows, late, previous, gradient);
+            ClearPadding(rows, late.Product, TUnit.LateGates);
+            MatrixProduct.Multiply(rows, late.Product, _sizes.GateRow, 1, weights.LateBack, default, 0, operandGradient, _sizes.Padded);
             for (int row = 0; row < rows; row++)
             {
-                OperandBackward(sizes, ref From(gates, row, sizes.GateRow), ref From(product, row, sizes.GateRow), ref From(previous, row, sizes.StateRow),
-                    ref From(operandGradient, row, sizes.Padded), ref From(gradient, row, sizes.StateRow));
+                OperandBackward(ref From(at.Gates, row, _sizes.GateRow), ref From(at.Product, row, _sizes.GateRow), ref From(previous, row, _sizes.StateRow),
+                    ref From(operandGradient, row, _sizes.Padded), ref From(gradient, row, _sizes.StateRow));
             }
-            ClearPadding(sizes, rows, gates, TUnit.Gates);
-            ClearPadding(sizes, rows, product, sizes.EarlyGates);
+            ClearPadding(rows, at.Gates, TUnit.Gates);
+            ClearPadding(rows, at.Product, _sizes.EarlyGates);
         }
         else
         {
-            BackwardUnits(weights, all, rows, gates, product, saved, previous, gradient);
+            BackwardUnits(All, rows, at, previous, gradient);
         }
-        BackwardProduct(weights, all, rows, gates, product, gradient);
+        BackwardProduct(All, rows, at, gradient);
     }
 
     /// <summary>The first half of <see cref="Backward"/> for some blocks of units of a cell that <see cref="Splits"/>: the gradients of their products.</summary>
-    public static void BackwardUnits(DirectionWeights weights, (int First, int End) blocks, int rows, Span<float> gates, Span<float> product,
-        Span<float> saved, Span<float> previous, Span<float> gradient)
+    public void BackwardUnits((int First, int End) blocks, int rows, in StepRows at, Span<float> previous, Span<float> gradient)
     {
-        UnitSizes sizes = weights.Sizes;
-        UnitsBackward(sizes, blocks, rows, gates, product, saved, previous, gradient);
-        if (blocks.End < sizes.Blocks) return;
-        ClearPadding(sizes, rows, gates, TUnit.Gates);
-        if (TUnit.SeparateProduct) ClearPadding(sizes, rows, product, TUnit.Gates);
+        UnitsBackward(blocks, rows, at, previous, gradient);
+        if (blocks.End < _sizes.Blocks) return;
+        ClearPadding(rows, at.Gates, TUnit.Gates);
+        if (TUnit.SeparateProduct) ClearPadding(rows, at.Product, TUnit.Gates);
     }
 
     /// <summary>The second half: what the gradients of all products add to that of the previous h of some blocks.</summary>
-    public static void BackwardProduct(DirectionWeights weights, (int, int) blocks, int rows, Span<float> gates, Span<float> product, Span<float> gradient)
+    public void BackwardProduct((int, int) blocks, int rows, in StepRows at, Span<float> gradient)
     {
         if (!TUnit.Recurs) return;
-        UnitSizes sizes = weights.Sizes;
         (int first, int end) = UnitSizes.Panels(blocks, 1);
-        MatrixProduct.Multiply(rows, sizes.Separate ? product : gates, sizes.GateRow, 1, weights.RecurrentBack, gradient, sizes.StateRow, gradient, sizes.StateRow, first, end);
+        MatrixProduct.Multiply(rows, _sizes.Separate ? at.Product : at.Gates, _sizes.GateRow, 1, weights.RecurrentBack, gradient, _sizes.StateRow, gradient, _sizes.StateRow, first, end);
     }
 
-    private static void Units(UnitSizes sizes, (int, int) blocks, int rows, Span<float> gates, Span<float> product, Span<float> saved, Span<float> previous, Span<float> next)
+    /// <summary>One row, in place, with products that begin in its gates.</summary>
+    private void ForwardRow(Span<float> gates, Span<float> product, Span<float> saved, Span<float> states)
+    {
+        ref float hidden = ref MemoryMarshal.GetReference(states), sums = ref MemoryMarshal.GetReference(TUnit.SeparateProduct ? product : gates);
+        if (TUnit.Recurs)
+            MatrixProduct.MultiplyRow(ref hidden, weights.Recurrent, ref TUnit.SeparateProduct ? ref MemoryMarshal.GetArrayDataReference(weights.RecurrentBias) : ref sums, ref sums);
+        Unit(All, ref MemoryMarshal.GetReference(gates), ref MemoryMarshal.GetReference(product), ref hidden, ref hidden, ref MemoryMarshal.GetReference(saved));
+    }
+
+    private static Span<float> Take(scoped ref Span<float> workspace, int count)
+    {
+        Span<float> taken = workspace[..count];
+        workspace = workspace[count..];
+        return taken;
+    }
+
+    private void Units((int, int) blocks, int rows, in StepRows at, Span<float> previous, Span<float> next)
     {
         for (int row = 0; row < rows; row++)
         {
-            Unit(sizes, blocks, ref From(gates, row, sizes.GateRow), ref From(product, row, sizes.GateRow), ref From(previous, row, sizes.StateRow),
-                ref From(next, row, sizes.StateRow), ref From(saved, row, sizes.SavedRow));
+            Unit(blocks, ref From(at.Gates, row, _sizes.GateRow), ref From(at.Product, row, _sizes.GateRow), ref From(previous, row, _sizes.StateRow),
+                ref From(next, row, _sizes.StateRow), ref From(at.Saved, row, _sizes.SavedRow));
         }
     }
 
-    private static void UnitsBackward(UnitSizes sizes, (int, int) blocks, int rows, Span<float> gates, Span<float> product, Span<float> saved, Span<float> previous, Span<float> gradient)
+    private void UnitsBackward((int, int) blocks, int rows, in StepRows at, Span<float> previous, Span<float> gradient)
     {
         for (int row = 0; row < rows; row++)
         {
-            UnitBackward(sizes, blocks, ref From(gates, row, sizes.GateRow), ref From(product, row, sizes.GateRow), ref From(previous, row, sizes.StateRow),
-                ref From(saved, row, sizes.SavedRow), ref From(gradient, row, sizes.StateRow));
+            UnitBackward(blocks, ref From(at.Gates, row, _sizes.GateRow), ref From(at.Product, row, _sizes.GateRow), ref From(previous, row, _sizes.StateRow),
+                ref From(at.Saved, row, _sizes.SavedRow), ref From(gradient, row, _sizes.StateRow));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Unit(UnitSizes sizes, (int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float next, ref float saved)
+    private void Unit((int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float next, ref float saved)
     {
-        int width = UnitSizes.Width, padded = sizes.Padded, end = blocks.End * width;
+        int width = UnitSizes.Width, padded = _sizes.Padded, end = blocks.End * width;
         for (int unit = blocks.First * width; unit < end; unit += width)
         {
-            TUnit.Forward(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * ProductGates, width), At(ref previous, unit, padded),
+            _unit.Forward(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * ProductGates, width), At(ref previous, unit, padded),
                 At(ref next, unit, padded), At(ref saved, unit * TUnit.Saved, width));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void UnitBackward(UnitSizes sizes, (int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float saved, ref float gradient)
+    private void UnitBackward((int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float saved, ref float gradient)
     {
-        int width = UnitSizes.Width, padded = sizes.Padded, end = blocks.End * width;
+        int width = UnitSizes.Width, padded = _sizes.Padded, end = blocks.End * width;
         for (int unit = blocks.First * width; unit < end; unit += width)
         {
-            TUnit.Backward(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * ProductGates, width), At(ref previous, unit, padded),
+            _unit.Backward(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * ProductGates, width), At(ref previous, unit, padded),
                 At(ref saved, unit * TUnit.Saved, width), At(ref gradient, unit, padded));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Operand(UnitSizes sizes, ref float gates, ref float product, ref float previous, ref float operand)
+    private void Operand(ref float gates, ref float product, ref float previous, ref float operand)
     {
-        int width = UnitSizes.Width, padded = sizes.Padded, early = sizes.EarlyGates;
+        int width = UnitSizes.Width, padded = _sizes.Padded, early = _sizes.EarlyGates;
         for (int unit = 0; unit < padded; unit += width)
-            TUnit.Operand(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * early, width), At(ref previous, unit, padded), At(ref operand, unit, width));
+            _unit.Operand(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * early, width), At(ref previous, unit, padded), At(ref operand, unit, width));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void OperandBackward(UnitSizes sizes, ref float gates, ref float product, ref float previous, ref float operandGradient, ref float gradient)
+    private void OperandBackward(ref float gates, ref float product, ref float previous, ref float operandGradient, ref float gradient)
     {
-        int width = UnitSizes.Width, padded = sizes.Padded, early = sizes.EarlyGates;
+        int width = UnitSizes.Width, padded = _sizes.Padded, early = _sizes.EarlyGates;
         for (int unit = 0; unit < padded; unit += width)
         {
-            TUnit.OperandBackward(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * early, width), At(ref previous, unit, padded),
+            _unit.OperandBackward(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * early, width), At(ref previous, unit, padded),
                 At(ref operandGradient, unit, width), At(ref gradient, unit, padded));
         }
     }
@@ -182,13 +212,13 @@ internal static class RecurrentStep<TUnit>
     /// Zeros the gradients of the units beyond H. Those units compute with zeros, and what they make of them may be NaN, which even a product with
     /// a weight of zero would hand on.
     /// </summary>
-    private static void ClearPadding(UnitSizes sizes, int rows, Span<float> gradients, int gates)
+    private void ClearPadding(int rows, Span<float> gradients, int gates)
     {
-        int width = UnitSizes.Width, padding = sizes.Padded - sizes.Hidden;
+        int width = UnitSizes.Width, padding = _sizes.Padded - _sizes.Hidden;
         if (padding == 0) return;
         for (int row = 0; row < rows; row++)
             for (int gate = 1; gate <= gates; gate++)
-                gradients.Slice(row * sizes.GateRow + ((sizes.Blocks - 1) * gates + gate) * width - padding, padding).Clear();
+                gradients.Slice(row * _sizes.GateRow + ((_sizes.Blocks - 1) * gates + gate) * width - padding, padding).Clear();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

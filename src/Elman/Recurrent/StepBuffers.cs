@@ -39,6 +39,17 @@ internal sealed class StepBuffers
     /// <summary>The pass and the range whose forward steps are here.</summary>
     public (object? Pass, int Range) Holder { get; set; }
 
+    /// <summary>The rows of one step.</summary>
+    /// <param name="gates">Where they are in <see cref="Gates"/>.</param>
+    /// <param name="slot">Where they are in the others.</param>
+    public StepRows Rows(UnitSizes sizes, int gates, int slot) => new()
+    {
+        Gates = From(Gates, gates * sizes.GateRow),
+        Product = From(Product, slot * sizes.GateRow),
+        Operand = From(Operand, slot * sizes.Padded),
+        Saved = From(Saved, slot * sizes.SavedRow),
+    };
+
     /// <summary>Bytes that buffers with kept steps take.</summary>
     public static long Bytes(UnitSizes sizes, int steps) => Shapes(sizes, steps, steps, keeps: true).Sum(shape => Workspace.Bytes(shape.Rows, shape.Size));
 
@@ -50,4 +61,22 @@ internal sealed class StepBuffers
         (slots, sizes.SavedRow),
         (keeps ? steps : 0, sizes.StateRow),
     ];
+
+    private static Span<float> From(Memory<float> values, int offset) => values.IsEmpty ? default : values.Span[offset..];
+}
+
+/// <summary>What one step of some rows computes with, besides the states; each from the first of the rows on, or empty.</summary>
+internal readonly ref struct StepRows
+{
+    /// <inheritdoc cref="StepBuffers.Gates"/>
+    public Span<float> Gates { get; init; }
+
+    /// <inheritdoc cref="StepBuffers.Product"/>
+    public Span<float> Product { get; init; }
+
+    /// <inheritdoc cref="StepBuffers.Operand"/>
+    public Span<float> Operand { get; init; }
+
+    /// <inheritdoc cref="StepBuffers.Saved"/>
+    public Span<float> Saved { get; init; }
 }

@@ -46,6 +46,9 @@ internal sealed class UnitSizes
     /// <summary>Whether there are recurrent products.</summary>
     public bool Recurs { get; private init; }
 
+    /// <summary>The gate whose bias lets the cell remember, or −1.</summary>
+    public int ForgetGate { get; private init; }
+
     /// <summary>H rounded up to whole vectors.</summary>
     public int Padded { get; }
 
@@ -79,12 +82,12 @@ internal sealed class UnitSizes
 
     /// <exception cref="ArgumentException">The unit's counts contradict each other.</exception>
     public static UnitSizes Of<TUnit>(int inputs, int hidden)
-        where TUnit : struct, IRecurrentUnit
+        where TUnit : struct, IConfiguredUnit
     {
         bool separate = TUnit.SeparateProduct || TUnit.LateGates > 0;
         if (TUnit.Gates < 1 || TUnit.States < 1 || TUnit.Saved < 0 || TUnit.LateGates < 0 || TUnit.LateGates >= TUnit.Gates || TUnit.ForgetGate >= TUnit.Gates)
             throw new ArgumentException($"the cell '{TUnit.Name}' has impossible counts: {TUnit.Gates} gates, {TUnit.LateGates} of them late, {TUnit.States} states, {TUnit.Saved} saved, forget gate {TUnit.ForgetGate}");
         if (separate && !TUnit.Recurs) throw new ArgumentException($"the cell '{TUnit.Name}' wants its recurrent products apart, but has none");
-        return new(inputs, hidden, TUnit.Gates, TUnit.LateGates, TUnit.States, TUnit.Saved) { Separate = separate, Recurs = TUnit.Recurs };
+        return new(inputs, hidden, TUnit.Gates, TUnit.LateGates, TUnit.States, TUnit.Saved) { Separate = separate, Recurs = TUnit.Recurs, ForgetGate = TUnit.ForgetGate };
     }
 }

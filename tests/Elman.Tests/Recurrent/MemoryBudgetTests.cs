@@ -97,12 +97,12 @@ public class MemoryBudgetTests
 
     private static UnitSizes Sizes(string cell, int inputs, int hidden) => cell switch
     {
-        "rnn" => UnitSizes.Of<RnnUnit>(inputs, hidden),
-        "rnn-relu" => UnitSizes.Of<ReluRnnUnit>(inputs, hidden),
-        "lstm" => UnitSizes.Of<LstmUnit>(inputs, hidden),
-        "gru" => UnitSizes.Of<GruUnit>(inputs, hidden),
-        "gru-original" => UnitSizes.Of<OriginalGruUnit>(inputs, hidden),
-        _ => UnitSizes.Of<MinGruUnit>(inputs, hidden),
+        "rnn" => UnitSizes.Of<PlainUnit<RnnUnit>>(inputs, hidden),
+        "rnn-relu" => UnitSizes.Of<PlainUnit<ReluRnnUnit>>(inputs, hidden),
+        "lstm" => UnitSizes.Of<PlainUnit<LstmUnit>>(inputs, hidden),
+        "gru" => UnitSizes.Of<PlainUnit<GruUnit>>(inputs, hidden),
+        "gru-original" => UnitSizes.Of<PlainUnit<OriginalGruUnit>>(inputs, hidden),
+        _ => UnitSizes.Of<PlainUnit<MinGruUnit>>(inputs, hidden),
     };
 
     /// <summary>Computes under a budget, then takes it away.</summary>

@@ -140,7 +140,7 @@ public class OwnCellTests
         Cells.Register<MinGruUnit>();
         Assert.Contains("mingru", Cells.Names);
         Assert.Contains("'lstm'", Assert.Throws<ArgumentException>(Cells.Register<Impostor>).Message);
-        Assert.IsType<Recurrent<LstmUnit>>(Cells.Create("lstm", 1, 1, new RandomStream(1)));
+        Assert.IsType<Lstm>(Cells.Create("lstm", 1, 1, new RandomStream(1)));
         Assert.Contains("known are rnn, rnn-relu, lstm, gru, gru-original", Assert.Throws<ElmanException>(() => Cells.Create("ltsm", 1, 1, new RandomStream(1))).Message);
     }
 

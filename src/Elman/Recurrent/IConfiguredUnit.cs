@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+
+namespace Elman;
+
+/// <summary>
+/// A unit as the engine runs it: an <see cref="IRecurrentUnit"/>, or one with settings, which are its fields. The members are those of
+/// <see cref="IRecurrentUnit"/>.
+/// </summary>
+internal interface IConfiguredUnit
+{
+    static abstract string Name { get; }
+
+    static abstract int Gates { get; }
+
+    static virtual int States => 1;
+
+    static virtual int Saved => 0;
+
+    static virtual bool Recurs => true;
+
+    static virtual bool SeparateProduct => false;
+
+    static virtual int LateGates => 0;
+
+    static virtual int ForgetGate => -1;
+
+    void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved);
+
+    void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient);
+
+    void Operand(Lanes gates, Lanes product, Lanes previous, Lanes operand) => throw new NotSupportedException();
+
+    void OperandBackward(Lanes gates, Lanes product, Lanes previous, Lanes operandGradient, Lanes gradient) => throw new NotSupportedException();
+}
+
+/// <summary>A unit without settings. Inlined, it costs nothing.</summary>
+internal readonly struct PlainUnit<TUnit> : IConfiguredUnit
+    where TUnit : struct, IRecurrentUnit
+{
+    public static string Name => TUnit.Name;
+
+    public static int Gates => TUnit.Gates;
+
+    public static int States => TUnit.States;
+
+    public static int Saved => TUnit.Saved;
+
+    public static bool Recurs => TUnit.Recurs;
+
+    public static bool SeparateProduct => TUnit.SeparateProduct;
+
+    public static int LateGates => TUnit.LateGates;
+
+    public static int ForgetGate => TUnit.ForgetGate;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved) => TUnit.Forward(gates, product, previous, next, saved);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient) => TUnit.Backward(gates, product, previous, saved, gradient);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Operand(Lanes gates, Lanes product, Lanes previous, Lanes operand) => TUnit.Operand(gates, product, previous, operand);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void OperandBackward(Lanes gates, Lanes product, Lanes previous, Lanes operandGradient, Lanes gradient) =>
+        TUnit.OperandBackward(gates, product, previous, operandGradient, gradient);
+}

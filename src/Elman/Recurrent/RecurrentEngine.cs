@@ -1,0 +1,57 @@
+using Elman.Kernels;
+
+namespace Elman;
+
+/// <summary>
+/// The directions of all layers of a recurrent network, with the unit that its options ask for: what runs its calls and its single steps.
+/// </summary>
+internal abstract class RecurrentEngine
+{
+    /// <summary>The weights of each direction, [layer · D + direction].</summary>
+    public List<DirectionWeights> Weights { get; } = [];
+
+    /// <summary>Floats that <see cref="Step"/> needs.</summary>
+    public abstract int StepWorkspace { get; }
+
+    /// <summary>An engine for a cell, without any direction yet.</summary>
+    /// <exception cref="ArgumentException">An option does not apply to the cell.</exception>
+    public static RecurrentEngine For<TUnit>(RecurrentOptions options)
+        where TUnit : struct, IRecurrentUnit => new RecurrentEngine<PlainUnit<TUnit>>(default);
+
+    /// <summary>The sizes of a direction.</summary>
+    public abstract UnitSizes Sizes(int inputs, int hidden);
+
+    /// <summary>Adds the next direction.</summary>
+    public abstract void Add(DirectionWeights weights);
+
+    /// <inheritdoc cref="RecurrentRun{TUnit}.Apply"/>
+    public abstract (Tensor Output, Tensor[] Final) Apply(Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, LayerDropout dropout);
+
+    /// <summary>One time step of one row in one direction, outside any sequence and without allocation: replaces the states by those after it.</summary>
+    /// <param name="input">[I]</param>
+    /// <param name="state">[S, H]</param>
+    /// <param name="workspace">At least <see cref="StepWorkspace"/> floats, of any value.</param>
+    public abstract void Step(int direction, ReadOnlySpan<float> input, Span<float> state, Span<float> workspace);
+}
+
+/// <inheritdoc/>
+internal sealed class RecurrentEngine<TUnit>(TUnit unit) : RecurrentEngine
+    where TUnit : struct, IConfiguredUnit
+{
+    private RecurrentStep<TUnit>[] _steps = [];
+
+    public override int StepWorkspace => _steps.Max(step => step.RowWorkspace);
+
+    public override UnitSizes Sizes(int inputs, int hidden) => UnitSizes.Of<TUnit>(inputs, hidden);
+
+    public override void Add(DirectionWeights weights)
+    {
+        Weights.Add(weights);
+        _steps = [.. _steps, new RecurrentStep<TUnit>(unit, weights)];
+    }
+
+    public override (Tensor Output, Tensor[] Final) Apply(Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, LayerDropout dropout) =>
+        RecurrentRun<TUnit>.Apply(_steps, direction, input, initial, lengths, dropout);
+
+    public override void Step(int direction, ReadOnlySpan<float> input, Span<float> state, Span<float> workspace) => _steps[direction].Row(input, state, workspace);
+}
