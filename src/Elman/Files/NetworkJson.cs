@@ -45,6 +45,25 @@ internal static class NetworkJson
         Of<Dropout>("dropout",
             (json, layer) => json.WriteNumber("probability", layer.Probability),
             fields => new Dropout(fields.Number("probability"))),
+        Of<Activate>("activate",
+            (json, layer) =>
+            {
+                json.WriteString("function", layer.Activation.Name);
+                json.WriteNumber("alpha", layer.Activation.Alpha);
+                json.WriteNumber("beta", layer.Activation.Beta);
+            },
+            fields => new Activate(Activation.Create(fields.Text("function"), fields.Number("alpha"), fields.Number("beta")))),
+        Of<Softmax>("softmax", (json, layer) => json.WriteBoolean("log", layer.Log), fields => new Softmax(fields.Flag("log"))),
+        Of<LastStep>("last_step", (json, layer) => json.WriteNumber("reversed", layer.Reversed), fields => new LastStep(fields.Whole("reversed", 0, LargestSize))),
+        Of<Repeat>("repeat", (json, layer) => json.WriteNumber("count", layer.Count), fields => new Repeat(Size(fields, "count"))),
+        Of<Masking>("masking",
+            (json, layer, place) =>
+            {
+                json.WriteNumber("value", layer.Value);
+                json.WritePropertyName("inner");
+                Write(json, layer.Inner, place.Child("inner"));
+            },
+            (fields, place) => new Masking(fields.Number("value"), fields.Inner("inner", json => Read(json, place.Child("inner"))))),
     ];
 
     /// <summary>Writes a module as one JSON object.</summary>

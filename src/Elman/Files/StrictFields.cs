@@ -54,6 +54,13 @@ internal sealed class StrictFields(JsonElement json, string where)
         return [.. json.Required(where, name, JsonValueKind.Array).EnumerateArray().Select(read)];
     }
 
+    /// <summary>An object, read by <paramref name="read"/>.</summary>
+    public T Inner<T>(string name, Func<JsonElement, T> read)
+    {
+        _asked.Add(name);
+        return read(json.Required(where, name, JsonValueKind.Object));
+    }
+
     /// <summary>Refuses fields that are unknown or appear twice.</summary>
     /// <exception cref="ElmanException">There is such a field.</exception>
     public void Finish()

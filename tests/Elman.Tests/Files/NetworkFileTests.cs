@@ -11,7 +11,7 @@ public sealed class NetworkFileTests : IDisposable
 
     /// <summary>One of every kind that can be saved.</summary>
     private static Sequential Everything(RandomStream random) => new(
-        new Embedding(7, 4, random),
+        new Masking(6, new Sequential(new Embedding(7, 4, random), new Activate(Activation.LeakyRelu(0.3f)))),
         new Sequential(
             new Lstm(4, 5, random, new RecurrentOptions { Layers = 2, Direction = Direction.Both, Dropout = 0.25f }),
             new Dropout(0.5f),
@@ -20,8 +20,13 @@ public sealed class NetworkFileTests : IDisposable
         new Rnn(6, 3, random),
         Cells.Create("gru-original", 3, 4, random),
         Cells.Create("rnn-relu", 4, 3, random),
+        new LastStep(1),
+        new Repeat(2),
         new Linear(3, 8, random, bias: false),
-        new Linear(8, 2, random));
+        new Activate(Activation.HardSigmoid(0.1f, 0.25f)),
+        new Softmax(),
+        new Linear(8, 2, random),
+        new Softmax(log: true));
 
     [Fact]
     public void Every_kind_of_module_comes_back_with_its_options_its_weights_and_its_outputs()

@@ -20,6 +20,7 @@ public class LayerBitsTests
         ["linear without bias"] = () => new Linear(Inputs, Wide, new RandomStream(1), bias: false),
         ["layer norm"] = () => Perturbed(new LayerNorm(Inputs)),
         ["dropout"] = () => new Dropout(0.5f),
+        ["activate"] = () => new Activate(Activation.Softplus),
         ["softmax"] = () => new Softmax(),
         ["log softmax"] = () => new Softmax(log: true),
         ["masking"] = () => new Masking(0.5f, new Gru(Inputs, 19, new RandomStream(1))),

@@ -11,6 +11,7 @@ public class StreamTests
         ["linear"] = new Linear(5, 7, Random),
         ["linear without bias"] = new Linear(5, 33, Random, bias: false),
         ["layer norm"] = Perturbed(new LayerNorm(5)),
+        ["activate"] = new Sequential(new Linear(5, 37, Random), new Activate(Activation.Elu(0.5f))),
         ["softmax"] = new Sequential(new Linear(5, 37, Random), new Softmax()),
         ["log softmax"] = new Sequential(new Linear(5, 37, Random), new Softmax(log: true)),
         ["sequential"] = new Sequential(
