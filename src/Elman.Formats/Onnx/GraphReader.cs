@@ -167,7 +167,7 @@ internal sealed class GraphReader
         {
             compute = known.Bind(node);
         }
-        catch (Exception failure) when (IsRefusal(failure))
+        catch (Exception failure) when (IsRefusal(failure) && !failure.Message.StartsWith(node.Place, StringComparison.Ordinal))
         {
             throw node.Refuse(failure.Message);
         }

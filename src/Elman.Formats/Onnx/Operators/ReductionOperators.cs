@@ -23,8 +23,7 @@ internal static class ReductionOperators
         return x =>
         {
             int[] axes = named(x)?.Select(axis => x[0].Axis(axis)).ToArray() ?? [];
-            if (axes.Length == 0 && nothing) return x[0];
-            if (axes.Length == 0) axes = [.. Enumerable.Range(0, x[0].Shape.Rank)];
+            if (axes.Length == 0 && !nothing) axes = [.. Enumerable.Range(0, x[0].Shape.Rank)];
             OnnxValue sums = new(reduce(x[0].Floats, axes));
             return keep ? sums : sums.Reshape(Without(x[0].Shape, axes));
         };
