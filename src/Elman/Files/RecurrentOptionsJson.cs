@@ -17,7 +17,15 @@ internal static class RecurrentOptionsJson
     public static void Write(Utf8JsonWriter json, RecurrentOptions options)
     {
         if (options.Layers != Default.Layers) json.WriteNumber("layers", options.Layers);
+        if (options.HiddenSizes is { } sizes)
+        {
+            json.WriteStartArray("hidden_sizes");
+            foreach (int size in sizes) json.WriteNumberValue(size);
+            json.WriteEndArray();
+        }
         if (options.Direction != Default.Direction) json.WriteString("direction", options.Direction.ToString());
+        if (options.Merge != Default.Merge) json.WriteString("merge", options.Merge.ToString());
+        if (options.Residual) json.WriteBoolean("residual", true);
         if (!options.Bias) json.WriteBoolean("bias", false);
         if (options.Dropout != 0) json.WriteNumber("dropout", options.Dropout);
         if (options.LearnInitialState) json.WriteBoolean("learn_initial_state", true);
@@ -28,7 +36,10 @@ internal static class RecurrentOptionsJson
     public static RecurrentOptions Read(StrictFields fields) => new()
     {
         Layers = fields.Whole("layers", 1, MostLayers, Default.Layers),
+        HiddenSizes = fields.Has("hidden_sizes") ? fields.List("hidden_sizes", (size, _) => size.TryGetInt32(out int value) ? value : 0) : null,
         Direction = fields.OneOf("direction", Default.Direction),
+        Merge = fields.OneOf("merge", Default.Merge),
+        Residual = fields.Flag("residual", false),
         Bias = fields.Flag("bias", true),
         Dropout = fields.Number("dropout", 0),
         LearnInitialState = fields.Flag("learn_initial_state", false),

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace Elman;
 
 /// <summary>
@@ -9,6 +11,7 @@ public class Recurrent<TUnit> : RecurrentLayer
     where TUnit : struct, IRecurrentUnit
 {
     private readonly RecurrentEngine _engine;
+    private readonly StateLayout _states;
     private readonly Tensor[] _learntStates = [];
 
     /// <summary>A network with fresh random weights.</summary>
@@ -22,17 +25,18 @@ public class Recurrent<TUnit> : RecurrentLayer
         : base(inputSize, hiddenSize, options ??= new RecurrentOptions())
     {
         _engine = RecurrentEngine.For<TUnit>(options);
-        for (int i = 0; i < options.Layers * options.Directions; i++)
+        for (int i = 0; i < Stack.Layers * options.Directions; i++)
         {
             int layer = i / options.Directions;
             string suffix = $"_l{layer}{(i % options.Directions == 1 ? "_reverse" : "")}";
-            _engine.Add(RecurrentInitialization.Weights(AddParameter, TUnit.Name, _engine.Sizes(layer == 0 ? inputSize : OutputSize, hiddenSize), suffix, random, options));
+            _engine.Add(RecurrentInitialization.Weights(AddParameter, TUnit.Name, _engine.Sizes(Stack.InputsOf(layer), Stack.HiddenOf(layer)), suffix, random, options));
         }
+        _states = new StateLayout(Stack, TUnit.States);
         if (options.LearnInitialState)
         {
-            _learntStates = new Tensor[TUnit.States];
-            for (int part = 0; part < TUnit.States; part++)
-                _learntStates[part] = AddParameter(StateName(part), Tensor.Zeros(Passes, 1, hiddenSize));
+            _learntStates = new Tensor[_states.Count];
+            for (int part = 0; part < _learntStates.Length; part++)
+                _learntStates[part] = AddParameter(_states.NameOf(part), Tensor.Zeros(_states.ShapeOf(part, 1).Extents));
         }
     }
 
@@ -52,55 +56,96 @@ public class Recurrent<TUnit> : RecurrentLayer
     /// <inheritdoc/>
     public override (Tensor Output, State Final) Forward(Tensor input, State? initial, ReadOnlySpan<int> lengths = default)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        if (input.Rank != 3 || input.Shape[2] != InputSize)
-            throw new ArgumentException($"{Cell} expects input [N, L, {InputSize}], got {input.Shape}");
-        LayerDropout dropout = Training && Options.Layers > 1 ? new(Options.Dropout, DropoutKey) : default;
-        (Tensor output, Tensor[] final) = _engine.Apply(Options.Direction, input, InitialStates(initial, input.Shape[0]), lengths, dropout);
+        if (Stack.Merge == Merge.None) throw new InvalidOperationException($"the directions of this {Cell} stay apart: call ForwardDirections");
+        if (!Stack.IsFused)
+        {
+            (Tensor[] outputs, State state) = ForwardLayers(input, initial, lengths);
+            return (outputs[0], state);
+        }
+        (Tensor output, Tensor[] final) = _engine.Apply(.., Options.Direction, Checked(input), InitialStates(initial, input.Shape[0]), lengths, Between);
         return (output, new State(final));
     }
 
     /// <inheritdoc/>
-    public override int StateSize => Passes * TUnit.States * HiddenSize;
+    public override (Tensor Forward, Tensor Reverse, State Final) ForwardDirections(Tensor input, State? initial = null, ReadOnlySpan<int> lengths = default)
+    {
+        if (Stack.Merge != Merge.None) throw new InvalidOperationException($"the directions of this {Cell} do not stay apart: call Forward");
+        (Tensor[] outputs, State final) = ForwardLayers(input, initial, lengths);
+        return (outputs[0], outputs[1], final);
+    }
 
     /// <inheritdoc/>
-    public override int StepWorkspace(int inputSize) => _engine.StepWorkspace;
+    public override int StateSize => _engine.Weights.Sum(weights => TUnit.States * weights.Sizes.Hidden);
+
+    /// <inheritdoc/>
+    public override int StepWorkspace(int inputSize) => _engine.StepWorkspace + (Stack.Residual ? HiddenSize : 0);
 
     /// <inheritdoc/>
     public override void InitializeState(Span<float> state)
     {
         state[..StateSize].Clear();
-        for (int part = 0; part < _learntStates.Length; part++)
-            for (int layer = 0; layer < Passes; layer++)
-                _learntStates[part].Span.Slice(layer * HiddenSize, HiddenSize).CopyTo(state[(((layer * TUnit.States) + part) * HiddenSize)..]);
+        if (_learntStates.Length == 0) return;
+        for (int layer = 0; layer < Stack.Layers; layer++)
+        {
+            int hidden = Stack.HiddenOf(layer);
+            for (int part = 0; part < TUnit.States; part++, state = state[hidden..])
+            {
+                (int index, int first) = _states.Place(layer, part);
+                _learntStates[index].Span.Slice(first * hidden, hidden).CopyTo(state);
+            }
+        }
     }
 
     /// <inheritdoc/>
     public override void Step(ReadOnlySpan<float> input, Span<float> output, Span<float> state, Span<float> workspace)
     {
         if (WhyNotStreamable is { } reason) throw new InvalidOperationException(reason);
-        int layerState = TUnit.States * HiddenSize;
-        for (int layer = 0; layer < Passes; layer++)
+        Span<float> sum = workspace[..(Stack.Residual ? HiddenSize : 0)];
+        ReadOnlySpan<float> values = input[..InputSize];
+        for (int layer = 0; layer < Stack.Layers; layer++)
         {
-            Span<float> own = state.Slice(layer * layerState, layerState);
-            _engine.Step(layer, layer == 0 ? input[..InputSize] : state.Slice((layer - 1) * layerState, HiddenSize), own, workspace);
-            if (layer == Passes - 1) own[..HiddenSize].CopyTo(output);
+            int hidden = Stack.HiddenOf(layer);
+            Span<float> own = state[..(TUnit.States * hidden)];
+            _engine.Step(layer, values, own, workspace[sum.Length..]);
+            if (Stack.Residual && layer > 0)
+            {
+                TensorPrimitives.Add(own[..hidden], values, sum);
+                values = sum;
+            }
+            else
+            {
+                values = own[..hidden];
+            }
+            state = state[own.Length..];
         }
+        values.CopyTo(output);
     }
 
-    /// <summary>K·D.</summary>
-    private int Passes => _engine.Weights.Count;
+    private LayerDropout Between => Training && Stack.Layers > 1 ? new(Options.Dropout, DropoutKey) : default;
+
+    /// <summary>Layer by layer, where one call of the engine cannot run them all.</summary>
+    private (Tensor[] Outputs, State Final) ForwardLayers(Tensor input, State? initial, ReadOnlySpan<int> lengths)
+    {
+        (Tensor[] outputs, Tensor[] final) = RecurrentStack.Apply(_engine, Stack, Checked(input), _states.Split(InitialStates(initial, input.Shape[0])), lengths, Between);
+        return (outputs, new State(_states.Join(final)));
+    }
+
+    private Tensor Checked(Tensor? input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return input.Rank == 3 && input.Shape[2] == InputSize ? input : throw new ArgumentException($"{Cell} expects input [N, L, {InputSize}], got {input.Shape}");
+    }
 
     private Tensor[] InitialStates(State? initial, int batch)
     {
-        if (initial is null) return Array.ConvertAll(_learntStates, learnt => learnt + Tensor.Zeros(Passes, batch, HiddenSize));
-        if (initial.Parts.Count != TUnit.States)
-            throw new ArgumentException($"{Cell} carries {TUnit.States} states, the initial state has {initial.Parts.Count} parts");
-        Shape expected = new(Passes, batch, HiddenSize);
-        foreach (Tensor part in initial.Parts)
-            if (part.Shape != expected) throw new ArgumentException($"{Cell} expects initial states {expected} ([K·D, N, H]), got {part.Shape}");
+        if (initial is null) return [.. _learntStates.Select((learnt, part) => learnt + Tensor.Zeros(_states.ShapeOf(part, batch).Extents))];
+        if (initial.Parts.Count != _states.Count)
+            throw new ArgumentException($"{Cell} carries {_states.Count} states, the initial state has {initial.Parts.Count} parts");
+        for (int part = 0; part < _states.Count; part++)
+        {
+            if (initial.Parts[part].Shape != _states.ShapeOf(part, batch))
+                throw new ArgumentException($"{Cell} expects initial states {_states.ShapeOf(part, batch)} ([{(Stack.IsUniform ? "K·D" : "D")}, N, H]), got {initial.Parts[part].Shape}");
+        }
         return [.. initial.Parts];
     }
-
-    private static string StateName(int part) => part switch { 0 => "initial_h", 1 => "initial_c", _ => $"initial_{part}" };
 }

@@ -53,7 +53,7 @@ public class RecurrentCell<TUnit> : Module
                 throw new ArgumentException($"{TUnit.Name} cell expects states [{batch}, {HiddenSize}], got {states[part].Shape}");
             initial[part] = states[part].Reshape(1, batch, HiddenSize);
         }
-        (_, Tensor[] final) = _engine.Apply(Direction.Forward, input.Reshape(batch, 1, InputSize), initial, default, default);
+        (_, Tensor[] final) = _engine.Apply(.., Direction.Forward, input.Reshape(batch, 1, InputSize), initial, default, default);
         return Array.ConvertAll(final, part => part.Reshape(batch, HiddenSize));
     }
 

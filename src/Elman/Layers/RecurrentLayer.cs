@@ -10,38 +10,47 @@ public abstract class RecurrentLayer : Module, IStreamable
 {
     private protected RecurrentLayer(int inputSize, int hiddenSize, RecurrentOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(inputSize);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hiddenSize);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Layers, nameof(options));
+        Stack = new StackShape(inputSize, hiddenSize, options);
         if (options.Dropout is not (>= 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(options), string.Create(CultureInfo.InvariantCulture, $"dropout {options.Dropout} is not at least 0 and below 1"));
-        (InputSize, HiddenSize, Options) = (inputSize, hiddenSize, options);
+        (InputSize, HiddenSize, Options) = (inputSize, hiddenSize, options.Layers == Stack.Layers ? options : options with { Layers = Stack.Layers });
     }
 
     /// <summary>I.</summary>
     public int InputSize { get; }
 
-    /// <summary>H.</summary>
+    /// <summary>H, of the last layer if they differ.</summary>
     public int HiddenSize { get; }
 
     /// <summary>How the layer was built.</summary>
     public RecurrentOptions Options { get; }
 
-    /// <summary>D·H: the innermost extent of the output.</summary>
-    public int OutputSize => Options.Directions * HiddenSize;
+    /// <summary>The innermost extent of the output: D·H, or H if two directions are merged into one; of each output if they stay apart.</summary>
+    public int OutputSize => Stack.OutputsOf(Stack.Layers - 1);
+
+    /// <summary>The widths of the layers.</summary>
+    private protected StackShape Stack { get; }
 
     /// <summary>The name of the cell, such as <c>lstm</c>.</summary>
     public abstract string Cell { get; }
 
     /// <summary>Runs a batch of sequences.</summary>
     /// <param name="input">[N, L, I]</param>
-    /// <param name="initial">Parts [K·D, N, H]; null for zeros, or for the learnt ones.</param>
+    /// <param name="initial">Parts [K·D, N, H], or as <see cref="State"/> has them where the layers differ in width; null for zeros, or for the learnt ones.</param>
     /// <param name="lengths">Valid steps of each sequence [N], zero included, in any order; empty if all are L.</param>
-    /// <returns>h of the last layer at every step [N, L, D·H], both directions aligned in time, zero in padding; and the states after
-    /// the last valid step of every sequence (for the backward direction, after its first) [K·D, N, H].</returns>
+    /// <returns>h of the last layer at every step [N, L, <see cref="OutputSize"/>], both directions aligned in time and merged, zero in padding; and the states
+    /// after the last valid step of every sequence (for the backward direction, after its first), as the initial ones.</returns>
     /// <exception cref="ArgumentException">A shape does not fit, or a length is not between 0 and L.</exception>
-    /// <exception cref="InvalidOperationException">Gradients are recorded although <see cref="BFloat16Weights"/> is set.</exception>
+    /// <exception cref="InvalidOperationException">Gradients are recorded although <see cref="BFloat16Weights"/> is set, or the directions stay apart
+    /// (<see cref="Merge.None"/>).</exception>
     public abstract (Tensor Output, State Final) Forward(Tensor input, State? initial, ReadOnlySpan<int> lengths = default);
+
+    /// <summary>As <see cref="Forward(Tensor, State?, ReadOnlySpan{int})"/>, for two directions that stay apart (<see cref="Merge.None"/>).</summary>
+    /// <returns>h of the last layer of each direction [N, L, H], both aligned in time; and the final states.</returns>
+    /// <exception cref="ArgumentException">A shape does not fit, or a length is not between 0 and L.</exception>
+    /// <exception cref="InvalidOperationException">The directions are merged, or there is one only; or gradients are recorded although
+    /// <see cref="BFloat16Weights"/> is set.</exception>
+    public abstract (Tensor Forward, Tensor Reverse, State Final) ForwardDirections(Tensor input, State? initial = null, ReadOnlySpan<int> lengths = default);
 
     /// <summary>
     /// Whether inference reads the weights rounded to bfloat16 (8 significant bits; biases and sums stay in single precision). A step of one sequence whose
@@ -55,7 +64,9 @@ public abstract class RecurrentLayer : Module, IStreamable
 
     /// <inheritdoc/>
     public override string Description =>
-        $"{Cell} {InputSize} → {HiddenSize}" + (Options.Layers > 1 ? $", {Options.Layers} layers" : "") + Options.Direction switch { Direction.Both => ", bidirectional", Direction.Reverse => ", reverse", _ => "" }
+        $"{Cell} {InputSize} → {(Stack.IsUniform ? $"{HiddenSize}" : string.Join(" → ", Enumerable.Range(0, Stack.Layers).Select(Stack.HiddenOf)))}"
+        + (Options.Layers > 1 ? $", {Options.Layers} layers" : "") + (Options.Residual ? ", residual" : "") + Options.Direction switch { Direction.Both => ", bidirectional", Direction.Reverse => ", reverse", _ => "" }
+        + (Options.Merge == Merge.Concat ? "" : $", merge {Options.Merge.ToString().ToLowerInvariant()}")
         + (Options.Dropout > 0 ? string.Create(CultureInfo.InvariantCulture, $", dropout {Options.Dropout}") : "");
 
     /// <inheritdoc/>

@@ -6,8 +6,23 @@ public sealed record RecurrentOptions
     /// <summary>K: layers, each on top of the outputs of the one before.</summary>
     public int Layers { get; init; } = 1;
 
-    /// <summary>In which direction every layer runs over the sequence; with <see cref="Direction.Both"/> their outputs are concatenated: D = 2.</summary>
+    /// <summary>
+    /// H of every layer; null if all are as wide as the last, whose H the layer is made with. There are as many layers as sizes, and
+    /// <see cref="Layers"/> need not be given too.
+    /// </summary>
+    public IReadOnlyList<int>? HiddenSizes { get; init; }
+
+    /// <summary>In which direction every layer runs over the sequence.</summary>
     public Direction Direction { get; init; }
+
+    /// <summary>What becomes of the outputs of two directions, after every layer.</summary>
+    public Merge Merge { get; init; }
+
+    /// <summary>
+    /// Whether every layer but the first adds its input to its output (Wu et al. 2016, arXiv 1609.08144, section 3.1): they
+    /// must be of one width.
+    /// </summary>
+    public bool Residual { get; init; }
 
     /// <summary>Whether the products have biases.</summary>
     public bool Bias { get; init; } = true;
@@ -23,7 +38,8 @@ public sealed record RecurrentOptions
     /// <summary>Whether the recurrent weights of every gate begin as a random orthogonal matrix (Saxe, McClelland, Ganguli 2013).</summary>
     public bool Orthogonal { get; init; }
 
-    /// <summary>Whether the initial states are parameters, <c>initial_h</c>, <c>initial_c</c> [K·D, 1, H], zero at first, used when none are passed in.</summary>
+    /// <summary>Whether the initial states are parameters, <c>initial_h</c>, <c>initial_c</c> [K·D, 1, H], zero at first, used when none are passed in.
+    /// If the layers differ in width each has its own, <c>initial_h_l0</c> [D, 1, H of the layer], ….</summary>
     public bool LearnInitialState { get; init; }
 
     internal int Directions => Direction.Count();

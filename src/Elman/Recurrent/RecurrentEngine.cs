@@ -10,6 +10,9 @@ internal abstract class RecurrentEngine
     /// <summary>The weights of each direction, [layer · D + direction].</summary>
     public List<DirectionWeights> Weights { get; } = [];
 
+    /// <summary>S.</summary>
+    public abstract int States { get; }
+
     /// <summary>Floats that <see cref="Step"/> needs.</summary>
     public abstract int StepWorkspace { get; }
 
@@ -24,8 +27,10 @@ internal abstract class RecurrentEngine
     /// <summary>Adds the next direction.</summary>
     public abstract void Add(DirectionWeights weights);
 
+    /// <summary>Runs a batch through layers on top of each other.</summary>
+    /// <param name="directions">Which of all directions of all layers.</param>
     /// <inheritdoc cref="RecurrentRun{TUnit}.Apply"/>
-    public abstract (Tensor Output, Tensor[] Final) Apply(Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, LayerDropout dropout);
+    public abstract (Tensor Output, Tensor[] Final) Apply(Range directions, Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, LayerDropout dropout);
 
     /// <summary>One time step of one row in one direction, outside any sequence and without allocation: replaces the states by those after it.</summary>
     /// <param name="input">[I]</param>
@@ -40,6 +45,8 @@ internal sealed class RecurrentEngine<TUnit>(TUnit unit) : RecurrentEngine
 {
     private RecurrentStep<TUnit>[] _steps = [];
 
+    public override int States => TUnit.States;
+
     public override int StepWorkspace => _steps.Max(step => step.RowWorkspace);
 
     public override UnitSizes Sizes(int inputs, int hidden) => UnitSizes.Of<TUnit>(inputs, hidden);
@@ -50,8 +57,8 @@ internal sealed class RecurrentEngine<TUnit>(TUnit unit) : RecurrentEngine
         _steps = [.. _steps, new RecurrentStep<TUnit>(unit, weights)];
     }
 
-    public override (Tensor Output, Tensor[] Final) Apply(Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, LayerDropout dropout) =>
-        RecurrentRun<TUnit>.Apply(_steps, direction, input, initial, lengths, dropout);
+    public override (Tensor Output, Tensor[] Final) Apply(Range directions, Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, LayerDropout dropout) =>
+        RecurrentRun<TUnit>.Apply(_steps[directions], direction, input, initial, lengths, dropout);
 
     public override void Step(int direction, ReadOnlySpan<float> input, Span<float> state, Span<float> workspace) => _steps[direction].Row(input, state, workspace);
 }

@@ -3,7 +3,12 @@ using Elman.Kernels;
 namespace Elman;
 
 /// <summary>Dropout between stacked layers: how much, and the key of the masks; the layer is counted on from the key's.</summary>
-internal readonly record struct LayerDropout(float Probability, DropoutKey Key);
+internal readonly record struct LayerDropout(float Probability, DropoutKey Key)
+{
+    /// <summary>The key of the masks after a layer; stacks that stay apart have their own.</summary>
+    public DropoutKey After(int layer, int stack = 0) =>
+        stack == 0 ? Key with { Layer = (Key.Layer * 64) + layer + 1 } : Key.For(MaskKind.Between, layer, stack);
+}
 
 /// <summary>
 /// One call of a recurrent network, all layers and directions, and its derivative. Threads share the batch rows of a layer, which need no barrier within a
@@ -225,13 +230,13 @@ internal sealed class RecurrentRun<TUnit>
     private void ApplyDropout(int layer, Memory<float> packed)
     {
         if (_dropout.Probability == 0) return;
-        DropoutKey key = _dropout.Key with { Layer = (_dropout.Key.Layer * 64) + layer + 1 };
+        DropoutKey key = _dropout.After(layer);
         // A random number costs about as much as copying sixteen.
         _layout.ForTimes(16 * _outputSize, (Run: this, key, packed), static (job, time) =>
         {
             (SequenceLayout layout, int size) = (job.Run._layout, job.Run._outputSize);
             for (int row = 0; row < layout.Active(time); row++)
-                job.key.Apply(job.packed.Span.Slice((layout.First(time) + row) * size, size), DropoutKey.Row(layout.Order[row], time), job.Run._dropout.Probability);
+                job.key.Apply(job.packed.Span.Slice((layout.First(time) + row) * size, size), layout.Order[row], time, job.Run._dropout.Probability);
         });
     }
 

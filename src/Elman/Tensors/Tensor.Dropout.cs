@@ -36,7 +36,7 @@ public sealed partial class Tensor
         Span<float> values = result.WritableSpan();
         // A row's number is made of its sequence and its time, so that padding to another length changes no mask.
         for (int row = 0; row * width < values.Length; row++)
-            key.Apply(values.Slice(row * width, width), DropoutKey.Row(row / length, row % length), probability);
+            key.Apply(values.Slice(row * width, width), row / length, row % length, probability);
         return result;
     }
 }

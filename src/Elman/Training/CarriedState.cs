@@ -22,7 +22,7 @@ internal sealed class CarriedState
             Value = null;
             return;
         }
-        bool fits = _buffers is not null && _buffers.Parts.Count == next.Parts.Count && _buffers.Hidden.Shape == next.Hidden.Shape;
+        bool fits = _buffers is not null && _buffers.Parts.Select(part => part.Shape).SequenceEqual(next.Parts.Select(part => part.Shape));
         if (!fits) _buffers = next.Clone();
         else
             for (int i = 0; i < next.Parts.Count; i++) _buffers!.Parts[i].CopyFrom(next.Parts[i].Span);

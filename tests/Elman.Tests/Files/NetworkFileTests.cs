@@ -166,6 +166,7 @@ public sealed class NetworkFileTests : IDisposable
         float number => number + 0.1f,
         Enum value => Enum.GetValues(value.GetType()).Cast<object>().Last(),
         null when property.PropertyType == typeof(float?) => 0.3f,
+        null when property.PropertyType == typeof(IReadOnlyList<int>) => new int[] { 3, 4 },
         _ => throw new NotSupportedException($"give {nameof(Other)} a value for {property.Name}"),
     };
 

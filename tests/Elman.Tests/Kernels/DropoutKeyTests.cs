@@ -42,7 +42,7 @@ public class DropoutKeyTests
                 float[] values = Kernel.Values(length), mask = Mask(Key, 4, length, 0.4f);
                 Span<float> guarded = memory.At(end, length);
                 values.CopyTo(guarded);
-                Key.Apply(guarded, 4, 0.4f);
+                Key.Apply(guarded, 4, 0, 0.4f);
                 for (int i = 0; i < length; i++) Assert.Equal(values[i] * mask[i], guarded[i]);
             }
         }
@@ -81,11 +81,33 @@ public class DropoutKeyTests
         }
     }
 
-    private static float[] Mask(DropoutKey key, int row, int width, float probability)
+    [Theory]
+    [InlineData(3, 65_535, 3, 65_536)]
+    [InlineData(3, 0, 3, 65_536)]
+    [InlineData(3, 9, 3, 65_536 + 9)]
+    [InlineData(3, 9, 2, 9 + (1 << 30))]
+    [InlineData(7, 4, 65_536 + 7, 4)]
+    [InlineData(7, 4, 65_536 + 7, 5)]
+    public void Long_sequences_and_large_batches_repeat_no_mask(int sequence, int time, int other, int otherTime)
+    {
+        float[] first = Mask(Key, sequence, 64, 0.5f, time), second = Mask(Key, other, 64, 0.5f, otherTime);
+        Assert.InRange(first.Zip(second).Count(pair => pair.First == pair.Second), 16, 48);
+    }
+
+    [Fact]
+    public void Kinds_layers_and_directions_have_masks_of_their_own()
+    {
+        float[][] masks = [Mask(Key, 1, 64, 0.5f), .. new[] { Key.For(MaskKind.Between, 0), Key.For(MaskKind.Between, 1), Key.For(MaskKind.Between, 0, 1), Key.For((MaskKind)9, 0) }
+            .Select(key => Mask(key, 1, 64, 0.5f))];
+        for (int i = 0; i < masks.Length; i++)
+            for (int j = 0; j < i; j++) Assert.InRange(masks[i].Zip(masks[j]).Count(pair => pair.First == pair.Second), 16, 48);
+    }
+
+    private static float[] Mask(DropoutKey key, int row, int width, float probability, int time = 0)
     {
         float[] mask = new float[width];
         Array.Fill(mask, 1);
-        key.Apply(mask, row, probability);
+        key.Apply(mask, row, time, probability);
         return mask;
     }
 }

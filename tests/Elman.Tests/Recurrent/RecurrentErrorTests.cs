@@ -35,8 +35,8 @@ public class RecurrentErrorTests
     [Fact]
     public void Parts_of_a_state_that_do_not_fit_each_other()
     {
-        Says<ArgumentException>("parts of a state are [K·D, N, H] and of one shape; got [1, 2, 5] and [1, 2, 6]", () => new State(Tensor.Zeros(1, 2, 5), Tensor.Zeros(1, 2, 6)));
-        Says<ArgumentException>("parts of a state are [K·D, N, H] and of one shape; got [2, 5] and [2, 5]", () => new State(Tensor.Zeros(2, 5)));
+        Says<ArgumentException>("parts of a state are [K·D, N, H] with one N; got [1, 2, 5] and [1, 3, 5]", () => new State(Tensor.Zeros(1, 2, 5), Tensor.Zeros(1, 3, 5)));
+        Says<ArgumentException>("parts of a state are [K·D, N, H] with one N; got [2, 5] and [2, 5]", () => new State(Tensor.Zeros(2, 5)));
         Says<ArgumentException>("a state needs at least its hidden part", () => new State());
         Says<InvalidOperationException>("this state has a hidden part only", () => new State(Tensor.Zeros(1, 2, 5)).Cell);
     }

@@ -74,21 +74,20 @@ internal static class ReferenceComparison
     /// <summary>The masks are keyed by layer, by batch row and time, and by unit.</summary>
     private static Func<int, int, int, int, double> Mask(RecurrentCase given, DropoutKey key)
     {
-        Dictionary<(int, int), float[]> masks = [];
+        Dictionary<(int, int, int), float[]> masks = [];
         return (layer, row, time, unit) =>
         {
-            int place = DropoutKey.Row(row, time);
-            if (!masks.TryGetValue((layer, place), out float[]? mask))
+            if (!masks.TryGetValue((layer, row, time), out float[]? mask))
             {
-                masks[(layer, place)] = mask = new float[given.OutputSize];
+                masks[(layer, row, time)] = mask = new float[given.OutputSize];
                 Array.Fill(mask, 1);
-                (key with { Layer = key.Layer * 64 + layer + 1 }).Apply(mask, place, given.Dropout);
+                (key with { Layer = key.Layer * 64 + layer + 1 }).Apply(mask, row, time, given.Dropout);
             }
             return mask[unit];
         };
     }
 
-    private static string ReferenceName(string cell) => cell switch
+    internal static string ReferenceName(string cell) => cell switch
     {
         "rnn" => "rnn_tanh",
         "rnn-relu" => "rnn_relu",
