@@ -10,7 +10,7 @@ internal static class NetworkJson
     /// <summary>Keeps products of a few sizes within an int; the sizes that a file can really have are bounded by its tensors.</summary>
     private const int LargestSize = 1 << 24;
 
-    private const string KindField = "kind";
+    private const string KindField = "kind", NameField = "name";
 
     /// <summary>A level of modules is two of JSON, of which the reader takes 64.</summary>
     private const int DeepestNesting = 30;
@@ -81,6 +81,7 @@ internal static class NetworkJson
         if (place.Depth > DeepestNesting) throw new ArgumentException($"{place} is nested more than {DeepestNesting} deep", nameof(module));
         json.WriteStartObject();
         json.WriteString(KindField, kind.Name);
+        if (place.Given is { } given) json.WriteString(NameField, given);
         kind.Write(json, module, place);
         json.WriteEndObject();
     }
@@ -92,6 +93,7 @@ internal static class NetworkJson
             ?? throw new ElmanException($"{place} is of the unknown kind {SafeTensorsHeader.Quote(name)}, known are {KnownKinds()}; the file is damaged or of a newer version");
         StrictFields fields = new(json, $"{place} ({name})");
         fields.Has(KindField);
+        if (place.Depth > 0) fields.Has(NameField);
         try
         {
             Module module = kind.Read(fields, place);
@@ -107,12 +109,16 @@ internal static class NetworkJson
     private static void WriteModules(Utf8JsonWriter json, Sequential sequential, Place place)
     {
         json.WriteStartArray("modules");
-        foreach ((string name, Module module) in sequential.Children) Write(json, module, place.Child(name));
+        for (int i = 0; i < sequential.Children.Count; i++) Write(json, sequential.Children[i].Module, place.Child(sequential.Children[i].Name, i));
         json.WriteEndArray();
     }
 
     private static Sequential ReadModules(StrictFields fields, Place place) =>
-        new(fields.List("modules", (json, index) => Read(json, place.Child($"{index}"))));
+        Sequential.Named(fields.List("modules", (json, index) =>
+        {
+            string name = json.ValueKind == JsonValueKind.Object && json.TryGetProperty(NameField, out _) ? json.RequiredString($"{place}", NameField) : $"{index}";
+            return (name, Read(json, place.Child(name, index)));
+        }));
 
     private static void WriteRecurrent(Utf8JsonWriter json, RecurrentLayer layer)
     {
@@ -140,10 +146,14 @@ internal static class NetworkJson
 
     private sealed record Kind(string Name, Func<Module, bool> Fits, Action<Utf8JsonWriter, Module, Place> Write, Func<StrictFields, Place, Module> Read);
 
-    /// <summary>Where a module stands: its name as the parameters bear it, and how many modules it is in.</summary>
-    private readonly record struct Place(string? Name, int Depth)
+    /// <summary>Where a module stands: its name as the parameters bear it, how many modules it is in, and its own name where that is not its number.</summary>
+    private readonly record struct Place(string? Name, int Depth, string? Given)
     {
-        public Place Child(string name) => new(Name is null ? name : $"{Name}.{name}", Depth + 1);
+        /// <summary>A module whose name follows from what it is to its parent.</summary>
+        public Place Child(string name) => new(Name is null ? name : $"{Name}.{name}", Depth + 1, null);
+
+        /// <summary>The module of that number.</summary>
+        public Place Child(string name, int index) => Child(name) with { Given = name == $"{index}" ? null : name };
 
         public override string ToString() => Name is null ? "the network" : $"module {Name}";
     }

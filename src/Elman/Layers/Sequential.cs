@@ -13,14 +13,21 @@ public sealed class Sequential : Module, IStreamable
     /// <summary>A module that applies <paramref name="modules"/> in order.</summary>
     public Sequential(params ReadOnlySpan<Module> modules)
     {
-        foreach (Module module in modules)
+        foreach (Module module in modules) Add($"{Children.Count}", module);
+    }
+
+    /// <summary>A module that applies others in order, each under a name of its own: parameters are called NAME.weight and so on.</summary>
+    /// <exception cref="ArgumentException">A name is empty, or two are the same.</exception>
+    public static Sequential Named(params ReadOnlySpan<(string Name, Module Module)> modules)
+    {
+        Sequential result = new();
+        foreach ((string name, Module module) in modules)
         {
-            ArgumentNullException.ThrowIfNull(module);
-            AddChild($"{Children.Count}", module);
-            if (module is not IStreamable steps) continue;
-            _steps.Add(steps);
-            StateSize += steps.StateSize;
+            ArgumentException.ThrowIfNullOrEmpty(name, nameof(modules));
+            if (result.Children.Any(child => child.Name == name)) throw new ArgumentException($"two modules are named '{name}'", nameof(modules));
+            result.Add(name, module);
         }
+        return result;
     }
 
     /// <inheritdoc/>
@@ -33,7 +40,7 @@ public sealed class Sequential : Module, IStreamable
     public int? StepInputSize => _steps.Select(module => module.StepInputSize).FirstOrDefault(size => size is not null);
 
     /// <inheritdoc/>
-    public int StateSize { get; }
+    public int StateSize { get; private set; }
 
     /// <inheritdoc/>
     public string? WhyNotStreamable
@@ -103,5 +110,14 @@ public sealed class Sequential : Module, IStreamable
             input = between;
         }
         input.CopyTo(output);
+    }
+
+    private void Add(string name, Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        AddChild(name, module);
+        if (module is not IStreamable steps) return;
+        _steps.Add(steps);
+        StateSize += steps.StateSize;
     }
 }

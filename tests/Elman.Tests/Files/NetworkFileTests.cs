@@ -24,9 +24,7 @@ public sealed class NetworkFileTests : IDisposable
         new Repeat(2),
         new Linear(3, 8, random, bias: false),
         new Activate(Activation.HardSigmoid(0.1f, 0.25f)),
-        new Softmax(),
-        new Linear(8, 2, random),
-        new Softmax(log: true));
+        Sequential.Named(("out", new Linear(8, 2, random)), ("loud", new Softmax(log: true))));
 
     [Fact]
     public void Every_kind_of_module_comes_back_with_its_options_its_weights_and_its_outputs()
@@ -40,6 +38,27 @@ public sealed class NetworkFileTests : IDisposable
         Assert.Equal(Layers(saved).Select(layer => layer.Options), Layers(loaded).Select(layer => layer.Options));
         Tensor x = Tensor.From([0, 3, 6, 1, 5, 2], 2, 3);
         Assert.Equal(saved.Forward(x, [3, 2]).Span, loaded.Forward(x, [3, 2]).Span);
+    }
+
+    /// <summary>Whoever adds a layer and forgets the file finds out here.</summary>
+    [Fact]
+    public void Every_layer_of_the_library_is_in_the_test_above()
+    {
+        Type[] others = [typeof(ForecastNet), typeof(RecurrentCell<>), typeof(RnnCell), typeof(LstmCell), typeof(GruCell), typeof(Recurrent<>)];
+        Type[] layers = [.. typeof(Module).Assembly.GetExportedTypes().Where(type => type.IsAssignableTo(typeof(Module)) && !type.IsAbstract).Except(others)];
+        Assert.Equal([], layers.Except(Types(Everything(new RandomStream(3)))));
+    }
+
+    [Fact]
+    public void Named_modules_keep_their_names_and_their_order()
+    {
+        RandomStream random = new(4);
+        Sequential saved = Sequential.Named(("embed", new Embedding(5, 3, random)), ("rnn.core", new Lstm(3, 4, random)), ("2", new Linear(4, 2, random)));
+        NetworkFile.Save(_folder["net.elman"], saved);
+        Module loaded = NetworkFile.Load(_folder["net.elman"]);
+        Assert.Equal(["embed.weight", "rnn.core.weight_ih_l0"], loaded.Parameters().Select(parameter => parameter.Name).Take(2));
+        Assert.Equal(saved.Fingerprint(), loaded.Fingerprint());
+        Assert.Throws<ArgumentException>(() => Sequential.Named(("a", new LastStep()), ("a", new LastStep())));
     }
 
     [Fact]
@@ -102,6 +121,8 @@ public sealed class NetworkFileTests : IDisposable
     [InlineData("""{"kind":"sequential","modules":[{"kind":"lin ear"}]}""", "module 0 is of the unknown kind 'lin ear'")]
     [InlineData("""{"kind":"sequential","modules":[{"kind":"sequential","modules":[4]}]}""", "module 0.0: expected an object, it is a number")]
     [InlineData("""{"kind":"sequential"}""", "the network (sequential): 'modules' is missing")]
+    [InlineData("""{"kind":"sequential","modules":[{"kind":"last_step","reversed":0,"name":"x"},{"kind":"last_step","reversed":0,"name":"x"}]}""", "the network (sequential): two modules are named 'x'")]
+    [InlineData("""{"kind":"sequential","name":"x","modules":[]}""", "the network (sequential): the field 'name' is unknown")]
     [InlineData("""{"modules":[]}""", "the network: 'kind' is missing")]
     [InlineData("""{"kind":"recurrent","cell":"lstm","inputs":2,"hidden":3,"warp":9}""", "the network (recurrent): the field 'warp' is unknown or appears twice")]
     [InlineData("""{"kind":"recurrent","cell":"lstm","inputs":2,"hidden":3,"hidden":3}""", "the network (recurrent): the field 'hidden' is unknown or appears twice")]

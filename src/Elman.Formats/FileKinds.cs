@@ -1,0 +1,68 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Elman.Formats.PyTorch;
+
+namespace Elman.Formats;
+
+/// <summary>Tells what a file is by its content, whatever its name.</summary>
+public static class FileKinds
+{
+    /// <summary>HDF5's signature: at the start of the file, or at 512 bytes, 1024, …</summary>
+    private static ReadOnlySpan<byte> Hdf5 => [0x89, (byte)'H', (byte)'D', (byte)'F', 0x0D, 0x0A, 0x1A, 0x0A];
+
+    /// <summary>Looks at the first bytes of a file, and at the names of the entries of a zip file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>What it seems to be; whether it is sound is for its reader to say.</returns>
+    /// <exception cref="ElmanException">There is no such file, or it cannot be read.</exception>
+    public static FileKind Detect(string path) => InputFile.Read(path, stream =>
+    {
+        byte[] start = new byte[(int)Math.Min(stream.Length, 1 << 16)];
+        stream.ReadExactly(start);
+        stream.Position = 0;
+        if (start.AsSpan().StartsWith("PK\u0003\u0004"u8)) return DetectZip(stream);
+        if (start.AsSpan().StartsWith(TorchArchive.LegacyStart)) return FileKind.PyTorch;
+        if (start.AsSpan().StartsWith(Hdf5) || start.AsSpan(Math.Min(512, start.Length)).StartsWith(Hdf5)) return FileKind.Keras;
+        if (IsSafeTensors(start, stream.Length)) return start.AsSpan().IndexOf("\"format\":\"elman\""u8) >= 0 ? FileKind.Elman : FileKind.SafeTensors;
+        if (start.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8)) return IsRTNeural(stream) ? FileKind.RTNeural : FileKind.Unknown;
+        return IsOnnx(start) ? FileKind.Onnx : FileKind.Unknown;
+    });
+
+    /// <summary>A length that fits the file, then a JSON object.</summary>
+    private static bool IsSafeTensors(byte[] start, long length) =>
+        start.Length > 8 && start[8] == (byte)'{' && BitConverter.ToUInt64(start) <= (ulong)(length - 8);
+
+    private static FileKind DetectZip(FileStream stream)
+    {
+        try
+        {
+            using ZipArchive zip = new(stream, ZipArchiveMode.Read, leaveOpen: true);
+            string[] names = [.. zip.Entries.Select(entry => entry.FullName)];
+            return names.Any(TorchArchive.IsPickle) ? FileKind.PyTorch : names.Contains("model.weights.h5") ? FileKind.Keras : FileKind.Unknown;
+        }
+        catch (InvalidDataException)
+        {
+            // Cut off, or no zip file after all.
+            return FileKind.Unknown;
+        }
+    }
+
+    /// <summary>A JSON object with layers; a large one is not read to its end.</summary>
+    private static bool IsRTNeural(FileStream stream)
+    {
+        byte[] content = InputFile.ReadAll(stream);
+        Utf8JsonReader json = new(content);
+        try
+        {
+            while (json.Read())
+                if (json.TokenType == JsonTokenType.PropertyName && json.CurrentDepth == 1 && json.ValueTextEquals("layers"u8)) return true;
+        }
+        catch (JsonException)
+        {
+            // Text that begins like JSON.
+        }
+        return false;
+    }
+
+    /// <summary>ModelProto begins, as every writer puts it, with field 1, the version of the format, a small number, and goes on with a field of a low number.</summary>
+    private static bool IsOnnx(byte[] start) => start is [0x08, > 0 and < 64, var next, ..] && (next & 7) is 0 or 2 && next >> 3 is > 1 and <= 25;
+}

@@ -1,0 +1,55 @@
+namespace Elman.Formats;
+
+/// <summary>One kind of file: how models of it are read and written. A new kind is one entry of <see cref="All"/>, and a line in <see cref="FileKinds"/>.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Name">Its name on the command line.</param>
+/// <param name="Title">Its name in a sentence.</param>
+/// <param name="Extensions">What files of the kind end with, the first being the usual one.</param>
+public sealed record ModelFormat(FileKind Kind, string Name, string Title, params IReadOnlyList<string> Extensions)
+{
+    /// <summary>Every kind that is known.</summary>
+    public static IReadOnlyList<ModelFormat> All { get; } =
+    [
+        new(FileKind.Elman, "elman", "Elman", ".elman") { Read = (path, _) => ReadElman(path), Write = NetworkFile.Save },
+        new(FileKind.PyTorch, "pytorch", "PyTorch", ".pt", ".pth", ".bin", ".ckpt") { Read = PyTorchFile.Read, Original = PyTorchFile.Original },
+        new(FileKind.SafeTensors, "safetensors", "safetensors", ".safetensors") { Read = PyTorchFile.Read, Write = PyTorchFile.Write, Original = PyTorchFile.Original, Reread = PyTorchFile.Reread },
+        new(FileKind.Onnx, "onnx", "ONNX", ".onnx") { Read = (path, _) => OnnxFile.Read(path) },
+        new(FileKind.RTNeural, "rtneural", "RTNeural", ".json") { Read = (path, _) => RTNeuralFile.Read(path), Write = RTNeuralFile.Write },
+    ];
+
+    /// <summary>Builds the network that a file holds, with its weights; null if files of the kind cannot be read.</summary>
+    public Func<string, ReadOptions, Module>? Read { get; init; }
+
+    /// <summary>Writes a network; null if files of the kind cannot be written.</summary>
+    public Action<string, Module>? Write { get; init; }
+
+    /// <summary>
+    /// What the file's own system computes with it, by a path of its own: not the network that <see cref="Read"/> built, but the system's rules on the file's
+    /// numbers. Null where there is no such second path; then the network that was read speaks for the file.
+    /// </summary>
+    public Func<string, ReadOptions, Func<Probe, IReadOnlyList<ProbeOutput>>>? Original { get; init; }
+
+    /// <summary>Reads back what <see cref="Write"/> made of a network, for a kind whose files do not tell the whole architecture; else null.</summary>
+    public Func<string, Module, Module>? Reread { get; init; }
+
+    /// <summary>The format of a kind.</summary>
+    /// <exception cref="ElmanException">Files of the kind are neither read nor written.</exception>
+    public static ModelFormat Of(FileKind kind) => All.FirstOrDefault(format => format.Kind == kind) ?? throw new ElmanException($"{kind} files are not covered");
+
+    /// <summary>The format of a file that is there, by its content.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ElmanException">There is no such file, or it is of no known kind.</exception>
+    public static ModelFormat OfFile(string path) => FileKinds.Detect(path) is var kind and not FileKind.Unknown ? Of(kind)
+        : throw new ElmanException($"{path}: its content is of no kind that is known ({string.Join(", ", All.Select(format => format.Title))})");
+
+    /// <summary>The format that a file which is to be written has by its name, or null.</summary>
+    public static ModelFormat? ByExtension(string path) =>
+        All.FirstOrDefault(format => format.Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>A network, or that of a task.</summary>
+    private static Module ReadElman(string path)
+    {
+        ModelFile file = ModelFile.Read(path);
+        return file.Task == Forecaster.TaskName ? Forecaster.Load(path).Net : NetworkFile.Load(file);
+    }
+}

@@ -1,0 +1,114 @@
+namespace Elman.Formats;
+
+/// <summary>What one layer, or the whole network, said to a probe.</summary>
+/// <param name="Name">The layer's name; empty if it is the whole network.</param>
+/// <param name="Values">The numbers in row-major order.</param>
+/// <param name="IsState">Whether it is a final state, not what the next layer sees.</param>
+public sealed record ProbeOutput(string Name, double[] Values, bool IsState = false);
+
+/// <summary>
+/// Input made up from a seed, by which two networks are compared: a batch of sequences of several lengths, the values normally distributed,
+/// or classes where the network begins with an embedding.
+/// </summary>
+public sealed class Probe
+{
+    private Probe(Tensor input, int[] lengths) => (Input, Lengths) = (input, lengths);
+
+    /// <summary>[N, L, I], or classes [N, L].</summary>
+    public Tensor Input { get; }
+
+    /// <summary>Valid steps of each sequence.</summary>
+    public IReadOnlyList<int> Lengths { get; }
+
+    /// <summary>A probe that fits a network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="seed">The same seed gives the same probe.</param>
+    /// <param name="lengths">Valid steps of each sequence.</param>
+    /// <exception cref="ElmanException">The network does not tell the size of its input.</exception>
+    public static Probe For(Module network, ulong seed, params ReadOnlySpan<int> lengths)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        RandomStream random = new(seed);
+        int steps = 1;
+        foreach (int length in lengths) steps = Math.Max(steps, length);
+        if (First(network) is Embedding embedding)
+        {
+            Tensor classes = Tensor.Zeros(lengths.Length, steps);
+            foreach (ref float value in classes.WritableSpan()) value = random.NextInt(embedding.Classes);
+            return new Probe(classes, lengths.ToArray());
+        }
+        int size = (network as IStreamable)?.StepInputSize ?? throw new ElmanException($"{network.Description}: it does not tell the size of its input");
+        return new Probe(Tensor.Normal(random, lengths.Length, steps, size), lengths.ToArray());
+    }
+
+    /// <summary>A probe of given input.</summary>
+    /// <param name="input">[N, L, I], or classes [N, L].</param>
+    /// <param name="lengths">Valid steps of each sequence.</param>
+    public static Probe Of(Tensor input, params ReadOnlySpan<int> lengths) => new(input, lengths.ToArray());
+
+    /// <summary>What a network says to it: the outputs of all modules of a <see cref="Sequential"/>, and the final states of recurrent ones.</summary>
+    public IReadOnlyList<ProbeOutput> Run(Module network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        using GradientPause pause = Tensor.NoGradient();
+        network.Evaluate();
+        List<ProbeOutput> outputs = [];
+        Run(network, "", Input, [.. Lengths], outputs);
+        return outputs;
+    }
+
+    /// <summary>The valid steps of every sequence, each step's values, exact.</summary>
+    internal double[][][] Rows()
+    {
+        int steps = Input.Shape[1], size = Input.Rank == 2 ? 1 : Input.Shape[2];
+        return [.. Lengths.Select((length, row) => Enumerable.Range(0, length)
+            .Select(step => Array.ConvertAll(Input.Span.Slice((row * steps + step) * size, size).ToArray(), value => (double)value)).ToArray())];
+    }
+
+    /// <summary>Rows of steps as [N, L, size], zeros after the end of each sequence.</summary>
+    internal double[] Padded(double[][][] rows, int size)
+    {
+        int steps = Input.Shape[1];
+        double[] result = new double[rows.Length * steps * size];
+        for (int row = 0; row < rows.Length; row++)
+            for (int step = 0; step < rows[row].Length; step++) rows[row][step].CopyTo(result, (row * steps + step) * size);
+        return result;
+    }
+
+    internal static string StateName(string layer, int part) => $"{layer} final {(part == 0 ? "h" : part == 1 ? "c" : $"state {part}")}".TrimStart();
+
+    private static Tensor Run(Module module, string name, Tensor input, int[] lengths, List<ProbeOutput> outputs)
+    {
+        if (module is Sequential)
+        {
+            foreach ((string child, Module next) in module.Children)
+            {
+                input = Run(next, name.Length == 0 ? child : $"{name}.{child}", input, lengths, outputs);
+                if (!next.KeepsSteps) lengths = [];
+            }
+            return input;
+        }
+        State? final = null;
+        Tensor output;
+        if (module is RecurrentLayer layer) (output, final) = layer.Forward(input, null, lengths);
+        else output = module.Forward(input, lengths);
+        outputs.Add(new(name, Values(Masked(output, lengths))));
+        for (int part = 0; part < final?.Parts.Count; part++)
+            outputs.Add(new(StateName(name, part), Values(final.Parts[part].Span), IsState: true));
+        return output;
+    }
+
+    /// <summary>Layers that treat each step alone compute the padding too; it means nothing.</summary>
+    private static ReadOnlySpan<float> Masked(Tensor output, int[] lengths)
+    {
+        if (lengths.Length == 0 || output.Rank != 3) return output.Span;
+        float[] values = output.Span.ToArray();
+        int steps = output.Shape[1], size = output.Shape[2];
+        for (int row = 0; row < lengths.Length; row++) values.AsSpan((row * steps + lengths[row]) * size, (steps - lengths[row]) * size).Clear();
+        return values;
+    }
+
+    private static double[] Values(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), value => (double)value);
+
+    private static Module First(Module module) => module.Children.Count > 0 && module is Sequential ? First(module.Children[0].Module) : module;
+}

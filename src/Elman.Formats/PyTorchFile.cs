@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Elman.Formats.PyTorch;
+
+namespace Elman.Formats;
+
+/// <summary>
+/// Weights from PyTorch: files of <c>torch.save</c> (<c>.pt</c>, <c>.pth</c>) and safetensors. They are read by rules, nothing in them is executed, and
+/// every tensor must find its place. Networks go back to PyTorch as safetensors with the same names.
+/// </summary>
+/// <example><code>
+/// Module model = PyTorchFile.Read("tagger.pt");
+/// PyTorchFile.Write("tagger.safetensors", model); // in Python: model.load_state_dict(safetensors.torch.load_file("tagger.safetensors"))
+/// </code></example>
+public static class PyTorchFile
+{
+    /// <summary>
+    /// Reads a state dict and builds the network that its names and shapes tell of: a chain of recurrent layers, Linear, Embedding and LayerNorm,
+    /// each under its PyTorch name.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Names, and where remarks go.</param>
+    /// <exception cref="ElmanException">The file is damaged, asks for anything but tensors, or holds a tensor that has no place.</exception>
+    public static Module Read(string path, ReadOptions? options = null)
+    {
+        Action<string>? remark = options?.Remark;
+        StateDict state = Load(path, options);
+        IReadOnlyList<TorchLayer> layers = TorchArchitecture.Of(state);
+        foreach (TorchRecurrent layer in layers.OfType<TorchRecurrent>().Where(layer => layer.Cell == "rnn"))
+            remark?.Invoke($"{SafeTensorsHeader.Quote(layer.Name)}: a state dict does not tell tanh from relu; taken as tanh");
+        if (layers.OfType<TorchLinear>().Any()) remark?.Invoke("a state dict does not tell activation functions, dropout or which steps are looked at; the modules are applied one after the other to every step");
+        Module network;
+        try
+        {
+            using (AllocationLimit.Of(state.Count))
+                network = layers is [{ Name: "" } only] ? only.Make() : Sequential.Named([.. layers.Select(layer => (layer.Name, layer.Make()))]);
+        }
+        catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
+        {
+            throw new ElmanException($"{path}: its shapes do not belong together: {failure.Message.ReplaceLineEndings(" ")}", failure);
+        }
+        Fill(state, network, remark);
+        return network;
+    }
+
+    /// <summary>Reads a state dict into a network that one has made: every tensor into the parameter of its name.</summary>
+    /// <inheritdoc cref="Read(string, ReadOptions?)"/>
+    /// <param name="path">The file.</param>
+    /// <param name="network">The network; it is unchanged if the tensors do not fit.</param>
+    /// <param name="options">Names, and where remarks go.</param>
+    public static void ReadInto(string path, Module network, ReadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        Fill(Load(path, options), network, options?.Remark);
+    }
+
+    /// <summary>Writes the parameters under their names as a safetensors file, in one piece.</summary>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="network">The network.</param>
+    /// <exception cref="ElmanException">The place cannot be written; the old file, if any, is unchanged.</exception>
+    public static void Write(string path, Module network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        SafeTensorsFile.Write(path, [KeyValuePair.Create("format", "pt")],
+            [.. network.Parameters().Select(parameter => SafeTensor.From(parameter.Name, parameter.Value.Span, parameter.Value.Shape.Extents))]);
+    }
+
+    /// <summary>The original semantics of a file: PyTorch's formulas on the file's own numbers, in double precision.</summary>
+    internal static Func<Probe, IReadOnlyList<ProbeOutput>> Original(string path, ReadOptions options)
+    {
+        StateDict state = Load(path, options with { Remark = null });
+        return new TorchTwin(state, TorchArchitecture.Of(state)).Run;
+    }
+
+    /// <summary>Reads a file back into a network of the same architecture, which a state dict does not tell in full.</summary>
+    internal static Module Reread(string path, Module network)
+    {
+        using JsonDocument architecture = JsonDocument.Parse(JsonText.Of(json => NetworkJson.Write(json, network)));
+        Module copy = NetworkJson.Read(architecture.RootElement);
+        ReadInto(path, copy);
+        return copy;
+    }
+
+    private static StateDict Load(string path, ReadOptions? options)
+    {
+        StateDict state = StateDict.Read(path, options?.Entry);
+        if (options?.Remark is { } remark)
+        {
+            if (state.Entry.Length > 0 && state.Entry != options.Entry) remark($"taking the state dict under {SafeTensorsHeader.Quote(state.Entry)}");
+            if (state.Prefix.Length > 0) remark($"leaving the prefix '{state.Prefix}' out of every name");
+            if (state.Rest.Count > 0) remark($"not part of the network: {string.Join(", ", state.Rest.Take(8))}{(state.Rest.Count > 8 ? ", …" : "")}");
+        }
+        return options is { Map.Count: > 0 } ? state.Renamed(new NameRules(options.Map)) : state;
+    }
+
+    private static void Fill(StateDict state, Module network, Action<string>? remark)
+    {
+        try
+        {
+            network.Load(state.ToTensors(remark));
+        }
+        catch (ElmanException failure) when (!failure.Message.StartsWith(state.Source, StringComparison.Ordinal))
+        {
+            throw new ElmanException($"{state.Source}: {failure.Message}", failure);
+        }
+    }
+}
