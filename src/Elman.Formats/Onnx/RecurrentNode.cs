@@ -40,6 +40,30 @@ internal sealed record RecurrentNode
 
     public static int GatesOf(string name) => name switch { "LSTM" => 4, "GRU" => 3, _ => 1 };
 
+    /// <summary>The rows of a stack of gates [G·H, ..] from Elman's order to ONNX's.</summary>
+    public Tensor Ordered(Tensor stack)
+    {
+        int[] order = GateOrder;
+        return Stacked(stack, [.. Enumerable.Range(0, order.Length).Select(gate => Array.IndexOf(order, gate))]);
+    }
+
+    /// <summary>The attributes of the node, those with their default values left out.</summary>
+    public (string Name, object Value)[] Attributes(int hidden)
+    {
+        List<(string, object)> attributes = [("hidden_size", (long)hidden)];
+        if (Direction != Direction.Forward) attributes.Add(("direction", Direction == Direction.Both ? "bidirectional" : "reverse"));
+        if (ResetAfter) attributes.Add(("linear_before_reset", 1L));
+        if (InputForget) attributes.Add(("input_forget", 1L));
+        if (Clip is { } clip) attributes.Add(("clip", clip));
+        if (Activations is not null)
+        {
+            attributes.Add(("activations", Activations.Select(activation => activation.Name).ToArray()));
+            attributes.Add(("activation_alpha", Activations.Where(activation => TakeAlpha.Contains(activation.Name.ToLowerInvariant())).Select(activation => activation.Alpha).ToArray()));
+            attributes.Add(("activation_beta", Activations.Where(activation => TakeBeta.Contains(activation.Name.ToLowerInvariant())).Select(activation => activation.Beta).ToArray()));
+        }
+        return [.. attributes];
+    }
+
     /// <summary>Reads the attributes; what cannot be run is refused.</summary>
     public static RecurrentNode Of(OnnxNode node)
     {
@@ -86,12 +110,12 @@ internal sealed record RecurrentNode
         for (int direction = 0; direction < directions; direction++)
         {
             string suffix = direction == 0 ? "_l0" : "_l0_reverse";
-            values["weight_ih" + suffix] = Reordered(w.Select(0, direction), hidden);
-            values["weight_hh" + suffix] = Reordered(r.Select(0, direction), hidden);
+            values["weight_ih" + suffix] = Stacked(w.Select(0, direction), GateOrder);
+            values["weight_hh" + suffix] = Stacked(r.Select(0, direction), GateOrder);
             if (b is null) continue;
             Tensor biases = b.Select(0, direction);
-            values["bias_ih" + suffix] = Reordered(biases.Slice(0, ..(Gates * hidden)), hidden);
-            values["bias_hh" + suffix] = Reordered(biases.Slice(0, (Gates * hidden)..), hidden);
+            values["bias_ih" + suffix] = Stacked(biases.Slice(0, ..(Gates * hidden)), GateOrder);
+            values["bias_hh" + suffix] = Stacked(biases.Slice(0, (Gates * hidden)..), GateOrder);
         }
         layer.Load(values);
         return layer;
@@ -102,16 +126,17 @@ internal sealed record RecurrentNode
         if (peepholes) throw new ArgumentException("peepholes are not covered");
         if (InputForget) throw new ArgumentException("input_forget is not covered");
         if (Clip is not null) throw new ArgumentException("clip is not covered");
-        if (Activations is not null) throw new ArgumentException("activations are not covered");
-        string cell = Operator switch { "LSTM" => "lstm", "GRU" => ResetAfter ? "gru" : "gru-original", _ => "rnn" };
+        bool rectified = Operator == "RNN" && Activations is not null && Activations.All(activation => activation == Activation.Relu);
+        if (Activations is not null && !rectified) throw new ArgumentException("activations are not covered");
+        string cell = Operator switch { "LSTM" => "lstm", "GRU" => ResetAfter ? "gru" : "gru-original", _ => rectified ? "rnn-relu" : "rnn" };
         return Cells.Create(cell, inputs, hidden, new RandomStream(0), new RecurrentOptions { Bias = bias, Direction = Direction });
     }
 
-    /// <summary>The rows of a stack of gates, [G·H] or [G·H, ..], in Elman's order.</summary>
-    private Tensor Reordered(Tensor stack, int hidden)
+    /// <summary>The gates of a stack [G·H, ..] in another order.</summary>
+    private static Tensor Stacked(Tensor stack, int[] order)
     {
-        int[] order = GateOrder;
-        return order.Length == 1 ? stack : Tensor.Concat(0, [.. order.Select(gate => stack.Slice(0, (gate * hidden)..((gate + 1) * hidden)))]);
+        int size = stack.Shape[0] / order.Length;
+        return order.Length == 1 ? stack : Tensor.Concat(0, [.. order.Select(gate => stack.Slice(0, (gate * size)..((gate + 1) * size)))]);
     }
 
     private static void Expect(string name, Tensor tensor, params int[] shape)

@@ -1,0 +1,166 @@
+using System.Globalization;
+using Onnx;
+using DataType = Onnx.TensorProto.Types.DataType;
+
+namespace Elman.Formats;
+
+/// <summary>A value of the graph on its way through the modules.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Steps">Whether it is a sequence; otherwise it is a row [N, F].</param>
+/// <param name="TimeFirst">Whether it is [L, N, F], as recurrent nodes have it, and not [N, L, F].</param>
+internal readonly record struct Flow(string Name, bool Steps, bool TimeFirst = false);
+
+/// <summary>Writes a network as a graph: input <c>input</c> [batch, time, features], or classes [batch, time] if it begins with an embedding; output <c>output</c>.</summary>
+internal sealed class ModuleWriter
+{
+    private const string Batch = "batch", Time = "time";
+
+    private readonly OnnxWriteOptions _options;
+    private readonly GraphWriter _graph = new();
+    private readonly List<(string Value, string Name, string[] Shape)> _states = [];
+    private string? _lengths;
+
+    private ModuleWriter(OnnxWriteOptions options) => _options = options;
+
+    /// <summary>The model of a network.</summary>
+    /// <exception cref="ArgumentException">A module has no form in ONNX; it is named.</exception>
+    public static ModelProto Write(Module network, OnnxWriteOptions options)
+    {
+        ModuleWriter writer = new(network is ForecastNet ? new OnnxWriteOptions { States = false, Lengths = false } : options);
+        writer.WriteNetwork(network);
+        return writer._graph.Model();
+    }
+
+    /// <summary>The graph that modules add their nodes to.</summary>
+    public GraphWriter Graph => _graph;
+
+    /// <summary>The input with the lengths, int32 [N]; empty if there is none.</summary>
+    public string Lengths => !_options.Lengths ? "" : _lengths ??= _graph.Input("lengths", DataType.Int32, Batch);
+
+    /// <summary>A module's nodes.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="path">Its path from the network on.</param>
+    /// <param name="flow">What goes in.</param>
+    public Flow Add(Module module, string path, Flow flow) => module switch
+    {
+        Sequential => module.Children.Aggregate(flow, (value, child) => Add(child.Module, Named(path, child.Name), value)),
+        Dropout => flow,
+        Linear linear => AddLinear(linear, path, flow),
+        Embedding embedding => AddEmbedding(embedding, path, flow),
+        LayerNorm norm => flow with
+        {
+            Name = _graph.Node(path, "LayerNormalization", [flow.Name, _graph.Constant(Named(path, "weight"), norm.Weight), _graph.Constant(Named(path, "bias"), norm.Bias)], ("axis", -1L), ("epsilon", norm.Epsilon)),
+        },
+        Activate activate => flow with { Name = Activated(activate.Activation, path, flow.Name) },
+        Softmax softmax => flow with { Name = _graph.Node(path, softmax.Log ? "LogSoftmax" : "Softmax", [flow.Name], ("axis", -1L)) },
+        LastStep last => AddLastStep(last, path, BatchFirst(flow)),
+        Repeat repeat => AddRepeat(repeat, path, flow),
+        RecurrentLayer layer => RecurrentWriter.Add(this, layer, path, flow),
+        ForecastNet net => ForecastWriter.Add(this, net, flow),
+        _ => throw Refuse(path, module, "ONNX has no form of it"),
+    };
+
+    public static ArgumentException Refuse(string path, Module module, string why) =>
+        new($"{(path.Length == 0 ? "the network" : $"module {path}")}, {module.Description}, cannot be written as ONNX: {why}");
+
+    /// <summary>The value as [N, L, F].</summary>
+    public Flow BatchFirst(Flow flow) => flow.TimeFirst ? new Flow(Swapped(flow.Name), flow.Steps) : flow;
+
+    /// <summary>The value as [L, N, F].</summary>
+    public Flow TimeFirst(Flow flow) => flow.TimeFirst ? flow : new Flow(Swapped(flow.Name), flow.Steps, TimeFirst: true);
+
+    /// <summary>An initial state [K·D, N, H] as an input, or null if there is none.</summary>
+    public string? StateInput(string path, string part, int passes, int hidden) => _options.States
+        ? _graph.Input(Named(path, part), DataType.Float, [Number(passes), Batch, Number(hidden)]) : null;
+
+    /// <summary>A final state [K·D, N, H] as an output, if states are asked for.</summary>
+    public void StateOutput(string value, string path, string part, int passes, int hidden)
+    {
+        if (_options.States) _states.Add((value, $"{Named(path, part)}_next", [Number(passes), Batch, Number(hidden)]));
+    }
+
+    /// <summary>The name of something of a module.</summary>
+    public static string Named(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private void WriteNetwork(Module network)
+    {
+        Module first = network;
+        while (first is Sequential && Leading(first) is { } inner) first = inner;
+        int? features = (first as IStreamable)?.StepInputSize ?? (network as IStreamable)?.StepInputSize;
+        Flow flow = first switch
+        {
+            Embedding => new(_graph.Input("input", DataType.Int64, Batch, Time), Steps: true),
+            ForecastNet net => new(_graph.Input("input", DataType.Float, Batch, Number(net.Context + net.Horizon), Number(((RecurrentLayer)net.Children[0].Module).InputSize)), Steps: true),
+            Repeat => new(_graph.Input("input", DataType.Float, Batch, features is { } size ? Number(size) : "features"), Steps: false),
+            _ => new(_graph.Input("input", DataType.Float, Batch, Time, features is { } size ? Number(size) : "features"), Steps: true),
+        };
+        flow = BatchFirst(Add(network, "", flow));
+        string[] shape = network is ForecastNet forecast ? [Batch, Number(forecast.Horizon), Number(forecast.Quantiles)] : flow.Steps ? [Batch, "steps", "outputs"] : [Batch, "outputs"];
+        _graph.Output(flow.Name, "output", shape);
+        foreach ((string value, string name, string[] extents) in _states) _graph.Output(value, name, extents);
+    }
+
+    /// <summary>The first module that does something.</summary>
+    private static Module? Leading(Module sequential) => sequential.Children.Select(child => child.Module).FirstOrDefault(module => module is not Dropout);
+
+    private string Swapped(string name) => _graph.Node("", "Transpose", [name], ("perm", new long[] { 1, 0, 2 }));
+
+    private Flow AddLinear(Linear linear, string path, Flow flow)
+    {
+        string product = _graph.Node(path, "MatMul", [flow.Name, _graph.Constant(Named(path, "weight"), linear.Weight.Transpose())]);
+        return flow with { Name = linear.Bias is null ? product : _graph.Node(path, "Add", [product, _graph.Constant(Named(path, "bias"), linear.Bias)]) };
+    }
+
+    private Flow AddEmbedding(Embedding embedding, string path, Flow flow)
+    {
+        if (flow.Name != "input") throw Refuse(path, embedding, "it stands behind other modules, and not where classes come in");
+        return flow with { Name = _graph.Node(path, "Gather", [_graph.Constant(Named(path, "weight"), embedding.Weight), flow.Name], ("axis", 0L)) };
+    }
+
+    private string Activated(Activation activation, string path, string x) => activation.Name switch
+    {
+        "Identity" => x,
+        "Affine" => _graph.Node(path, "Add", [_graph.Node(path, "Mul", [x, Scalar(path, activation.Alpha)]), Scalar(path, activation.Beta)]),
+        "ScaledTanh" => _graph.Node(path, "Mul", [_graph.Node(path, "Tanh", [_graph.Node(path, "Mul", [x, Scalar(path, activation.Beta)])]), Scalar(path, activation.Alpha)]),
+        "HardSigmoid" => _graph.Node(path, "HardSigmoid", [x], ("alpha", activation.Alpha), ("beta", activation.Beta)),
+        "LeakyRelu" or "ThresholdedRelu" or "Elu" => _graph.Node(path, activation.Name, [x], ("alpha", activation.Alpha)),
+        string plain => _graph.Node(path, plain, [x]),
+    };
+
+    private string Scalar(string path, float value) => _graph.Constant(Named(path, "scalar"), [value]);
+
+    /// <summary>The last valid step: the first one of the sequence whose valid steps are reversed. What a backward direction made is taken at the first step.</summary>
+    private Flow AddLastStep(LastStep last, string path, Flow flow)
+    {
+        string time = _graph.Integers(Named(path, "time"), 1), first = _graph.Integers(Named(path, "first"), 0), size = _graph.Integers(Named(path, "size"), last.Reversed);
+        string forward = flow.Name, backward = "";
+        if (last.Reversed > 0)
+        {
+            string features = _graph.Integers(Named(path, "features"), 2), end = _graph.Integers(Named(path, "end"), long.MaxValue), split = _graph.Integers(Named(path, "split"), -last.Reversed);
+            forward = _graph.Node(path, "Slice", [flow.Name, first, split, features]);
+            backward = _graph.Node(path, "Slice", [flow.Name, split, end, features]);
+            backward = _graph.Node(path, "Squeeze", [_graph.Node(path, "Slice", [backward, first, time, time]), time]);
+        }
+        if (Lengths.Length > 0)
+        {
+            string lengths = _graph.Node(path, "Cast", [Lengths], ("to", (long)DataType.Int64));
+            forward = _graph.Node(path, "ReverseSequence", [forward, lengths], ("batch_axis", 0L), ("time_axis", 1L));
+            forward = _graph.Node(path, "Slice", [forward, first, time, time]);
+        }
+        else
+        {
+            forward = _graph.Node(path, "Slice", [forward, _graph.Integers(Named(path, "last"), -1), _graph.Integers(Named(path, "end"), long.MaxValue), time]);
+        }
+        forward = _graph.Node(path, "Squeeze", [forward, time]);
+        return new Flow(last.Reversed > 0 ? _graph.Node(path, "Concat", [forward, backward], ("axis", 1L)) : forward, Steps: false);
+    }
+
+    private Flow AddRepeat(Repeat repeat, string path, Flow flow)
+    {
+        if (flow.Steps) throw Refuse(path, repeat, "it follows a sequence");
+        string one = _graph.Node(path, "Unsqueeze", [flow.Name, _graph.Integers(Named(path, "time"), 1)]);
+        return new Flow(_graph.Node(path, "Expand", [one, _graph.Integers(Named(path, "shape"), 1, repeat.Count, 1)]), Steps: true);
+    }
+}

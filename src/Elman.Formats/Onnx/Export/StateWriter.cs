@@ -1,0 +1,51 @@
+namespace Elman.Formats;
+
+/// <summary>
+/// One part, h or c, of a recurrent layer's state: where each of its layers begins and where it ends. All layers are one input [K·D, N, H], and one output; layers
+/// that differ in width have their own, <c>l0.h</c> [D, N, H of the layer], ….
+/// </summary>
+internal sealed class StateWriter(ModuleWriter writer, string path, string part, int[] widths, int directions)
+{
+    private readonly bool _uniform = widths.Distinct().Count() == 1;
+
+    /// <summary>For every layer its initial state; an empty name for zeros.</summary>
+    public string[] Initial { get; private set; } = [];
+
+    /// <summary>For every layer its final state.</summary>
+    public List<string> Final { get; } = [];
+
+    /// <summary>Makes the initial states: inputs, learnt ones for every row, or none.</summary>
+    public void Begin(Dictionary<string, Tensor> parameters, Flow flow)
+    {
+        if (!_uniform)
+        {
+            Initial = [.. widths.Select((hidden, layer) => Origin(ModuleWriter.Named(path, $"l{layer}"), directions, hidden, parameters, $"initial_{part}_l{layer}", flow))];
+            return;
+        }
+        string whole = Origin(path, widths.Length * directions, widths[0], parameters, $"initial_{part}", flow);
+        if (whole.Length == 0 || widths.Length == 1)
+        {
+            Initial = [.. widths.Select(_ => whole)];
+            return;
+        }
+        long[] sizes = [.. Enumerable.Repeat((long)directions, widths.Length)];
+        Initial = writer.Graph.Node(path, "Split", [whole, writer.Graph.Integers(ModuleWriter.Named(path, "sizes"), sizes)], widths.Length, ("axis", 0L));
+    }
+
+    /// <summary>Makes the final states outputs.</summary>
+    public void End()
+    {
+        if (_uniform) writer.StateOutput(Final.Count == 1 ? Final[0] : writer.Graph.Node(path, "Concat", [.. Final], ("axis", 0L)), path, part, widths.Length * directions, widths[0]);
+        else for (int layer = 0; layer < widths.Length; layer++) writer.StateOutput(Final[layer], ModuleWriter.Named(path, $"l{layer}"), part, directions, widths[layer]);
+    }
+
+    private string Origin(string place, int passes, int hidden, Dictionary<string, Tensor> parameters, string learnt, Flow flow)
+    {
+        if (writer.StateInput(place, part, passes, hidden) is { } input) return input;
+        if (!parameters.TryGetValue(learnt, out Tensor? value)) return "";
+        GraphWriter graph = writer.Graph;
+        string batch = graph.Node(place, "Slice", [graph.Node(place, "Shape", [flow.Name]), graph.Integers("from", flow.TimeFirst ? 1 : 0), graph.Integers("to", flow.TimeFirst ? 2 : 1)]);
+        string shape = graph.Node(place, "Concat", [graph.Integers("one", 1), batch, graph.Integers("one", 1)], ("axis", 0L));
+        return graph.Node(place, "Expand", [graph.Constant(ModuleWriter.Named(place, learnt), value), shape]);
+    }
+}
