@@ -29,6 +29,11 @@ internal static class RecurrentOptionsJson
         if (!options.Bias) json.WriteBoolean("bias", false);
         if (options.Dropout != 0) json.WriteNumber("dropout", options.Dropout);
         if (options.LearnInitialState) json.WriteBoolean("learn_initial_state", true);
+        WriteActivations(json, "activations", options.Activations);
+        WriteActivations(json, "reverse_activations", options.ReverseActivations);
+        if (options.GateClip is { } gates) json.WriteNumber("gate_clip", gates);
+        if (options.CellClip is { } cell) json.WriteNumber("cell_clip", cell);
+        if (options.CoupledGates) json.WriteBoolean("coupled_gates", true);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -43,5 +48,34 @@ internal static class RecurrentOptionsJson
         Bias = fields.Flag("bias", true),
         Dropout = fields.Number("dropout", 0),
         LearnInitialState = fields.Flag("learn_initial_state", false),
+        Activations = ReadActivations(fields, "activations"),
+        ReverseActivations = ReadActivations(fields, "reverse_activations"),
+        GateClip = fields.OptionalNumber("gate_clip"),
+        CellClip = fields.OptionalNumber("cell_clip"),
+        CoupledGates = fields.Flag("coupled_gates", false),
     };
+
+    private static void WriteActivations(Utf8JsonWriter json, string name, IReadOnlyList<Activation>? activations)
+    {
+        if (activations is null) return;
+        json.WriteStartArray(name);
+        foreach (Activation each in activations)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", each.Name);
+            json.WriteNumber("alpha", each.Alpha);
+            json.WriteNumber("beta", each.Beta);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static Activation[]? ReadActivations(StrictFields fields, string name) => !fields.Has(name) ? null
+        : fields.List(name, (json, i) =>
+        {
+            StrictFields each = new(json, $"{fields.Where}, {name}[{i}]");
+            Activation activation = Activation.Create(each.Text("name"), each.Number("alpha"), each.Number("beta"));
+            each.Finish();
+            return activation;
+        });
 }

@@ -24,12 +24,13 @@ public class Recurrent<TUnit> : RecurrentLayer
     public Recurrent(int inputSize, int hiddenSize, RandomStream random, RecurrentOptions? options = null)
         : base(inputSize, hiddenSize, options ??= new RecurrentOptions())
     {
-        _engine = RecurrentEngine.For<TUnit>(options);
+        _engine = UnitChoice.For<TUnit>(options);
         for (int i = 0; i < Stack.Layers * options.Directions; i++)
         {
             int layer = i / options.Directions;
             string suffix = $"_l{layer}{(i % options.Directions == 1 ? "_reverse" : "")}";
-            _engine.Add(RecurrentInitialization.Weights(AddParameter, TUnit.Name, _engine.Sizes(Stack.InputsOf(layer), Stack.HiddenOf(layer)), suffix, random, options));
+            _engine.Add(RecurrentInitialization.Weights(AddParameter, TUnit.Name, _engine.Sizes(Stack.InputsOf(layer), Stack.HiddenOf(layer)), suffix, random, options),
+                isSecond: i % options.Directions == 1);
         }
         _states = new StateLayout(Stack, TUnit.States);
         if (options.LearnInitialState)

@@ -22,8 +22,8 @@ public class RecurrentCell<TUnit> : Module
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(hiddenSize);
         (InputSize, HiddenSize) = (inputSize, hiddenSize);
         RecurrentOptions options = new() { Bias = bias };
-        _engine = RecurrentEngine.For<TUnit>(options);
-        _engine.Add(RecurrentInitialization.Weights(AddParameter, TUnit.Name, _engine.Sizes(inputSize, hiddenSize), "", random, options));
+        _engine = UnitChoice.For<TUnit>(options);
+        _engine.Add(RecurrentInitialization.Weights(AddParameter, TUnit.Name, _engine.Sizes(inputSize, hiddenSize), "", random, options), isSecond: false);
     }
 
     /// <summary>I.</summary>

@@ -67,7 +67,7 @@ public abstract class RecurrentLayer : Module, IStreamable
         $"{Cell} {InputSize} → {(Stack.IsUniform ? $"{HiddenSize}" : string.Join(" → ", Enumerable.Range(0, Stack.Layers).Select(Stack.HiddenOf)))}"
         + (Options.Layers > 1 ? $", {Options.Layers} layers" : "") + (Options.Residual ? ", residual" : "") + Options.Direction switch { Direction.Both => ", bidirectional", Direction.Reverse => ", reverse", _ => "" }
         + (Options.Merge == Merge.Concat ? "" : $", merge {Options.Merge.ToString().ToLowerInvariant()}")
-        + (Options.Dropout > 0 ? string.Create(CultureInfo.InvariantCulture, $", dropout {Options.Dropout}") : "");
+        + (Options.Dropout > 0 ? string.Create(CultureInfo.InvariantCulture, $", dropout {Options.Dropout}") : "") + Options.CellDescription;
 
     /// <inheritdoc/>
     public int? StepInputSize => InputSize;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Elman;
 
 /// <summary>How a recurrent layer is built; the defaults are PyTorch's.</summary>
@@ -42,5 +44,31 @@ public sealed record RecurrentOptions
     /// If the layers differ in width each has its own, <c>initial_h_l0</c> [D, 1, H of the layer], ….</summary>
     public bool LearnInitialState { get; init; }
 
+    /// <summary>
+    /// The activations, one for each gate in the cell's order: r, z, n of a GRU, h of a simple cell; of an LSTM i, f, g, o, and then that of the
+    /// cell on its way out. Null for the usual ones. The equations of this and the following options are in docs/cells.md.
+    /// </summary>
+    public IReadOnlyList<Activation>? Activations { get; init; }
+
+    /// <summary>The activations of the second of two directions; null if they are the same as the first's.</summary>
+    public IReadOnlyList<Activation>? ReverseActivations { get; init; }
+
+    /// <summary>Bounds the arguments of the gates' activations to ± this (ONNX's <c>clip</c>); null for no bound.</summary>
+    public float? GateClip { get; init; }
+
+    /// <summary>Bounds the cell state of an LSTM to ± this at every step; null for no bound.</summary>
+    public float? CellClip { get; init; }
+
+    /// <summary>Whether an LSTM forgets what it lets in anew: f = 1 − i. Its gates are then i, g, o, and weights and biases have 3·H rows.</summary>
+    public bool CoupledGates { get; init; }
+
     internal int Directions => Direction.Count();
+
+    /// <summary>The options of the cell's equations in a few words, each after a comma.</summary>
+    internal string CellDescription =>
+        (CoupledGates ? ", coupled gates" : "") + Clip("gate", GateClip) + Clip("cell", CellClip) + Functions("activations", Activations) + Functions("reverse activations", ReverseActivations);
+
+    private static string Clip(string what, float? clip) => clip is { } bound ? string.Create(CultureInfo.InvariantCulture, $", {what} clip {bound}") : "";
+
+    private static string Functions(string what, IReadOnlyList<Activation>? activations) => activations is null ? "" : $", {what} {string.Join(' ', activations)}";
 }

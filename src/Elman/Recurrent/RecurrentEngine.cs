@@ -16,16 +16,12 @@ internal abstract class RecurrentEngine
     /// <summary>Floats that <see cref="Step"/> needs.</summary>
     public abstract int StepWorkspace { get; }
 
-    /// <summary>An engine for a cell, without any direction yet.</summary>
-    /// <exception cref="ArgumentException">An option does not apply to the cell.</exception>
-    public static RecurrentEngine For<TUnit>(RecurrentOptions options)
-        where TUnit : struct, IRecurrentUnit => new RecurrentEngine<PlainUnit<TUnit>>(default);
-
     /// <summary>The sizes of a direction.</summary>
     public abstract UnitSizes Sizes(int inputs, int hidden);
 
     /// <summary>Adds the next direction.</summary>
-    public abstract void Add(DirectionWeights weights);
+    /// <param name="isSecond">Whether it is the second of its layer.</param>
+    public abstract void Add(DirectionWeights weights, bool isSecond);
 
     /// <summary>Runs a batch through layers on top of each other.</summary>
     /// <param name="directions">Which of all directions of all layers.</param>
@@ -40,7 +36,9 @@ internal abstract class RecurrentEngine
 }
 
 /// <inheritdoc/>
-internal sealed class RecurrentEngine<TUnit>(TUnit unit) : RecurrentEngine
+/// <param name="first">The unit of the first direction of every layer.</param>
+/// <param name="second">The unit of the second.</param>
+internal sealed class RecurrentEngine<TUnit>(TUnit first, TUnit second) : RecurrentEngine
     where TUnit : struct, IConfiguredUnit
 {
     private RecurrentStep<TUnit>[] _steps = [];
@@ -51,10 +49,10 @@ internal sealed class RecurrentEngine<TUnit>(TUnit unit) : RecurrentEngine
 
     public override UnitSizes Sizes(int inputs, int hidden) => UnitSizes.Of<TUnit>(inputs, hidden);
 
-    public override void Add(DirectionWeights weights)
+    public override void Add(DirectionWeights weights, bool isSecond)
     {
         Weights.Add(weights);
-        _steps = [.. _steps, new RecurrentStep<TUnit>(unit, weights)];
+        _steps = [.. _steps, new RecurrentStep<TUnit>(isSecond ? second : first, weights)];
     }
 
     public override (Tensor Output, Tensor[] Final) Apply(Range directions, Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, LayerDropout dropout) =>

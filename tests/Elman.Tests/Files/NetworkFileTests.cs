@@ -188,6 +188,7 @@ public sealed class NetworkFileTests : IDisposable
         Enum value => Enum.GetValues(value.GetType()).Cast<object>().Last(),
         null when property.PropertyType == typeof(float?) => 0.3f,
         null when property.PropertyType == typeof(IReadOnlyList<int>) => new int[] { 3, 4 },
+        null when property.PropertyType == typeof(IReadOnlyList<Activation>) => new Activation[] { Activation.Tanh, Activation.HardSigmoid(0.3f) },
         _ => throw new NotSupportedException($"give {nameof(Other)} a value for {property.Name}"),
     };
 

@@ -30,7 +30,7 @@ public class LayerBitsTests
 
     public static TheoryData<string> Names => [.. Models.Keys];
 
-    public static TheoryData<string> AllCells => BitInvarianceTests.AllCells;
+    public static TheoryData<string> AllCells => [.. ReferenceComparisonTests.BuiltIn, MinGruUnit.Name];
 
     [Theory]
     [MemberData(nameof(Names))]

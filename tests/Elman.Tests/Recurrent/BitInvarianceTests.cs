@@ -12,8 +12,8 @@ public class BitInvarianceTests
 {
     private static readonly int V = Vector<float>.Count;
 
-    /// <summary>The built-in cells, and one of the tests' own that has no recurrent products.</summary>
-    public static TheoryData<string> AllCells => [.. ReferenceComparisonTests.BuiltIn, MinGruUnit.Name];
+    /// <summary>The built-in cells, one of the tests' own that has no recurrent products, and cells with options of their equations.</summary>
+    public static TheoryData<string> AllCells => [.. ReferenceComparisonTests.BuiltIn, MinGruUnit.Name, .. CellVariants.Names];
 
     [Theory]
     [MemberData(nameof(AllCells))]

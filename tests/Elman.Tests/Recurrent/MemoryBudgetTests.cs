@@ -47,7 +47,7 @@ public class MemoryBudgetTests
         SequenceLayout layout = new(1, 200_000, []);
         foreach (string cell in (string[])["rnn", "lstm", "gru", "gru-original"])
         {
-            UnitSizes sizes = Sizes(cell, 128, 128);
+            UnitSizes sizes = CellVariants.Sizes(cell, 128, 128);
             TimePlan plan = TimePlan.Kept(new(layout, sizes, Layers: 1, Direction.Forward, InputGradient: true), 256_000_000);
             Assert.InRange(plan.Bytes, 0, 256_000_000);
             // The more is in memory, the less has to be computed again.
@@ -70,7 +70,7 @@ public class MemoryBudgetTests
         RecurrentLayer layer = given.Layer();
         if (given.Dropout > 0) layer.Train(seed: 4, step: 2);
         RecurrentResult expected = RecurrentResult.Differentiate(given, layer);
-        RecurrentCall call = new(new SequenceLayout(given.Batch, given.Length, given.Lengths()), Sizes(given.Cell, given.Inputs, given.Hidden),
+        RecurrentCall call = new(new SequenceLayout(given.Batch, given.Length, given.Lengths()), CellVariants.Sizes(given.Cell, given.Inputs, given.Hidden),
             given.Layers, given.Direction, InputGradient: true);
         HashSet<int> ranges = [];
         for (long budget = TimePlan.Kept(call, null).Bytes; Plan(call, budget) is { } plan; budget = (plan.Bytes - 1) * 9 / 10)
@@ -94,16 +94,6 @@ public class MemoryBudgetTests
             return null;
         }
     }
-
-    private static UnitSizes Sizes(string cell, int inputs, int hidden) => cell switch
-    {
-        "rnn" => UnitSizes.Of<PlainUnit<RnnUnit>>(inputs, hidden),
-        "rnn-relu" => UnitSizes.Of<PlainUnit<ReluRnnUnit>>(inputs, hidden),
-        "lstm" => UnitSizes.Of<PlainUnit<LstmUnit>>(inputs, hidden),
-        "gru" => UnitSizes.Of<PlainUnit<GruUnit>>(inputs, hidden),
-        "gru-original" => UnitSizes.Of<PlainUnit<OriginalGruUnit>>(inputs, hidden),
-        _ => UnitSizes.Of<PlainUnit<MinGruUnit>>(inputs, hidden),
-    };
 
     /// <summary>Computes under a budget, then takes it away.</summary>
     private static T Use<T>(long budget, Func<T> compute)

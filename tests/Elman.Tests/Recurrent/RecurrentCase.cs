@@ -32,7 +32,7 @@ internal sealed record RecurrentCase(string Cell, int Inputs, int Hidden, int Ba
 
     public int OutputSize => Directions * Hidden;
 
-    public RecurrentOptions Options => new()
+    public RecurrentOptions Options => CellVariants.With(Cell, new()
     {
         Layers = Layers,
         Direction = Direction,
@@ -41,14 +41,14 @@ internal sealed record RecurrentCase(string Cell, int Inputs, int Hidden, int Ba
         ForgetBias = ForgetBias,
         Orthogonal = Orthogonal,
         LearnInitialState = LearnInitialState,
-    };
+    });
 
     /// <summary>The layer, with weights from the seed.</summary>
     public RecurrentLayer Layer()
     {
         Cells.Register<MinGruUnit>();
         Cells.Register<OwnLstmUnit>();
-        RecurrentLayer layer = Cells.Create(Cell, Inputs, Hidden, new RandomStream(Seed, 1), Options);
+        RecurrentLayer layer = Cells.Create(CellVariants.CellOf(Cell), Inputs, Hidden, new RandomStream(Seed, 1), Options);
         foreach ((string name, Tensor value) in layer.Parameters())
             if (name.StartsWith("initial_", StringComparison.Ordinal)) value.CopyFrom(Kernel.Values(value.Count, Seed ^ (uint)name[^1]));
         return layer;

@@ -22,6 +22,9 @@ public sealed record CellWeights(
         new(inputs, hidden, parameters["weight_ih" + tail], parameters["weight_hh" + tail],
             parameters.GetValueOrDefault("bias_ih" + tail), parameters.GetValueOrDefault("bias_hh" + tail));
 
+    /// <summary>All of them that are there.</summary>
+    public IEnumerable<double[]> Arrays => new[] { InputHidden, HiddenHidden, InputBias, HiddenBias }.OfType<double[]>();
+
     /// <summary>Zeros of the same shapes, to add gradients to.</summary>
     public CellWeights Zeros() => this with
     {

@@ -22,6 +22,9 @@ public sealed class ReferenceRecurrent(
     /// </summary>
     public Func<int, int, int, int, double>? Mask { get; init; }
 
+    /// <summary>The cell of the second direction, if it is another one.</summary>
+    public ReferenceCell? Second { get; init; }
+
     /// <summary>Runs the sequences.</summary>
     /// <param name="x">Inputs, [N, L, I].</param>
     /// <param name="batch">N.</param>
@@ -108,7 +111,7 @@ public sealed class ReferenceRecurrent(
         {
             int t = TimeOf(pass, step, valid);
             trace[step] = (sequence[t], state);
-            state = cell.Forward(weights, sequence[t], state);
+            state = CellOf(pass).Forward(weights, sequence[t], state);
             state[0].CopyTo(outputs[t], pass * hidden);
         }
         run.Trace[row].Add(trace);
@@ -127,12 +130,14 @@ public sealed class ReferenceRecurrent(
             for (int j = 0; j < hidden; j++)
                 dState[0][j] += dOutputs[t][pass * hidden + j];
             (double[] x, double[][] state) = traces[layer * _directions + pass][step];
-            (double[] dx, dState) = cell.Backward(weights, x, state, dState, gradient);
+            (double[] dx, dState) = CellOf(pass).Backward(weights, x, state, dState, gradient);
             for (int i = 0; i < dx.Length; i++)
                 dInputs[t][i] += dx[i];
         }
         return dState;
     }
+
+    private ReferenceCell CellOf(int pass) => pass == 1 && Second is not null ? Second : cell;
 
     private int TimeOf(int pass, int step, int valid) => direction == Direction.Reverse || pass == 1 ? valid - 1 - step : step;
 

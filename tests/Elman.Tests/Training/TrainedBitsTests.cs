@@ -75,7 +75,7 @@ public class TrainedBitsTests
         {
             Cells.Register<MinGruUnit>();
             RandomStream random = new(4);
-            RecurrentLayer layer = Cells.Create(cell, 5, Hidden, random);
+            RecurrentLayer layer = CellVariants.Create(cell, 5, Hidden, random);
             Sequential net = new(layer, new Linear(Hidden, 5, random));
             new Trainer(net, new Sgd(net.Parameters(), 0.05, momentum: 0.9), new TrainingOptions { Epochs = 1 }).Run(BatchSource.Windows(BatchSize, 70, 20), (window, state) =>
             {
@@ -97,7 +97,7 @@ public class TrainedBitsTests
         RandomStream random = new(7);
         int outputs = (options.Direction == Direction.Both ? 2 : 1) * Hidden;
         Sequential net = new(new Embedding(Classes, 12, random), new Linear(12, 40, random), new LayerNorm(40), new Dropout(0.2f),
-            Cells.Create(cell, 40, Hidden, random, options), new Linear(outputs, Targets, random));
+            CellVariants.Create(cell, 40, Hidden, random, options), new Linear(outputs, Targets, random));
         int[] lengths = [.. Enumerable.Range(0, Sequences).Select(row => row * 7 % (Longest + 1))];
         Tensor x = SmallRun.Random([Sequences, Longest], 2), y = SmallRun.Random([Sequences, Longest, Targets], 3);
         foreach (ref float value in x.WritableSpan()) value = Math.Abs((int)(value * 1000) % Classes);

@@ -1,0 +1,86 @@
+using System.Numerics;
+using Elman.Tests.Kernels;
+
+namespace Elman.Tests.Recurrent;
+
+/// <summary>The options of the cells' equations against twins that say only how they go forward, and whose gradients are finite differences.</summary>
+public class CellOptionsTests
+{
+    private static readonly int V = Vector<float>.Count;
+
+    public static TheoryData<string> Variants => [.. CellVariants.Names];
+
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Outputs_states_and_gradients_are_the_twin_s(string variant)
+    {
+        foreach (RecurrentCase given in (RecurrentCase[])
+        [
+            new(variant, 3, 4, 3, 5) { InitialState = true },
+            new(variant, 2, V + 1, 2, 3) { Bias = false },
+            new(variant, 2, 3, 4, 4) { Layers = 2, Direction = Direction.Both, Ragged = true, InitialState = true },
+            new(variant, 2, V, 2, 3) { Direction = Direction.Reverse, Ragged = true, InitialState = true },
+            new(variant, 1, 1, 1, 6),
+        ])
+        {
+            ReferenceComparison.Check(given);
+            ReferenceComparison.Check(given with { Seed = 2 });
+        }
+    }
+
+    [Theory]
+    [InlineData("rnn")]
+    [InlineData("rnn-relu")]
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    [InlineData("gru-original")]
+    public void A_bound_that_nothing_reaches_changes_no_output(string cell)
+    {
+        RecurrentOptions options = new() { Layers = 2, Direction = Direction.Both };
+        Tensor x = Tensor.From(Kernel.Values(4 * 6 * 3), 4, 6, 3);
+        Tensor y = Cells.Create(cell, 3, V + 2, new RandomStream(1), options).Forward(x, [6, 2, 0, 5]);
+        Tensor bounded = Cells.Create(cell, 3, V + 2, new RandomStream(1), options with { GateClip = 1e30f }).Forward(x, [6, 2, 0, 5]);
+        Bits.Equal(y.Span, bounded.Span);
+    }
+
+    [Fact]
+    public void The_simple_cell_with_a_rectifier_is_the_one_that_is_built_in()
+    {
+        Tensor x = Tensor.From(Kernel.Values(2 * 5 * 3), 2, 5, 3);
+        Bits.Equal(Cells.Create("rnn-relu", 3, 7, new RandomStream(1)).Forward(x).Span,
+            new Rnn(3, 7, new RandomStream(1), new RecurrentOptions { Activations = [Activation.Relu] }).Forward(x).Span);
+    }
+
+    [Fact]
+    public void Coupled_gates_have_three_rows_of_weights_for_each_unit() =>
+        Assert.Equal(
+            ["weight_ih_l0 [12, 3]", "weight_hh_l0 [12, 4]", "bias_ih_l0 [12]", "bias_hh_l0 [12]"],
+            new Lstm(3, 4, new RandomStream(1), new RecurrentOptions { CoupledGates = true }).Parameters().Select(parameter => $"{parameter.Name} {parameter.Value.Shape}"));
+
+    [Fact]
+    public void Layers_with_other_equations_have_other_descriptions()
+    {
+        string[] descriptions = [.. CellVariants.Names.Select(name => CellVariants.Create(name, 3, 4, new RandomStream(1)).Description)];
+        Assert.Equal(descriptions.Length, descriptions.Distinct().Count());
+        Assert.Equal("lstm 3 → 4, coupled gates, cell clip 0.5", CellVariants.Create("lstm, coupled gates", 3, 4, new RandomStream(1)).Description);
+        Assert.Equal("rnn 3 → 4, gate clip 1.5, activations Elu(0.7)", CellVariants.Create("rnn, any function", 3, 4, new RandomStream(1)).Description);
+    }
+
+    [Fact]
+    public void An_option_that_does_not_apply_is_refused_by_name()
+    {
+        void Refused(string message, string cell, RecurrentOptions options) =>
+            Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(() => Cells.Create(cell, 3, 4, new RandomStream(1), options)).Message, StringComparison.Ordinal);
+        Refused("CoupledGates does not apply to the cell 'gru'", "gru", new() { CoupledGates = true });
+        Refused("CellClip does not apply to the cell 'rnn'", "rnn", new() { CellClip = 1 });
+        Cells.Register<MinGruUnit>();
+        Refused("Activations does not apply to the cell 'mingru'", "mingru", new() { Activations = [Activation.Tanh] });
+        Refused("GateClip does not apply to the cell 'mingru'", "mingru", new() { GateClip = 1 });
+        Refused("lstm has 5 activations (i, f, g, o, h), got 3", "lstm", new() { Activations = [Activation.Tanh, Activation.Tanh, Activation.Tanh] });
+        Refused("lstm has 4 activations (i, g, o, h), got 5", "lstm", new() { CoupledGates = true, Activations = [default, default, default, default, default] });
+        Refused("the layer has only one", "gru", new() { ReverseActivations = [default, default, default] });
+        Refused("a clip of 0 is not a positive number", "gru", new() { GateClip = 0 });
+        Refused("a clip of NaN is not a positive number", "lstm", new() { CellClip = float.NaN });
+        Refused("has no forget gate with a bias", "lstm", new() { CoupledGates = true, ForgetBias = 1 });
+    }
+}

@@ -1,0 +1,15 @@
+namespace Elman.Tests.Reference;
+
+/// <summary>The simple cell of <see cref="ReferenceElman"/> with every option of its equation; see docs/cells.md.</summary>
+public sealed class ReferenceGeneralElman(ReferenceOptions options, bool relu) : DifferencedCell
+{
+    /// <inheritdoc/>
+    public override int Gates => 1;
+
+    /// <inheritdoc/>
+    public override double[][] Forward(CellWeights weights, double[] x, double[][] state) =>
+    [
+        [.. Enumerable.Range(0, weights.Hidden).Select(j =>
+            options.Gate(0, relu ? v => Math.Max(0, v) : Math.Tanh)(weights.FromInput(0, j, x) + weights.FromHidden(0, j, state[0])))],
+    ];
+}
