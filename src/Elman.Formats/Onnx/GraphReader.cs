@@ -49,7 +49,7 @@ internal sealed class GraphReader
     public IEnumerable<(string Name, int Slot, OnnxValue Value)> Constants =>
         _slots.Where(slot => _constants.ContainsKey(slot.Key)).Select(slot => (slot.Key, slot.Value, _constants[slot.Key]));
 
-    /// <summary>Constants that no node reads and no output is.</summary>
+    /// <summary>Constants of floating-point numbers that no node reads and no output is.</summary>
     public List<string> Unused { get; } = [];
 
     /// <exception cref="ElmanException">The graph is no sound graph, or something in it is not covered.</exception>
@@ -63,6 +63,9 @@ internal sealed class GraphReader
         reader.ReadOutputs();
         return reader;
     }
+
+    /// <summary>A value that is known at load, or null.</summary>
+    public OnnxValue? Constant(string name) => _constants.GetValueOrDefault(name);
 
     /// <summary>The slot of a value.</summary>
     public int Slot(string name)
@@ -228,6 +231,6 @@ internal sealed class GraphReader
         if (Outputs.Count == 0) throw Bad("the graph has no output");
         foreach (OnnxInput input in Inputs) Slot(input.Name);
         HashSet<string> read = [.. _graph.Node.SelectMany(node => node.Input), .. Outputs];
-        Unused.AddRange(_graph.Initializer.Select(proto => proto.Name).Where(name => !read.Contains(name)));
+        Unused.AddRange(_graph.Initializer.Select(proto => proto.Name).Where(name => _constants[name].IsFloat && !read.Contains(name)));
     }
 }

@@ -12,6 +12,7 @@ public sealed class OnnxGraph : Module
     private readonly int[][] _lastReads;
     private readonly int _slots;
     private readonly OnnxRoles _roles;
+    private readonly string? _whyNoChain;
 
     internal OnnxGraph(GraphReader reader)
     {
@@ -24,6 +25,7 @@ public sealed class OnnxGraph : Module
         _roles = OnnxRoles.Of(reader);
         _lastReads = LastReads();
         AddWeights(reader);
+        (Chain, _whyNoChain) = Lowering.Of(reader);
     }
 
     /// <summary>What goes in, in the order of the file.</summary>
@@ -37,6 +39,16 @@ public sealed class OnnxGraph : Module
 
     /// <inheritdoc/>
     public override string Description => $"onnx graph of {_steps.Length} nodes, opset {Opset}";
+
+    /// <summary>The layers that the graph is a chain of, if it is one.</summary>
+    internal LoweredChain? Chain { get; }
+
+    /// <summary>
+    /// The layers that the graph is a chain of, such as an embedding, recurrent layers, linear layers and activations, with its weights: a network that can be trained,
+    /// streamed and saved. It is batch first, [N, L, I], whatever the graph's layout; inputs for states and lengths are what its layers take anyway.
+    /// </summary>
+    /// <exception cref="ElmanException">The graph is no such chain; the message names the node that prevents it.</exception>
+    public Sequential ToSequential() => Chain?.Network ?? throw new ElmanException($"the graph is no chain of layers: {_whyNoChain}");
 
     /// <summary>Runs the graph.</summary>
     /// <param name="inputs">A tensor for every one of <see cref="Inputs"/>; whole numbers and booleans as floats.</param>

@@ -8,7 +8,8 @@ namespace Elman.Formats;
 /// </summary>
 internal sealed class OnnxRoles
 {
-    private static readonly HashSet<string> Rearranging = ["Identity", "Slice", "Split", "Squeeze", "Unsqueeze", "Transpose", "Reshape", "Gather", "Cast"];
+    /// <summary>Operators whose first input goes through with its elements unchanged.</summary>
+    public static readonly IReadOnlySet<string> Rearranging = new HashSet<string> { "Identity", "Slice", "Split", "Squeeze", "Unsqueeze", "Transpose", "Reshape", "Gather", "Cast" };
 
     private readonly HashSet<string> _lengths = [], _states = [];
 

@@ -134,28 +134,24 @@ internal sealed class ModuleWriter
     /// <summary>The last valid step: the first one of the sequence whose valid steps are reversed. What a backward direction made is taken at the first step.</summary>
     private Flow AddLastStep(LastStep last, string path, Flow flow)
     {
-        string time = _graph.Integers(Named(path, "time"), 1), first = _graph.Integers(Named(path, "first"), 0), size = _graph.Integers(Named(path, "size"), last.Reversed);
-        string forward = flow.Name, backward = "";
-        if (last.Reversed > 0)
-        {
-            string features = _graph.Integers(Named(path, "features"), 2), end = _graph.Integers(Named(path, "end"), long.MaxValue), split = _graph.Integers(Named(path, "split"), -last.Reversed);
-            forward = _graph.Node(path, "Slice", [flow.Name, first, split, features]);
-            backward = _graph.Node(path, "Slice", [flow.Name, split, end, features]);
-            backward = _graph.Node(path, "Squeeze", [_graph.Node(path, "Slice", [backward, first, time, time]), time]);
-        }
-        if (Lengths.Length > 0)
-        {
-            string lengths = _graph.Node(path, "Cast", [Lengths], ("to", (long)DataType.Int64));
-            forward = _graph.Node(path, "ReverseSequence", [forward, lengths], ("batch_axis", 0L), ("time_axis", 1L));
-            forward = _graph.Node(path, "Slice", [forward, first, time, time]);
-        }
-        else
-        {
-            forward = _graph.Node(path, "Slice", [forward, _graph.Integers(Named(path, "last"), -1), _graph.Integers(Named(path, "end"), long.MaxValue), time]);
-        }
-        forward = _graph.Node(path, "Squeeze", [forward, time]);
-        return new Flow(last.Reversed > 0 ? _graph.Node(path, "Concat", [forward, backward], ("axis", 1L)) : forward, Steps: false);
+        if (last.Reversed == 0) return new Flow(LastOf(flow.Name, path), Steps: false);
+        string forward = Cut(flow.Name, path, 2, 0, -last.Reversed), backward = Cut(flow.Name, path, 2, -last.Reversed, long.MaxValue);
+        return new Flow(_graph.Node(path, "Concat", [LastOf(forward, path), Step(backward, path, 0, 1)], ("axis", 1L)), Steps: false);
     }
+
+    private string LastOf(string sequence, string path)
+    {
+        if (Lengths.Length == 0) return Step(sequence, path, -1, long.MaxValue);
+        string lengths = _graph.Node(path, "Cast", [Lengths], ("to", (long)DataType.Int64));
+        return Step(_graph.Node(path, "ReverseSequence", [sequence, lengths], ("batch_axis", 0L), ("time_axis", 1L)), path, 0, 1);
+    }
+
+    /// <summary>One step of [N, L, F] as [N, F].</summary>
+    private string Step(string sequence, string path, long from, long to) =>
+        _graph.Node(path, "Squeeze", [Cut(sequence, path, 1, from, to), _graph.Integers(Named(path, "axis"), 1)]);
+
+    private string Cut(string value, string path, int axis, long from, long to) =>
+        _graph.Node(path, "Slice", [value, _graph.Integers(Named(path, "from"), from), _graph.Integers(Named(path, "to"), to), _graph.Integers(Named(path, "axis"), axis)]);
 
     private Flow AddRepeat(Repeat repeat, string path, Flow flow)
     {
