@@ -33,6 +33,7 @@ internal static class RecurrentOptionsJson
         WriteActivations(json, "reverse_activations", options.ReverseActivations);
         if (options.GateClip is { } gates) json.WriteNumber("gate_clip", gates);
         if (options.CellClip is { } cell) json.WriteNumber("cell_clip", cell);
+        if (options.Peepholes) json.WriteBoolean("peepholes", true);
         if (options.CoupledGates) json.WriteBoolean("coupled_gates", true);
     }
 
@@ -52,6 +53,7 @@ internal static class RecurrentOptionsJson
         ReverseActivations = ReadActivations(fields, "reverse_activations"),
         GateClip = fields.OptionalNumber("gate_clip"),
         CellClip = fields.OptionalNumber("cell_clip"),
+        Peepholes = fields.Flag("peepholes", false),
         CoupledGates = fields.Flag("coupled_gates", false),
     };
 

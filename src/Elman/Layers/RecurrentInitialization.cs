@@ -31,7 +31,11 @@ internal static class RecurrentInitialization
             biasIh.WritableSpan().Slice(sizes.ForgetGate * hidden, hidden).Fill(forget);
             biasHh?.WritableSpan().Slice(sizes.ForgetGate * hidden, hidden).Clear();
         }
-        return new DirectionWeights(sizes, weightIh, weightHh, biasIh, biasHh);
+        OptionalWeights? optional = !options.Peepholes ? null : new()
+        {
+            Peepholes = add("weight_ph" + suffix, Uniform(hidden, random, sizes.Coefficients * hidden)),
+        };
+        return new DirectionWeights(sizes, weightIh, weightHh, biasIh, biasHh, optional);
     }
 
     /// <summary>PyTorch's rule for all recurrent parameters: uniform in ±1/√H.</summary>

@@ -59,6 +59,12 @@ public sealed record RecurrentOptions
     /// <summary>Bounds the cell state of an LSTM to ± this at every step; null for no bound.</summary>
     public float? CellClip { get; init; }
 
+    /// <summary>
+    /// Whether the gates of an LSTM see its cell state (Gers, Schraudolph, Schmidhuber 2002): <c>weight_ph_l0</c> [3·H] for i, f, o, or [2·H] for i, o with
+    /// <see cref="CoupledGates"/>.
+    /// </summary>
+    public bool Peepholes { get; init; }
+
     /// <summary>Whether an LSTM forgets what it lets in anew: f = 1 − i. Its gates are then i, g, o, and weights and biases have 3·H rows.</summary>
     public bool CoupledGates { get; init; }
 
@@ -66,7 +72,7 @@ public sealed record RecurrentOptions
 
     /// <summary>The options of the cell's equations in a few words, each after a comma.</summary>
     internal string CellDescription =>
-        (CoupledGates ? ", coupled gates" : "") + Clip("gate", GateClip) + Clip("cell", CellClip) + Functions("activations", Activations) + Functions("reverse activations", ReverseActivations);
+        (Peepholes ? ", peepholes" : "") + (CoupledGates ? ", coupled gates" : "") + Clip("gate", GateClip) + Clip("cell", CellClip) + Functions("activations", Activations) + Functions("reverse activations", ReverseActivations);
 
     private static string Clip(string what, float? clip) => clip is { } bound ? string.Create(CultureInfo.InvariantCulture, $", {what} clip {bound}") : "";
 

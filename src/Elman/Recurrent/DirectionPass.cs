@@ -244,27 +244,33 @@ internal sealed class DirectionPass<TUnit>
     }
 
     /// <summary>The weight gradients that are wanted, over the steps of a range.</summary>
-    /// <param name="input">[Total, I] packed.</param>
-    public IEnumerable<WeightGradient> WeightGradients(int range, Memory<float> input)
+    /// <param name="inputs">[Total, I] packed.</param>
+    public IEnumerable<WeightGradient> WeightGradients(int range, Memory<float> inputs)
     {
         UnitSizes s = _sizes;
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
         int start = _layout.First(fromTime), atOnce = _plan.BlocksAtOnce;
         (int, int)[] blocks = [.. _layout.Blocks(fromTime, toTime).Select(block => (block.Start - start, block.End - start))];
         if (!_backwards) Array.Reverse(blocks);
-        Memory<float> gates = _buffers.Gates, recurrent = s.Separate ? _buffers.Product : gates;
-        if (_weights.WeightIh.NeedsGradient) yield return new(blocks, atOnce, s, _weights.WeightIh, gates, input[(start * s.Inputs)..], s.Inputs, s.Inputs, 0, s.Gates, 0);
-        if (_weights.BiasIh is { NeedsGradient: true }) yield return new(blocks, atOnce, s, _weights.BiasIh, gates, default, 1, 0, 0, s.Gates, 0);
+        StepTerms input = new(_buffers.Gates, s.GateRow, 0, s.Gates, s.Hidden);
+        Memory<float> products = s.Separate ? _buffers.Product : _buffers.Gates;
+        StepTerms early = new(products, s.GateRow, 0, s.EarlyGates, s.Hidden), late = new(products, s.GateRow, s.EarlyRow, s.LateGates, s.Hidden);
+        if (_weights.WeightIh.NeedsGradient) yield return new(blocks, atOnce, _weights.WeightIh, input, inputs[(start * s.Inputs)..], s.Inputs, s.Inputs);
+        if (_weights.BiasIh is { NeedsGradient: true }) yield return Sum(_weights.BiasIh, input);
         if (_weights.WeightHh is { NeedsGradient: true })
         {
-            yield return new(blocks, atOnce, s, _weights.WeightHh, recurrent, _buffers.Previous, s.Hidden, s.StateRow, 0, s.EarlyGates, 0);
-            if (s.LateGates > 0) yield return new(blocks, atOnce, s, _weights.WeightHh, recurrent, _buffers.Operand, s.Hidden, s.Padded, s.EarlyGates, s.LateGates, s.EarlyRow);
+            yield return new(blocks, atOnce, _weights.WeightHh, early, _buffers.Previous, s.Hidden, s.StateRow);
+            if (s.LateGates > 0) yield return new(blocks, atOnce, _weights.WeightHh, late, _buffers.Operand, s.Hidden, s.Padded, s.EarlyGates);
         }
         if (_weights.BiasHh is { NeedsGradient: true })
         {
-            yield return new(blocks, atOnce, s, _weights.BiasHh, recurrent, default, 1, 0, 0, s.EarlyGates, 0);
-            if (s.LateGates > 0) yield return new(blocks, atOnce, s, _weights.BiasHh, recurrent, default, 1, 0, s.EarlyGates, s.LateGates, s.EarlyRow);
+            yield return Sum(_weights.BiasHh, early);
+            if (s.LateGates > 0) yield return Sum(_weights.BiasHh, late, s.EarlyGates);
         }
+        if (_weights.Optional?.Peepholes is { NeedsGradient: true } peepholes)
+            yield return Sum(peepholes, new(_buffers.Saved, s.SavedRow, 0, s.Coefficients, s.Saved, s.Hidden));
+
+        WeightGradient Sum(Tensor parameter, StepTerms terms, int firstGate = 0) => new(blocks, atOnce, parameter, terms, default, 1, 0, firstGate);
     }
 
     /// <summary>Input products of some steps, from a place in the buffer on, for some blocks of units.</summary>

@@ -6,7 +6,7 @@ namespace Elman;
 /// The parameters of one direction of one layer, under PyTorch's shapes, and their packed forms, rebuilt when a parameter has changed.
 /// Packed columns (and rows, for the backward products) stand in the order [block][gate][V].
 /// </summary>
-internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor? weightHh, Tensor? biasIh, Tensor? biasHh)
+internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor? weightHh, Tensor? biasIh, Tensor? biasHh, OptionalWeights? optional = null)
 {
     private readonly Lock _lock = new();
     private long _forwardVersion = -1, _backwardVersion = -1;
@@ -21,6 +21,8 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
     public Tensor? BiasIh => biasIh;
 
     public Tensor? BiasHh => biasHh;
+
+    public OptionalWeights? Optional => optional;
 
     /// <summary>W: [I, G·H padded].</summary>
     public PackedMatrix Input { get; } = new();
@@ -37,6 +39,9 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
     /// <summary>Where separate recurrent products start: b_hh, early gates and then late gates.</summary>
     public float[] RecurrentBias { get; } = new float[sizes.GateRow];
 
+    /// <summary>The units' own weights, [block][coefficient][V]; zeros if the layer has none.</summary>
+    public float[] Coefficients { get; } = new float[sizes.Coefficients * sizes.Padded];
+
     /// <summary>Wᵀ: [G·H padded, I].</summary>
     public PackedMatrix InputBack { get; } = new();
 
@@ -47,9 +52,9 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
     public PackedMatrix LateBack { get; } = new();
 
     /// <summary>The parameters that exist.</summary>
-    public IEnumerable<Tensor> Parameters => new[] { weightIh, weightHh, biasIh, biasHh }.OfType<Tensor>();
+    public IEnumerable<Tensor> Parameters => [.. new[] { weightIh, weightHh, biasIh, biasHh }.OfType<Tensor>(), .. optional?.All ?? []];
 
-    private long Version => (long)weightIh.Version + (weightHh?.Version ?? 0) + (biasIh?.Version ?? 0) + (biasHh?.Version ?? 0);
+    private long Version => (long)weightIh.Version + (weightHh?.Version ?? 0) + (biasIh?.Version ?? 0) + (biasHh?.Version ?? 0) + (optional?.Version ?? 0);
 
     /// <summary>Brings the packed forms up to date. Safe to call from many threads as long as none changes the parameters.</summary>
     public void Refresh(bool backward)
@@ -98,6 +103,8 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
             if (weightHh is not null) Recurrent.RoundToBFloat16();
             if (sizes.LateGates > 0) Late.RoundToBFloat16();
         }
+        Coefficients.AsSpan().Clear();
+        if (optional?.Peepholes is { } peepholes) AddBias(peepholes.Span, 0, sizes.Coefficients, Coefficients);
         InputBias.AsSpan().Clear();
         if (biasIh is not null) AddBias(biasIh.Span, 0, sizes.Gates, InputBias);
         if (biasHh is null) return;

@@ -19,7 +19,7 @@ internal readonly struct GeneralGruUnit(GateFunction reset, GateFunction update,
     public static int Saved => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public void Forward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
         Vector<float> toR = gates[0] + product[0], toZ = gates[1] + product[1], r = reset.Of(ref toR), z = update.Of(ref toZ);
         Vector<float> toN = Vector.FusedMultiplyAdd(r, product[2], gates[2]), n = candidate.Of(ref toN);
@@ -29,7 +29,7 @@ internal readonly struct GeneralGruUnit(GateFunction reset, GateFunction update,
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public void Backward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
     {
         Vector<float> r = gates[0], z = gates[1], n = gates[2], dh = gradient[0];
         Vector<float> dn = candidate.Backward(saved[0], n, dh * (Vector<float>.One - z));
@@ -65,7 +65,7 @@ internal readonly struct GeneralOriginalGruUnit(GateFunction reset, GateFunction
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public void Forward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
         Vector<float> toN = gates[2] + product[0], n = candidate.Of(ref toN);
         product[0] = toN;
@@ -74,7 +74,7 @@ internal readonly struct GeneralOriginalGruUnit(GateFunction reset, GateFunction
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public void Backward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
     {
         Vector<float> z = gates[1], n = gates[2], dh = gradient[0];
         Vector<float> dn = candidate.Backward(product[0], n, dh * (Vector<float>.One - z));

@@ -9,7 +9,7 @@ internal readonly record struct LstmSettings(GateFunction Input, GateFunction Fo
 /// <summary>How a <see cref="GeneralLstmUnit{TForget}"/> forgets.</summary>
 internal interface IForgetting
 {
-    /// <summary>The forget gate is 1 − i and has no weights: the gates are i, g, o.</summary>
+    /// <summary>The forget gate is 1 − i and has no weights: the gates are i, g, o, and peepholes those of i and o.</summary>
     static abstract bool IsCoupled { get; }
 }
 
@@ -24,9 +24,9 @@ internal readonly struct CoupledForgetGate : IForgetting
 }
 
 /// <summary>
-/// Long short-term memory with any activations, their arguments bounded, a bounded cell, and input and forget gates that may be coupled:
-/// c' = bound(f c + i g) with f = f_f(·) or f = 1 − i, h' = o f_h(c'). Compare <see cref="LstmUnit"/>; for what is here besides, Sak, Senior, Beaufays 2014
-/// (the bounded cell) and Greff et al. 2017 (the coupled gates, arXiv 1503.04069).
+/// Long short-term memory with peepholes, any activations, their arguments bounded, a bounded cell, and input and forget gates that may be coupled:
+/// i = f_i(· + p_i c), f = f_f(· + p_f c) or f = 1 − i, c' = bound(f c + i g), o = f_o(· + p_o c'), h' = o f_h(c'). Compare <see cref="LstmUnit"/>; for what is here
+/// besides, Gers, Schraudolph, Schmidhuber 2002 (peepholes), Sak, Senior, Beaufays 2014 (the bounded cell), Greff et al. 2017 (the coupled gates, arXiv 1503.04069).
 /// </summary>
 internal readonly struct GeneralLstmUnit<TForget>(LstmSettings settings) : IConfiguredUnit
     where TForget : struct, IForgetting
@@ -42,14 +42,17 @@ internal readonly struct GeneralLstmUnit<TForget>(LstmSettings settings) : IConf
 
     public static int ForgetGate => TForget.IsCoupled ? -1 : 1;
 
+    /// <summary>p_i, p_f, p_o.</summary>
+    public static int Coefficients => TForget.IsCoupled ? 2 : 3;
+
     private static int G => TForget.IsCoupled ? 1 : 2;
 
     private static int O => G + 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public void Forward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
-        Vector<float> toI = gates[0], toG = gates[G], toO = gates[O], cell = previous[1];
+        Vector<float> cell = previous[1], toI = Vector.FusedMultiplyAdd(coefficients[0], cell, gates[0]), toG = gates[G];
         Vector<float> i = settings.Input.Of(ref toI), g = settings.Candidate.Of(ref toG), f;
         if (TForget.IsCoupled)
         {
@@ -57,13 +60,13 @@ internal readonly struct GeneralLstmUnit<TForget>(LstmSettings settings) : IConf
         }
         else
         {
-            Vector<float> toF = gates[1];
+            Vector<float> toF = Vector.FusedMultiplyAdd(coefficients[1], cell, gates[1]);
             f = settings.Forget.Of(ref toF);
             (gates[1], saved[1]) = (f, toF);
         }
         Vector<float> c = Vector.FusedMultiplyAdd(f, cell, i * g);
         settings.Cell.Of(ref c);
-        Vector<float> o = settings.Output.Of(ref toO), squashed = settings.Squash.Of(c);
+        Vector<float> toO = Vector.FusedMultiplyAdd(coefficients[G], c, gates[O]), o = settings.Output.Of(ref toO), squashed = settings.Squash.Of(c);
         (gates[0], gates[G], gates[O]) = (i, g, o);
         (saved[0], saved[G], saved[O], saved[Gates], saved[Gates + 1]) = (toI, toG, toO, c, squashed);
         next[0] = o * squashed;
@@ -71,18 +74,26 @@ internal readonly struct GeneralLstmUnit<TForget>(LstmSettings settings) : IConf
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public void Backward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
     {
         Vector<float> i = gates[0], g = gates[G], o = gates[O], c = saved[Gates], squashed = saved[Gates + 1], dh = gradient[0], cell = previous[1];
         Vector<float> f = TForget.IsCoupled ? Vector<float>.One - i : gates[1];
-        Vector<float> dc = settings.Cell.Backward(c, c, gradient[1] + dh * o * settings.Squash.Derivative(c, squashed));
+        Vector<float> dO = settings.Output.Backward(saved[O], o, dh * squashed);
+        Vector<float> dc = settings.Cell.Backward(c, c, gradient[1] + dh * o * settings.Squash.Derivative(c, squashed) + dO * coefficients[G]);
         Vector<float> di = dc * g, df = dc * cell;
         if (TForget.IsCoupled) di -= df;
-        else gates[1] = settings.Forget.Backward(saved[1], f, df);
-        gates[0] = settings.Input.Backward(saved[0], i, di);
+        di = settings.Input.Backward(saved[0], i, di);
+        Vector<float> dCell = Vector.FusedMultiplyAdd(dc, f, di * coefficients[0]);
+        if (!TForget.IsCoupled)
+        {
+            df = settings.Forget.Backward(saved[1], f, df);
+            dCell = Vector.FusedMultiplyAdd(df, coefficients[1], dCell);
+            (gates[1], saved[1]) = (df, df * cell);
+        }
         gates[G] = settings.Candidate.Backward(saved[G], g, dc * i);
-        gates[O] = settings.Output.Backward(saved[O], o, dh * squashed);
+        (gates[0], gates[O]) = (di, dO);
+        (saved[0], saved[G]) = (di * cell, dO * c);
         gradient[0] = Vector<float>.Zero;
-        gradient[1] = dc * f;
+        gradient[1] = dCell;
     }
 }

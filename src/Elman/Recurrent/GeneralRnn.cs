@@ -14,7 +14,7 @@ internal readonly struct GeneralRnnUnit(GateFunction function) : IConfiguredUnit
     public static int Saved => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public void Forward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
         Vector<float> x = gates[0], h = function.Of(ref x);
         saved[0] = x;
@@ -23,7 +23,7 @@ internal readonly struct GeneralRnnUnit(GateFunction function) : IConfiguredUnit
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public void Backward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
     {
         gates[0] = function.Backward(saved[0], gates[0], gradient[0]);
         gradient[0] = Vector<float>.Zero;

@@ -24,9 +24,13 @@ internal interface IConfiguredUnit
 
     static virtual int ForgetGate => -1;
 
-    void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved);
+    /// <summary>Weights of a unit's own, at most as many as values it saves; <c>coefficients</c> are zeros if the layer has none.</summary>
+    static virtual int Coefficients => 0;
 
-    void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient);
+    void Forward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved);
+
+    /// <summary>Leaves in <c>saved</c>, from its first value on, also what this step adds to the gradients of the coefficients.</summary>
+    void Backward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient);
 
     void Operand(Lanes gates, Lanes product, Lanes previous, Lanes operand) => throw new NotSupportedException();
 
@@ -54,10 +58,10 @@ internal readonly struct PlainUnit<TUnit> : IConfiguredUnit
     public static int ForgetGate => TUnit.ForgetGate;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved) => TUnit.Forward(gates, product, previous, next, saved);
+    public void Forward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved) => TUnit.Forward(gates, product, previous, next, saved);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient) => TUnit.Backward(gates, product, previous, saved, gradient);
+    public void Backward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient) => TUnit.Backward(gates, product, previous, saved, gradient);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Operand(Lanes gates, Lanes product, Lanes previous, Lanes operand) => TUnit.Operand(gates, product, previous, operand);

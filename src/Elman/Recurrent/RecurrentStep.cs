@@ -170,10 +170,11 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Unit((int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float next, ref float saved)
     {
+        ref float coefficients = ref TUnit.Coefficients > 0 ? ref MemoryMarshal.GetArrayDataReference(weights.Coefficients) : ref gates;
         int width = UnitSizes.Width, padded = _sizes.Padded, end = blocks.End * width;
         for (int unit = blocks.First * width; unit < end; unit += width)
         {
-            _unit.Forward(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * ProductGates, width), At(ref previous, unit, padded),
+            _unit.Forward(At(ref coefficients, unit * TUnit.Coefficients, width), At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * ProductGates, width), At(ref previous, unit, padded),
                 At(ref next, unit, padded), At(ref saved, unit * TUnit.Saved, width));
         }
     }
@@ -181,10 +182,11 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void UnitBackward((int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float saved, ref float gradient)
     {
+        ref float coefficients = ref TUnit.Coefficients > 0 ? ref MemoryMarshal.GetArrayDataReference(weights.Coefficients) : ref gates;
         int width = UnitSizes.Width, padded = _sizes.Padded, end = blocks.End * width;
         for (int unit = blocks.First * width; unit < end; unit += width)
         {
-            _unit.Backward(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * ProductGates, width), At(ref previous, unit, padded),
+            _unit.Backward(At(ref coefficients, unit * TUnit.Coefficients, width), At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * ProductGates, width), At(ref previous, unit, padded),
                 At(ref saved, unit * TUnit.Saved, width), At(ref gradient, unit, padded));
         }
     }

@@ -10,6 +10,7 @@ internal static class UnitChoice
         where TUnit : struct, IRecurrentUnit
     {
         if (typeof(TUnit) == typeof(LstmUnit)) return Lstm(options);
+        Refuse(TUnit.Name, options.Peepholes, nameof(options.Peepholes));
         Refuse(TUnit.Name, options.CoupledGates, nameof(options.CoupledGates));
         Refuse(TUnit.Name, options.CellClip is not null, nameof(options.CellClip));
         if (typeof(TUnit) == typeof(RnnUnit)) return Rnn<RnnUnit>(options, Activation.Tanh);
@@ -36,7 +37,7 @@ internal static class UnitChoice
     private static RecurrentEngine Lstm(RecurrentOptions options)
     {
         GateFunction cell = new(Activation.Identity, Bound(options.CellClip, nameof(options.CellClip)));
-        bool general = options.CellClip is not null;
+        bool general = options.CellClip is not null || options.Peepholes;
         return options.CoupledGates
             ? Choose<LstmUnit, GeneralLstmUnit<CoupledForgetGate>>(options, ["i", "g", "o", "h"], [Activation.Sigmoid, Activation.Tanh, Activation.Sigmoid, Activation.Tanh], true,
                 functions => new(new LstmSettings(functions[0], default, functions[1], functions[2], cell, functions[3].Activation)))

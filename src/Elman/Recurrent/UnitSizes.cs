@@ -8,7 +8,7 @@ internal sealed class UnitSizes
 {
     private UnitSizes(int inputs, int hidden, int gates, int lateGates, int states, int saved)
     {
-        (Inputs, Hidden, Gates, LateGates, States) = (inputs, hidden, gates, lateGates, states);
+        (Inputs, Hidden, Gates, LateGates, States, Saved) = (inputs, hidden, gates, lateGates, states, saved);
         EarlyGates = gates - lateGates;
         Blocks = (hidden + Width - 1) / Width;
         Padded = Blocks * Width;
@@ -40,6 +40,9 @@ internal sealed class UnitSizes
     /// <summary>S.</summary>
     public int States { get; }
 
+    /// <summary>Values that a unit saves.</summary>
+    public int Saved { get; }
+
     /// <summary>Whether the recurrent products are kept apart from the input products.</summary>
     public bool Separate { get; private init; }
 
@@ -48,6 +51,9 @@ internal sealed class UnitSizes
 
     /// <summary>The gate whose bias lets the cell remember, or −1.</summary>
     public int ForgetGate { get; private init; }
+
+    /// <summary>Weights of a unit's own.</summary>
+    public int Coefficients { get; private init; }
 
     /// <summary>H rounded up to whole vectors.</summary>
     public int Padded { get; }
@@ -88,6 +94,6 @@ internal sealed class UnitSizes
         if (TUnit.Gates < 1 || TUnit.States < 1 || TUnit.Saved < 0 || TUnit.LateGates < 0 || TUnit.LateGates >= TUnit.Gates || TUnit.ForgetGate >= TUnit.Gates)
             throw new ArgumentException($"the cell '{TUnit.Name}' has impossible counts: {TUnit.Gates} gates, {TUnit.LateGates} of them late, {TUnit.States} states, {TUnit.Saved} saved, forget gate {TUnit.ForgetGate}");
         if (separate && !TUnit.Recurs) throw new ArgumentException($"the cell '{TUnit.Name}' wants its recurrent products apart, but has none");
-        return new(inputs, hidden, TUnit.Gates, TUnit.LateGates, TUnit.States, TUnit.Saved) { Separate = separate, Recurs = TUnit.Recurs, ForgetGate = TUnit.ForgetGate };
+        return new(inputs, hidden, TUnit.Gates, TUnit.LateGates, TUnit.States, TUnit.Saved) { Separate = separate, Recurs = TUnit.Recurs, ForgetGate = TUnit.ForgetGate, Coefficients = TUnit.Coefficients };
     }
 }

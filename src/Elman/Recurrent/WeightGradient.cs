@@ -11,11 +11,10 @@ namespace Elman;
 /// </summary>
 /// <param name="blocks">The steps of each block, in the order in which backpropagation meets them.</param>
 /// <param name="atOnce">How many blocks are packed at once.</param>
-/// <param name="products">Gradients of the products, [steps, G·H padded].</param>
+/// <param name="terms">The gradients of the products, or whatever is to be summed.</param>
 /// <param name="factors">[steps, columns] with rows <paramref name="factorStride"/> apart; empty for a bias, whose factor is 1.</param>
-/// <param name="firstGate">The first of the parameter's gates that is meant, and where its products begin in a row.</param>
-internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, UnitSizes sizes, Tensor parameter, Memory<float> products, Memory<float> factors,
-    int columns, int factorStride, int firstGate, int gates, int productFirst)
+/// <param name="firstGate">The first of the parameter's gates that is meant.</param>
+internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, Tensor parameter, StepTerms terms, Memory<float> factors, int columns, int factorStride, int firstGate = 0)
 {
     /// <summary>Rows of a sum that are computed before they are added, so that they are still in the cache.</summary>
     private const int ChunkRows = 48;
@@ -26,7 +25,7 @@ internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, 
     private readonly PackedMatrix?[] _factors = new PackedMatrix?[atOnce];
     private readonly Memory<float> _gradient = parameter.GradientTensor().Values;
 
-    private int Rows => gates * sizes.Padded;
+    private int Rows => terms.Stored * ((terms.Units + UnitSizes.Width - 1) / UnitSizes.Width * UnitSizes.Width);
 
     /// <summary>Blocks of steps to sum over.</summary>
     public int Blocks => blocks.Length;
@@ -73,15 +72,15 @@ internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, 
     private void Sum(int block, int row, Span<float> sums)
     {
         (int start, int end) = blocks[block];
-        int stride = sizes.GateRow, first = start * stride + productFirst + row;
+        int stride = terms.Row, first = start * stride + terms.First + row;
         if (!factors.IsEmpty)
         {
-            MatrixProduct.Multiply(sums.Length / columns, products.Span[first..], 1, stride, _factors[block % atOnce]!, default, 0, sums, columns);
+            MatrixProduct.Multiply(sums.Length / columns, terms.Values.Span[first..], 1, stride, _factors[block % atOnce]!, default, 0, sums, columns);
             return;
         }
         sums.Clear();
         for (int step = start; step < end; step++, first += stride)
-            TensorPrimitives.Add(sums, products.Span.Slice(first, sums.Length), sums);
+            TensorPrimitives.Add(sums, terms.Values.Span.Slice(first, sums.Length), sums);
     }
 
     /// <summary>Adds rows [block of V units][gate][V] to the parameter's gradient, whose rows are [gate][unit].</summary>
@@ -90,10 +89,25 @@ internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, 
         int width = UnitSizes.Width;
         for (; !sums.IsEmpty; row++, sums = sums[columns..])
         {
-            int unit = row / (gates * width) * width + row % width, gate = firstGate + row / width % gates;
-            if (unit >= sizes.Hidden) continue;
-            Span<float> target = _gradient.Span.Slice((gate * sizes.Hidden + unit) * columns, columns);
+            int unit = row / (terms.Stored * width) * width + row % width, gate = row / width % terms.Stored;
+            if (unit >= terms.Units || gate >= terms.Gates) continue;
+            Span<float> target = _gradient.Span.Slice(((firstGate + gate) * terms.Units + unit) * columns, columns);
             TensorPrimitives.Add(target, sums[..columns], target);
         }
+    }
+}
+
+/// <summary>Values of every step that a gradient is a sum of, in rows [block of V units][gate][V].</summary>
+/// <param name="Values">[steps, row]</param>
+/// <param name="Row">Values of a step.</param>
+/// <param name="First">Where they begin in a row.</param>
+/// <param name="Gates">Gates that are summed.</param>
+/// <param name="Stored">Gates that a block has, of which those are the first.</param>
+/// <param name="Units">Units that a gate has.</param>
+internal readonly record struct StepTerms(Memory<float> Values, int Row, int First, int Gates, int Stored, int Units)
+{
+    public StepTerms(Memory<float> values, int row, int first, int gates, int units)
+        : this(values, row, first, gates, gates, units)
+    {
     }
 }

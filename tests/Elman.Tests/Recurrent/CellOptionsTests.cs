@@ -58,6 +58,15 @@ public class CellOptionsTests
             new Lstm(3, 4, new RandomStream(1), new RecurrentOptions { CoupledGates = true }).Parameters().Select(parameter => $"{parameter.Name} {parameter.Value.Shape}"));
 
     [Fact]
+    public void Peepholes_are_one_more_parameter()
+    {
+        static string Shapes(bool coupled) => string.Join(", ", new Lstm(3, 4, new RandomStream(1), new RecurrentOptions { Peepholes = true, CoupledGates = coupled, Direction = Direction.Both })
+            .Parameters().Where(parameter => parameter.Name.StartsWith("weight_ph", StringComparison.Ordinal)).Select(parameter => $"{parameter.Name} {parameter.Value.Shape}"));
+        Assert.Equal("weight_ph_l0 [12], weight_ph_l0_reverse [12]", Shapes(coupled: false));
+        Assert.Equal("weight_ph_l0 [8], weight_ph_l0_reverse [8]", Shapes(coupled: true));
+    }
+
+    [Fact]
     public void Layers_with_other_equations_have_other_descriptions()
     {
         string[] descriptions = [.. CellVariants.Names.Select(name => CellVariants.Create(name, 3, 4, new RandomStream(1)).Description)];
@@ -72,6 +81,7 @@ public class CellOptionsTests
         void Refused(string message, string cell, RecurrentOptions options) =>
             Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(() => Cells.Create(cell, 3, 4, new RandomStream(1), options)).Message, StringComparison.Ordinal);
         Refused("CoupledGates does not apply to the cell 'gru'", "gru", new() { CoupledGates = true });
+        Refused("Peepholes does not apply to the cell 'gru-original'", "gru-original", new() { Peepholes = true });
         Refused("CellClip does not apply to the cell 'rnn'", "rnn", new() { CellClip = 1 });
         Cells.Register<MinGruUnit>();
         Refused("Activations does not apply to the cell 'mingru'", "mingru", new() { Activations = [Activation.Tanh] });

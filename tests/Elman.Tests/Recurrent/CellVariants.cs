@@ -27,6 +27,8 @@ internal static class CellVariants
             GateClip = 1.25f,
             CellClip = 0.75f,
         }),
+        ["lstm, peepholes"] = ("lstm", new() { Peepholes = true }),
+        ["lstm, peepholes and clips"] = ("lstm", new() { Peepholes = true, CoupledGates = true, CellClip = 0.6f, GateClip = 1.1f }),
         ["lstm, coupled gates"] = ("lstm", new() { CoupledGates = true, CellClip = 0.5f }),
     };
 
@@ -60,6 +62,7 @@ internal static class CellVariants
             GateClip = variant.Options.GateClip,
             CellClip = variant.Options.CellClip,
             CoupledGates = variant.Options.CoupledGates,
+            Peepholes = variant.Options.Peepholes,
         };
 
     /// <summary>The cell that a name is a variant of, or itself.</summary>

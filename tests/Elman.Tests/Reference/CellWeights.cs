@@ -7,8 +7,10 @@ namespace Elman.Tests.Reference;
 /// <param name="HiddenHidden">U, [G·H, H].</param>
 /// <param name="InputBias">b, [G·H], or null.</param>
 /// <param name="HiddenBias">a, [G·H], or null.</param>
+/// <param name="Peepholes">p, [3·H] or [2·H], or null.</param>
 public sealed record CellWeights(
-    int Inputs, int Hidden, double[] InputHidden, double[] HiddenHidden, double[]? InputBias, double[]? HiddenBias)
+    int Inputs, int Hidden, double[] InputHidden, double[] HiddenHidden, double[]? InputBias, double[]? HiddenBias,
+    double[]? Peepholes = null)
 {
     /// <summary>
     /// Takes <c>weight_ih</c>, <c>weight_hh</c> and, if there, <c>bias_ih</c> and <c>bias_hh</c>, each followed by
@@ -20,10 +22,11 @@ public sealed record CellWeights(
     /// <param name="tail">E.g. <c>_l0_reverse</c>; empty for a single cell.</param>
     public static CellWeights From(IReadOnlyDictionary<string, double[]> parameters, int inputs, int hidden, string tail = "") =>
         new(inputs, hidden, parameters["weight_ih" + tail], parameters["weight_hh" + tail],
-            parameters.GetValueOrDefault("bias_ih" + tail), parameters.GetValueOrDefault("bias_hh" + tail));
+            parameters.GetValueOrDefault("bias_ih" + tail), parameters.GetValueOrDefault("bias_hh" + tail),
+            parameters.GetValueOrDefault("weight_ph" + tail));
 
     /// <summary>All of them that are there.</summary>
-    public IEnumerable<double[]> Arrays => new[] { InputHidden, HiddenHidden, InputBias, HiddenBias }.OfType<double[]>();
+    public IEnumerable<double[]> Arrays => new[] { InputHidden, HiddenHidden, InputBias, HiddenBias, Peepholes }.OfType<double[]>();
 
     /// <summary>Zeros of the same shapes, to add gradients to.</summary>
     public CellWeights Zeros() => this with
@@ -32,6 +35,7 @@ public sealed record CellWeights(
         HiddenHidden = new double[HiddenHidden.Length],
         InputBias = InputBias is null ? null : new double[InputBias.Length],
         HiddenBias = HiddenBias is null ? null : new double[HiddenBias.Length],
+        Peepholes = Peepholes is null ? null : new double[Peepholes.Length],
     };
 
     /// <summary>(W x + b) of one unit of one gate.</summary>
