@@ -68,12 +68,14 @@ internal static class CommandLine
 
     private static RootCommand Build(Terminal terminal)
     {
-        var root = new RootCommand("Recurrent neural networks for your series: train, forecast, backtest.")
+        var root = new RootCommand("Recurrent neural networks: train, forecast and backtest your series, convert models of other systems.")
         {
             new Command("train", "Train a model.") { TrainForecast.Create(terminal) },
             Predict.Create(terminal),
             Backtest.Create(terminal),
             Inspect.Create(terminal),
+            Convert.Create(terminal),
+            Verify.Create(terminal),
             Demo.Create(terminal),
         };
         root.HelpName = "elman";

@@ -13,13 +13,13 @@ public static class FileKinds
     /// <summary>Looks at the first bytes of a file, and at the names of the entries of a zip file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>What it seems to be; whether it is sound is for its reader to say.</returns>
-    /// <exception cref="ElmanException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="ElmanException">There is no such file, it cannot be read, or it is a damaged zip file.</exception>
     public static FileKind Detect(string path) => InputFile.Read(path, stream =>
     {
         byte[] start = new byte[(int)Math.Min(stream.Length, 1 << 16)];
         stream.ReadExactly(start);
         stream.Position = 0;
-        if (start.AsSpan().StartsWith("PK\u0003\u0004"u8)) return DetectZip(stream);
+        if (start.AsSpan().StartsWith("PK\u0003\u0004"u8)) return DetectZip(stream, path);
         if (start.AsSpan().StartsWith(TorchArchive.LegacyStart)) return FileKind.PyTorch;
         if (start.AsSpan().StartsWith(Hdf5) || start.AsSpan(Math.Min(512, start.Length)).StartsWith(Hdf5)) return FileKind.Keras;
         if (IsSafeTensors(start, stream.Length)) return start.AsSpan().IndexOf("\"format\":\"elman\""u8) >= 0 ? FileKind.Elman : FileKind.SafeTensors;
@@ -31,7 +31,7 @@ public static class FileKinds
     private static bool IsSafeTensors(byte[] start, long length) =>
         start.Length > 8 && start[8] == (byte)'{' && BitConverter.ToUInt64(start) <= (ulong)(length - 8);
 
-    private static FileKind DetectZip(FileStream stream)
+    private static FileKind DetectZip(FileStream stream, string path)
     {
         try
         {
@@ -39,14 +39,13 @@ public static class FileKinds
             string[] names = [.. zip.Entries.Select(entry => entry.FullName)];
             return names.Any(TorchArchive.IsPickle) ? FileKind.PyTorch : names.Contains("model.weights.h5") ? FileKind.Keras : FileKind.Unknown;
         }
-        catch (InvalidDataException)
+        catch (InvalidDataException failure)
         {
-            // Cut off, or no zip file after all.
-            return FileKind.Unknown;
+            throw new ElmanException($"{path}: a zip file that is cut off or damaged; write or fetch it again", failure);
         }
     }
 
-    /// <summary>A JSON object with layers; a large one is not read to its end.</summary>
+    /// <summary>A JSON object with layers, or with tensors by names such as lstm.weight_ih_l0; a large one is not read to its end.</summary>
     private static bool IsRTNeural(FileStream stream)
     {
         byte[] content = InputFile.ReadAll(stream);
@@ -54,7 +53,7 @@ public static class FileKinds
         try
         {
             while (json.Read())
-                if (json.TokenType == JsonTokenType.PropertyName && json.CurrentDepth == 1 && json.ValueTextEquals("layers"u8)) return true;
+                if (json.TokenType == JsonTokenType.PropertyName && json.CurrentDepth == 1 && (json.ValueTextEquals("layers"u8) || json.ValueSpan.Contains((byte)'.'))) return true;
         }
         catch (JsonException)
         {

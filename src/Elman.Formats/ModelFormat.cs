@@ -11,8 +11,8 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
     public static IReadOnlyList<ModelFormat> All { get; } =
     [
         new(FileKind.Elman, "elman", "Elman", ".elman") { Read = (path, _) => ReadElman(path), Write = NetworkFile.Save },
-        new(FileKind.PyTorch, "pytorch", "PyTorch", ".pt", ".pth", ".bin", ".ckpt") { Read = PyTorchFile.Read, Original = PyTorchFile.Original },
-        new(FileKind.SafeTensors, "safetensors", "safetensors", ".safetensors") { Read = PyTorchFile.Read, Write = PyTorchFile.Write, Original = PyTorchFile.Original, Reread = PyTorchFile.Reread },
+        new(FileKind.PyTorch, "pytorch", "PyTorch", ".pt", ".pth", ".bin", ".ckpt") { Read = PyTorchFile.Read, Original = PyTorchFile.Original, Describe = PyTorchFile.Describe },
+        new(FileKind.SafeTensors, "safetensors", "safetensors", ".safetensors") { Read = PyTorchFile.Read, Write = PyTorchFile.Write, Original = PyTorchFile.Original, Describe = PyTorchFile.Describe, Reread = PyTorchFile.Reread },
         new(FileKind.Onnx, "onnx", "ONNX", ".onnx") { Read = (path, _) => OnnxFile.Read(path) },
         new(FileKind.RTNeural, "rtneural", "RTNeural", ".json") { Read = (path, _) => RTNeuralFile.Read(path), Write = RTNeuralFile.Write },
     ];
@@ -29,6 +29,9 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
     /// </summary>
     public Func<string, ReadOptions, Func<Probe, IReadOnlyList<ProbeOutput>>>? Original { get; init; }
 
+    /// <summary>Shows what a file holds, without building a network; null if the network says it all.</summary>
+    public Func<string, ReadOptions, FileDescription>? Describe { get; init; }
+
     /// <summary>Reads back what <see cref="Write"/> made of a network, for a kind whose files do not tell the whole architecture; else null.</summary>
     public Func<string, Module, Module>? Reread { get; init; }
 
@@ -40,7 +43,7 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
     /// <param name="path">The file.</param>
     /// <exception cref="ElmanException">There is no such file, or it is of no known kind.</exception>
     public static ModelFormat OfFile(string path) => FileKinds.Detect(path) is var kind and not FileKind.Unknown ? Of(kind)
-        : throw new ElmanException($"{path}: its content is of no kind that is known ({string.Join(", ", All.Select(format => format.Title))})");
+        : throw new ElmanException($"{path}: its content is not that of a model file that Elman knows; check that it is the right file");
 
     /// <summary>The format that a file which is to be written has by its name, or null.</summary>
     public static ModelFormat? ByExtension(string path) =>

@@ -6,12 +6,32 @@ namespace Elman.Formats;
 /// <param name="IsState">Whether it is a final state, not what the next layer sees.</param>
 public sealed record ProbeOutput(string Name, double[] Values, bool IsState = false);
 
+/// <summary>A network that is not simply fed with [N, L, I]: it says what it takes, and how.</summary>
+public interface IProbed
+{
+    /// <summary>I, or 1 where classes go in.</summary>
+    int ProbeSize { get; }
+
+    /// <summary>C, where classes go in; else null.</summary>
+    int? ProbeClasses { get; }
+
+    /// <summary>Runs the network.</summary>
+    /// <param name="input">[N, L, I], or classes [N, L].</param>
+    /// <param name="lengths">Valid steps of each sequence, empty if all are L.</param>
+    /// <returns>[N, L, ..] or [N, ..].</returns>
+    /// <exception cref="ArgumentException">The network takes no lengths.</exception>
+    Tensor RunProbe(Tensor input, ReadOnlySpan<int> lengths);
+}
+
 /// <summary>
-/// Input made up from a seed, by which two networks are compared: a batch of sequences of several lengths, the values normally distributed,
-/// or classes where the network begins with an embedding.
+/// Input made up from a seed, by which two networks are compared: a batch of sequences, the values normally distributed, or classes where the network
+/// begins with an embedding.
 /// </summary>
 public sealed class Probe
 {
+    /// <summary>What is tried by default: single steps, short and longer sequences, and lengths that differ within the batch.</summary>
+    private static readonly int[][] DefaultLengths = [[1, 1, 1], [5, 5, 5], [12, 12], [12, 1, 7, 4]];
+
     private Probe(Tensor input, int[] lengths) => (Input, Lengths) = (input, lengths);
 
     /// <summary>[N, L, I], or classes [N, L].</summary>
@@ -20,25 +40,25 @@ public sealed class Probe
     /// <summary>Valid steps of each sequence.</summary>
     public IReadOnlyList<int> Lengths { get; }
 
-    /// <summary>A probe that fits a network.</summary>
+    /// <summary>Whether sequences end before L.</summary>
+    public bool IsRagged => Lengths.Any(length => length != Input.Shape[1]);
+
+    /// <summary>Probes of several lengths that fit a network; the last one is ragged.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="seed">The same seed gives the same probe.</param>
-    /// <param name="lengths">Valid steps of each sequence.</param>
+    /// <param name="seed">The same seed gives the same probes.</param>
     /// <exception cref="ElmanException">The network does not tell the size of its input.</exception>
-    public static Probe For(Module network, ulong seed, params ReadOnlySpan<int> lengths)
+    public static IReadOnlyList<Probe> For(Module network, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(network);
         RandomStream random = new(seed);
-        int steps = 1;
-        foreach (int length in lengths) steps = Math.Max(steps, length);
-        if (First(network) is Embedding embedding)
+        (int size, int? classes) = InputOf(network) ?? throw new ElmanException($"{network.Description}: it does not tell the size of its input, so there is nothing to try it with");
+        return [.. DefaultLengths.Select(lengths =>
         {
-            Tensor classes = Tensor.Zeros(lengths.Length, steps);
-            foreach (ref float value in classes.WritableSpan()) value = random.NextInt(embedding.Classes);
-            return new Probe(classes, lengths.ToArray());
-        }
-        int size = (network as IStreamable)?.StepInputSize ?? throw new ElmanException($"{network.Description}: it does not tell the size of its input");
-        return new Probe(Tensor.Normal(random, lengths.Length, steps, size), lengths.ToArray());
+            if (classes is not { } count) return new Probe(Tensor.Normal(random, lengths.Length, lengths.Max(), size), lengths);
+            Tensor indices = Tensor.Zeros(lengths.Length, lengths.Max());
+            foreach (ref float value in indices.WritableSpan()) value = random.NextInt(count);
+            return new Probe(indices, lengths);
+        })];
     }
 
     /// <summary>A probe of given input.</summary>
@@ -47,13 +67,14 @@ public sealed class Probe
     public static Probe Of(Tensor input, params ReadOnlySpan<int> lengths) => new(input, lengths.ToArray());
 
     /// <summary>What a network says to it: the outputs of all modules of a <see cref="Sequential"/>, and the final states of recurrent ones.</summary>
+    /// <exception cref="ArgumentException">The network does not take such input.</exception>
     public IReadOnlyList<ProbeOutput> Run(Module network)
     {
         ArgumentNullException.ThrowIfNull(network);
         using GradientPause pause = Tensor.NoGradient();
         network.Evaluate();
         List<ProbeOutput> outputs = [];
-        Run(network, "", Input, [.. Lengths], outputs);
+        Run(network, "", Input, IsRagged ? [.. Lengths] : [], outputs);
         return outputs;
     }
 
@@ -91,7 +112,7 @@ public sealed class Probe
         State? final = null;
         Tensor output;
         if (module is RecurrentLayer layer) (output, final) = layer.Forward(input, null, lengths);
-        else output = module.Forward(input, lengths);
+        else output = module is IProbed probed ? probed.RunProbe(input, lengths) : module.Forward(input, lengths);
         outputs.Add(new(name, Values(Masked(output, lengths))));
         for (int part = 0; part < final?.Parts.Count; part++)
             outputs.Add(new(StateName(name, part), Values(final.Parts[part].Span), IsState: true));
@@ -110,5 +131,14 @@ public sealed class Probe
 
     private static double[] Values(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), value => (double)value);
 
-    private static Module First(Module module) => module.Children.Count > 0 && module is Sequential ? First(module.Children[0].Module) : module;
+    /// <summary>What the first module that cares wants: values of a size, or one of some classes.</summary>
+    private static (int Size, int? Classes)? InputOf(Module module) => module switch
+    {
+        IProbed probed => (probed.ProbeSize, probed.ProbeClasses),
+        Embedding embedding => (1, embedding.Classes),
+        Masking masking => InputOf(masking.Inner),
+        Sequential => module.Children.Select(child => InputOf(child.Module)).FirstOrDefault(input => input is not null),
+        IStreamable { StepInputSize: { } size } => (size, null),
+        _ => null,
+    };
 }

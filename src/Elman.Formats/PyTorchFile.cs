@@ -71,6 +71,25 @@ public static class PyTorchFile
         return new TorchTwin(state, TorchArchitecture.Of(state)).Run;
     }
 
+    /// <summary>What a file holds, whether a network can be told from it or not.</summary>
+    internal static FileDescription Describe(string path, ReadOptions options)
+    {
+        StateDict state = Load(path, options with { Remark = null });
+        List<(string, string)> facts = [];
+        if (state.Entry.Length > 0) facts.Add(("entry", SafeTensorsHeader.Quote(state.Entry)));
+        if (state.Prefix.Length > 0) facts.Add(("prefix", state.Prefix));
+        if (state.Rest.Count > 0) facts.Add(("beside it", string.Join(", ", state.Rest)));
+        try
+        {
+            foreach (TorchLayer layer in TorchArchitecture.Of(state)) facts.Add((layer.Name.Length == 0 ? "network" : layer.Name, layer.ToString()));
+        }
+        catch (ElmanException failure)
+        {
+            facts.Add(("network", failure.Message[(path.Length + 2)..]));
+        }
+        return new(facts, [.. state.Tensors.Select(pair => new TensorDescription(pair.Name, pair.Tensor.Type.Name + (pair.Tensor.IsContiguous ? "" : ", a view"), pair.Tensor.Shape))]);
+    }
+
     /// <summary>Reads a file back into a network of the same architecture, which a state dict does not tell in full.</summary>
     internal static Module Reread(string path, Module network)
     {

@@ -9,6 +9,8 @@ public class CommandLineTests
     [InlineData("help-predict", "predict")]
     [InlineData("help-backtest", "backtest")]
     [InlineData("help-inspect", "inspect")]
+    [InlineData("help-convert", "convert")]
+    [InlineData("help-verify", "verify")]
     [InlineData("help-demo", "demo")]
     public void Help_is_what_a_person_last_read_and_ends_with_an_example(string snapshot, params string[] verb)
     {
@@ -61,6 +63,10 @@ public class CommandLineTests
             "predict model data.csv --plt forecast.svg",
             "backtest model",
             "inspect",
+            "convert model.pt",
+            "convert model.pt model.elman --tolerance -1",
+            "convert model.pt model.elman --map",
+            "verify model.pt",
             "demo here",
         ];
         var answers = wrong.Select(line => (Line: line, Outcome: Command.Run(line.Split(' ')))).ToArray();

@@ -1,21 +1,25 @@
 using System.CommandLine;
+using Elman.Formats;
 
 namespace Elman.Cli;
 
-/// <summary>elman inspect: shows what a model file holds.</summary>
+/// <summary>elman inspect: shows what a model file of any kind holds.</summary>
 internal sealed class Inspect
 {
-    private readonly Argument<string> _model = CommonArguments.Model();
+    private readonly Argument<string> _file = ConversionArguments.File("FILE");
+    private readonly Option<string[]> _map = ConversionArguments.Map();
+    private readonly Option<string?> _entry = ConversionArguments.Entry();
 
     public static Verb Create(Terminal terminal)
     {
         var options = new Inspect();
         var verb = new Verb(
             "inspect",
-            "Show a model's layers, shapes, parameter counts and training record.",
-            "elman inspect weather.elman")
+            "Show a model's kind, layers, shapes and parameter counts; of a trained forecaster also its training record.",
+            "elman inspect weather.elman",
+            "elman inspect checkpoint.pt")
         {
-            options._model,
+            options._file, options._map, options._entry,
         };
         verb.SetAction(result => options.Run(result, terminal));
         return verb;
@@ -23,7 +27,19 @@ internal sealed class Inspect
 
     private int Run(ParseResult given, Terminal terminal)
     {
-        ModelDescription.Write(ModelPlace.Load(given.GetRequiredValue(_model)), terminal);
+        string path = given.GetRequiredValue(_file);
+        ModelPlace.Check(path);
+        var format = ModelFormat.OfFile(path);
+        if (format.Kind == FileKind.Elman && ModelFile.Read(path).Task == Forecaster.TaskName)
+        {
+            ModelDescription.Write(ModelPlace.Load(path), terminal);
+            return ExitCode.Done;
+        }
+
+        var options = ConversionArguments.Options(given, _map, _entry, terminal);
+        var description = format.Describe?.Invoke(path, options)
+            ?? FileDescription.Of(format.Read?.Invoke(path, options) ?? throw new ElmanException($"{path}: {format.Title} files are not read"));
+        FileTable.Write(format.Title, description, terminal);
         return ExitCode.Done;
     }
 }

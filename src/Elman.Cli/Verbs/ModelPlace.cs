@@ -6,10 +6,7 @@ internal static class ModelPlace
     /// <exception cref="ElmanException">There is no such file, or it is no forecaster's; the message says what to do.</exception>
     public static Forecaster Load(string path)
     {
-        if (Directory.Exists(path))
-            throw new ElmanException($"{path} is a directory; give the name of a model file");
-        if (!File.Exists(path))
-            throw new ElmanException($"there is no model file {path}; elman train forecast makes one");
+        Check(path);
         try
         {
             return Forecaster.Load(path);
@@ -19,6 +16,15 @@ internal static class ModelPlace
             // What cannot be read is bad input; only what cannot be written is a failure of the machine.
             throw new ElmanException(failure.Message);
         }
+    }
+
+    /// <exception cref="ElmanException">There is no such file; the message says what to do.</exception>
+    public static void Check(string path)
+    {
+        if (Directory.Exists(path))
+            throw new ElmanException($"{path} is a directory; give the name of a model file");
+        if (!File.Exists(path))
+            throw new ElmanException($"there is no model file {path}; elman train forecast makes one");
     }
 
     /// <summary>Reads the columns that the model was trained on.</summary>

@@ -11,6 +11,9 @@ internal abstract record TorchLayer(string Name, int Inputs, int Outputs)
 
     /// <summary>The layer of Elman's, with weights that are still to be loaded.</summary>
     public abstract Module Make();
+
+    /// <summary>The module in PyTorch's words.</summary>
+    public abstract override string ToString();
 }
 
 /// <summary><c>nn.RNN</c>, <c>nn.LSTM</c>, <c>nn.GRU</c>.</summary>
@@ -31,18 +34,24 @@ internal sealed record TorchRecurrent(string Name, string Cell, int Inputs, int 
         Direction = Bidirectional ? Direction.Both : Direction.Forward,
         Bias = Bias,
     });
+
+    public override string ToString() => $"nn.{Cell.ToUpperInvariant()}({Inputs}, {Hidden}{(Layers > 1 ? $", num_layers={Layers}" : "")}{(Bias ? "" : ", bias=False")}{(Bidirectional ? ", bidirectional=True" : "")}{(Projection > 0 ? $", proj_size={Projection}" : "")})";
 }
 
 /// <summary><c>nn.Linear</c>.</summary>
 internal sealed record TorchLinear(string Name, int Inputs, int Outputs, bool Bias) : TorchLayer(Name, Inputs, Outputs)
 {
     public override Module Make() => new Linear(Inputs, Outputs, new RandomStream(0), Bias);
+
+    public override string ToString() => $"nn.Linear({Inputs}, {Outputs}{(Bias ? "" : ", bias=False")})";
 }
 
 /// <summary><c>nn.Embedding</c>: one class goes in.</summary>
 internal sealed record TorchEmbedding(string Name, int Classes, int Outputs) : TorchLayer(Name, 1, Outputs)
 {
     public override Module Make() => new Embedding(Classes, Outputs, new RandomStream(0));
+
+    public override string ToString() => $"nn.Embedding({Classes}, {Outputs})";
 }
 
 /// <summary><c>nn.LayerNorm</c> over the last axis; its ε is not in a state dict and taken as PyTorch's default.</summary>
@@ -51,4 +60,6 @@ internal sealed record TorchLayerNorm(string Name, int Inputs) : TorchLayer(Name
     public const float Epsilon = 1e-5f;
 
     public override Module Make() => new LayerNorm(Inputs, Epsilon);
+
+    public override string ToString() => $"nn.LayerNorm({Inputs})";
 }

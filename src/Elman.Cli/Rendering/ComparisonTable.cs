@@ -1,0 +1,26 @@
+using System.Globalization;
+using Elman.Formats;
+using Spectre.Console;
+
+namespace Elman.Cli;
+
+/// <summary>Shows how far two models are apart.</summary>
+internal static class ComparisonTable
+{
+    /// <summary>Writes the largest difference of every output, and of all.</summary>
+    /// <returns>Whether all are within the tolerance.</returns>
+    public static bool Write(ConversionProof proof, double tolerance, Terminal terminal)
+    {
+        var table = terminal.NewTable();
+        table.AddColumns(new TableColumn("output"), new TableColumn("numbers").RightAligned(), new TableColumn("largest difference").RightAligned());
+        foreach (var one in proof.Outputs)
+            table.AddRow(new Text(one.Name.Length == 0 ? "network" : one.Name), new Text(one.Count.ToString("N0", CultureInfo.InvariantCulture)), new Text(Number(one.Difference)));
+        terminal.Results().Write(table);
+        bool within = proof.Largest <= tolerance;
+        terminal.Out.WriteLine($"{(proof.System is { } system ? $"by {system}'s rules in double precision, on the file's own numbers" : "by the network as it was read")}: "
+            + $"largest difference {Number(proof.Largest)}, {(within ? "within" : "above")} the tolerance of {Number(tolerance)}");
+        return within;
+    }
+
+    private static string Number(double value) => value == 0 ? "0" : double.IsFinite(value) ? value.ToString("0.##E-0", CultureInfo.InvariantCulture) : "no number";
+}

@@ -1,0 +1,122 @@
+namespace Elman.Formats;
+
+/// <summary>Turns files of one kind into another, and proves it: what the original computes is compared with what the new file computes.</summary>
+public static class Conversion
+{
+    /// <summary>Compares what two files compute for the same probes.</summary>
+    /// <param name="expected">The first file.</param>
+    /// <param name="actual">The second.</param>
+    /// <param name="options">Names, and where remarks go; they apply to both.</param>
+    /// <param name="seed">Makes the probes.</param>
+    /// <returns>How far they are apart.</returns>
+    /// <exception cref="ElmanException">A file cannot be read or run.</exception>
+    public static ConversionProof Verify(string expected, string actual, ReadOptions options, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ModelFormat first = ModelFormat.OfFile(expected);
+        Module network = ReadNetwork(first, expected, options);
+        return Compare(expected, first, network, actual, options, seed);
+    }
+
+    /// <summary>Reads a file and writes it as another kind; nothing is written if the result computes something else.</summary>
+    /// <param name="input">The file.</param>
+    /// <param name="output">Where the new file goes; an existing one is replaced.</param>
+    /// <param name="to">The kind of the new file.</param>
+    /// <param name="options">Names, and where remarks go.</param>
+    /// <param name="seed">Makes the probes.</param>
+    /// <param name="tolerance">The largest difference that is accepted.</param>
+    /// <returns>How far they are apart.</returns>
+    /// <exception cref="ElmanException">The file cannot be read, or the new kind has no words for something in it.</exception>
+    public static ConversionProof Convert(string input, string output, ModelFormat to, ReadOptions options, ulong seed, double tolerance)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        ArgumentNullException.ThrowIfNull(options);
+        ModelFormat from = ModelFormat.OfFile(input);
+        if (to.Write is not { } write) throw new ElmanException($"{to.Title} files are not written; choose another kind");
+        Module network = ReadNetwork(from, input, options);
+        string trial = Path.Combine(Path.GetTempPath(), $"elman-{Guid.NewGuid():N}{to.Extensions[0]}");
+        try
+        {
+            WriteNetwork(write, trial, network, to);
+            ConversionProof proof = Compare(input, from, network, trial, options, seed);
+            if (proof.Largest <= tolerance) WriteNetwork(write, output, network, to);
+            return proof;
+        }
+        finally
+        {
+            File.Delete(trial);
+        }
+    }
+
+    private static Module ReadNetwork(ModelFormat format, string path, ReadOptions options) =>
+        format.Read?.Invoke(path, options) ?? throw new ElmanException($"{path}: {format.Title} files are not read");
+
+    private static void WriteNetwork(Action<string, Module> write, string path, Module network, ModelFormat to)
+    {
+        try
+        {
+            write(path, network);
+        }
+        catch (ArgumentException failure)
+        {
+            throw new ElmanException($"cannot be written as {to.Title}: {failure.Message.ReplaceLineEndings(" ")}", failure);
+        }
+    }
+
+    private static ConversionProof Compare(string expected, ModelFormat first, Module network, string actual, ReadOptions options, ulong seed)
+    {
+        ReadOptions quiet = options with { Remark = null };
+        ModelFormat second = ModelFormat.OfFile(actual);
+        Module other = second.Reread is { } reread && TryReread(reread, actual, network) is { } copy ? copy : ReadNetwork(second, actual, quiet);
+        Func<Probe, IReadOnlyList<ProbeOutput>> original = first.Original?.Invoke(expected, quiet) ?? (probe => probe.Run(network));
+        List<ProbeComparison> worst = [];
+        foreach (Probe probe in Probe.For(network, seed))
+        {
+            try
+            {
+                Merge(worst, ProbeComparison.Of(original(probe), probe.Run(other)));
+            }
+            catch (ArgumentException failure) when (probe.IsRagged)
+            {
+                options.Remark?.Invoke($"not compared with sequences of different lengths: {failure.Message.ReplaceLineEndings(" ")}");
+            }
+            catch (ArgumentException failure)
+            {
+                throw new ElmanException($"{actual}: it does not take what {expected} takes: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            }
+        }
+        return new(worst, first.Original is null ? null : first.Title);
+    }
+
+    /// <summary>Null where the file is not one of the network's parameters by their names: then it has to tell its architecture itself.</summary>
+    private static Module? TryReread(Func<string, Module, Module> reread, string path, Module network)
+    {
+        try
+        {
+            return reread(path, network);
+        }
+        catch (Exception failure) when (failure is ElmanException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static void Merge(List<ProbeComparison> worst, IReadOnlyList<ProbeComparison> more)
+    {
+        foreach (ProbeComparison one in more)
+        {
+            int at = worst.FindIndex(other => other.Name == one.Name);
+            if (at < 0) worst.Add(one);
+            else worst[at] = new(one.Name, worst[at].Count + one.Count, Math.Max(worst[at].Difference, one.Difference));
+        }
+    }
+}
+
+/// <summary>What a conversion, or two files, were measured to differ by.</summary>
+/// <param name="Outputs">The largest differences, by output.</param>
+/// <param name="System">The system by whose own rules the first file was computed, by a path of its own; null if Elman's network of the file spoke for it.</param>
+public sealed record ConversionProof(IReadOnlyList<ProbeComparison> Outputs, string? System)
+{
+    /// <summary>The largest difference of all.</summary>
+    public double Largest => Outputs.Max(output => output.Difference);
+}
