@@ -28,6 +28,11 @@ internal static class RecurrentOptionsJson
         if (options.Residual) json.WriteBoolean("residual", true);
         if (!options.Bias) json.WriteBoolean("bias", false);
         if (options.Dropout != 0) json.WriteNumber("dropout", options.Dropout);
+        if (options.InputDropout != 0) json.WriteNumber("input_dropout", options.InputDropout);
+        if (options.RecurrentDropout != 0) json.WriteNumber("recurrent_dropout", options.RecurrentDropout);
+        if (options.WeightDropout != 0) json.WriteNumber("weight_dropout", options.WeightDropout);
+        if (options.Zoneout != 0) json.WriteNumber("zoneout", options.Zoneout);
+        if (options.CellZoneout is { } zoneout) json.WriteNumber("cell_zoneout", zoneout);
         if (options.LearnInitialState) json.WriteBoolean("learn_initial_state", true);
         WriteActivations(json, "activations", options.Activations);
         WriteActivations(json, "reverse_activations", options.ReverseActivations);
@@ -48,6 +53,11 @@ internal static class RecurrentOptionsJson
         Residual = fields.Flag("residual", false),
         Bias = fields.Flag("bias", true),
         Dropout = fields.Number("dropout", 0),
+        InputDropout = fields.Number("input_dropout", 0),
+        RecurrentDropout = fields.Number("recurrent_dropout", 0),
+        WeightDropout = fields.Number("weight_dropout", 0),
+        Zoneout = fields.Number("zoneout", 0),
+        CellZoneout = fields.OptionalNumber("cell_zoneout"),
         LearnInitialState = fields.Flag("learn_initial_state", false),
         Activations = ReadActivations(fields, "activations"),
         ReverseActivations = ReadActivations(fields, "reverse_activations"),

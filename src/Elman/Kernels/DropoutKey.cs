@@ -5,6 +5,18 @@ internal enum MaskKind
 {
     /// <summary>Outputs of a layer on their way into the next.</summary>
     Between,
+
+    /// <summary>Inputs of a layer, the same at all steps.</summary>
+    Input,
+
+    /// <summary>h on its way into the recurrent products, the same at all steps.</summary>
+    Recurrent,
+
+    /// <summary>Recurrent weights.</summary>
+    Weight,
+
+    /// <summary>Units that keep their state.</summary>
+    Zoneout,
 }
 
 /// <summary>What a dropout mask is a function of, besides sequence, time and unit: the run's seed, the training step, and the layer.</summary>
@@ -34,6 +46,19 @@ internal readonly record struct DropoutKey(ulong Seed, long Step, int Layer)
             if (unit + 1 < values.Length) Keep(ref values[unit + 1], words.Y, probability, scale);
             if (unit + 2 < values.Length) Keep(ref values[unit + 2], words.Z, probability, scale);
             if (unit + 3 < values.Length) Keep(ref values[unit + 3], words.W, probability, scale);
+        }
+    }
+
+    /// <summary>Sets each value to 1 with the given probability, and to 0 otherwise.</summary>
+    public void Draw(Span<float> values, int sequence, int time, float probability)
+    {
+        for (int unit = 0; unit < values.Length; unit += 4)
+        {
+            (uint X, uint Y, uint Z, uint W) words = Words(sequence, time, unit);
+            values[unit] = Philox.ToUnit(words.X) < probability ? 1 : 0;
+            if (unit + 1 < values.Length) values[unit + 1] = Philox.ToUnit(words.Y) < probability ? 1 : 0;
+            if (unit + 2 < values.Length) values[unit + 2] = Philox.ToUnit(words.Z) < probability ? 1 : 0;
+            if (unit + 3 < values.Length) values[unit + 3] = Philox.ToUnit(words.W) < probability ? 1 : 0;
         }
     }
 

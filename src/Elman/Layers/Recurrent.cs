@@ -12,6 +12,7 @@ public class Recurrent<TUnit> : RecurrentLayer
 {
     private readonly RecurrentEngine _engine;
     private readonly StateLayout _states;
+    private readonly Zoneout _zoneout;
     private readonly Tensor[] _learntStates = [];
 
     /// <summary>A network with fresh random weights.</summary>
@@ -33,6 +34,10 @@ public class Recurrent<TUnit> : RecurrentLayer
                 isSecond: i % options.Directions == 1);
         }
         _states = new StateLayout(Stack, TUnit.States);
+        if (!TUnit.Recurs && options.RecurrentDropout + options.WeightDropout > 0)
+            throw new ArgumentException($"recurrent dropout or weight dropout is asked for, but {TUnit.Name} has no recurrent weights");
+        if (TUnit.States == 1 && options.CellZoneout is not null) throw new ArgumentException($"a cell zoneout is set, but {TUnit.Name} has no state besides h");
+        _zoneout = new Zoneout(options.Zoneout, TUnit.States > 1 ? options.CellZoneout ?? options.Zoneout : 0, Trains: false);
         if (options.LearnInitialState)
         {
             _learntStates = new Tensor[_states.Count];
@@ -63,7 +68,7 @@ public class Recurrent<TUnit> : RecurrentLayer
             (Tensor[] outputs, State state) = ForwardLayers(input, initial, lengths);
             return (outputs[0], state);
         }
-        (Tensor output, Tensor[] final) = _engine.Apply(.., Options.Direction, Checked(input), InitialStates(initial, input.Shape[0]), lengths, Between);
+        (Tensor output, Tensor[] final) = _engine.Apply(.., Options.Direction, Checked(input), InitialStates(initial, input.Shape[0]), lengths, Run);
         return (output, new State(final));
     }
 
@@ -107,7 +112,7 @@ public class Recurrent<TUnit> : RecurrentLayer
         {
             int hidden = Stack.HiddenOf(layer);
             Span<float> own = state[..(TUnit.States * hidden)];
-            _engine.Step(layer, values, own, workspace[sum.Length..]);
+            _engine.Step(layer, values, own, workspace[sum.Length..], _zoneout);
             if (Stack.Residual && layer > 0)
             {
                 TensorPrimitives.Add(own[..hidden], values, sum);
@@ -122,12 +127,20 @@ public class Recurrent<TUnit> : RecurrentLayer
         values.CopyTo(output);
     }
 
-    private LayerDropout Between => Training && Stack.Layers > 1 ? new(Options.Dropout, DropoutKey) : default;
+    /// <summary>What a call does besides the cell's equations.</summary>
+    private RunOptions Run => !Training ? new() { Zoneout = _zoneout } : new(DropoutKey)
+    {
+        Between = Options.Dropout,
+        Input = Options.InputDropout,
+        Recurrent = Options.RecurrentDropout,
+        Weight = Options.WeightDropout,
+        Zoneout = _zoneout with { Trains = true },
+    };
 
     /// <summary>Layer by layer, where one call of the engine cannot run them all.</summary>
     private (Tensor[] Outputs, State Final) ForwardLayers(Tensor input, State? initial, ReadOnlySpan<int> lengths)
     {
-        (Tensor[] outputs, Tensor[] final) = RecurrentStack.Apply(_engine, Stack, Checked(input), _states.Split(InitialStates(initial, input.Shape[0])), lengths, Between);
+        (Tensor[] outputs, Tensor[] final) = RecurrentStack.Apply(_engine, Stack, Checked(input), _states.Split(InitialStates(initial, input.Shape[0])), lengths, Run);
         return (outputs, new State(_states.Join(final)));
     }
 

@@ -11,8 +11,11 @@ public abstract class RecurrentLayer : Module, IStreamable
     private protected RecurrentLayer(int inputSize, int hiddenSize, RecurrentOptions options)
     {
         Stack = new StackShape(inputSize, hiddenSize, options);
-        if (options.Dropout is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(options), string.Create(CultureInfo.InvariantCulture, $"dropout {options.Dropout} is not at least 0 and below 1"));
+        foreach ((string name, float probability) in options.Probabilities)
+        {
+            if (probability is not (>= 0 and < 1))
+                throw new ArgumentOutOfRangeException(nameof(options), string.Create(CultureInfo.InvariantCulture, $"{name} {probability} is not at least 0 and below 1"));
+        }
         (InputSize, HiddenSize, Options) = (inputSize, hiddenSize, options.Layers == Stack.Layers ? options : options with { Layers = Stack.Layers });
     }
 
@@ -67,7 +70,7 @@ public abstract class RecurrentLayer : Module, IStreamable
         $"{Cell} {InputSize} → {(Stack.IsUniform ? $"{HiddenSize}" : string.Join(" → ", Enumerable.Range(0, Stack.Layers).Select(Stack.HiddenOf)))}"
         + (Options.Layers > 1 ? $", {Options.Layers} layers" : "") + (Options.Residual ? ", residual" : "") + Options.Direction switch { Direction.Both => ", bidirectional", Direction.Reverse => ", reverse", _ => "" }
         + (Options.Merge == Merge.Concat ? "" : $", merge {Options.Merge.ToString().ToLowerInvariant()}")
-        + (Options.Dropout > 0 ? string.Create(CultureInfo.InvariantCulture, $", dropout {Options.Dropout}") : "") + Options.CellDescription;
+        + string.Concat(Options.Probabilities.Where(each => each.Value > 0).Select(each => string.Create(CultureInfo.InvariantCulture, $", {each.Name} {each.Value}"))) + Options.CellDescription;
 
     /// <inheritdoc/>
     public int? StepInputSize => InputSize;

@@ -33,6 +33,33 @@ public sealed record RecurrentOptions
     public float Dropout { get; init; }
 
     /// <summary>
+    /// Probability with which, in training, an input of a layer is dropped: the same inputs at every step of a sequence (Gal and Ghahramani 2016,
+    /// arXiv 1512.05287).
+    /// </summary>
+    public float InputDropout { get; init; }
+
+    /// <summary>
+    /// Probability with which, in training, a unit's h is dropped on its way into the recurrent products: the same units at every step of a sequence
+    /// (Gal and Ghahramani 2016).
+    /// </summary>
+    public float RecurrentDropout { get; init; }
+
+    /// <summary>
+    /// Probability with which, in training, a recurrent weight is dropped: the same ones for all sequences and steps of a training step (DropConnect, Wan et al.
+    /// 2013, as in AWD-LSTM: Merity, Keskar, Socher 2018, arXiv 1708.02182).
+    /// </summary>
+    public float WeightDropout { get; init; }
+
+    /// <summary>
+    /// Probability with which, in training, a unit keeps its state at a step, each part of it by itself; otherwise every state keeps that share of itself
+    /// (zoneout, Krueger et al. 2017, arXiv 1606.01305).
+    /// </summary>
+    public float Zoneout { get; init; }
+
+    /// <summary>The probability of <see cref="Zoneout"/> for the state parts other than h, if it is another.</summary>
+    public float? CellZoneout { get; init; }
+
+    /// <summary>
     /// What the bias of the forget gate sums to at first; 1 makes a fresh LSTM remember (Jozefowicz, Zaremba, Sutskever 2015). Null leaves it random.
     /// </summary>
     public float? ForgetBias { get; init; }
@@ -67,6 +94,13 @@ public sealed record RecurrentOptions
 
     /// <summary>Whether an LSTM forgets what it lets in anew: f = 1 − i. Its gates are then i, g, o, and weights and biases have 3·H rows.</summary>
     public bool CoupledGates { get; init; }
+
+    /// <summary>The probabilities by what they are of.</summary>
+    internal IEnumerable<(string Name, float Value)> Probabilities =>
+    [
+        ("dropout", Dropout), ("input dropout", InputDropout), ("recurrent dropout", RecurrentDropout), ("weight dropout", WeightDropout),
+        ("zoneout", Zoneout), ("cell zoneout", CellZoneout ?? 0),
+    ];
 
     internal int Directions => Direction.Count();
 

@@ -11,7 +11,7 @@ internal static class RecurrentStack
     /// <param name="lengths">[N], or empty if all are L.</param>
     /// <returns>The last layer's output [N, L, …], or those of both directions if they stay apart; and the final states, as the initial ones.</returns>
     public static (Tensor[] Outputs, Tensor[] Final) Apply(RecurrentEngine engine, StackShape shape, Tensor input, Tensor[] initial,
-        ReadOnlySpan<int> lengths, LayerDropout dropout)
+        ReadOnlySpan<int> lengths, in RunOptions options)
     {
         Tensor[] values = shape.Merge == Merge.None ? [input, input] : [input], final = new Tensor[shape.Layers * engine.States];
         int passes = shape.Direction.Count() / values.Length;
@@ -23,10 +23,10 @@ internal static class RecurrentStack
                 Direction direction = values.Length == 1 ? shape.Direction : stack == 0 ? Direction.Forward : Direction.Reverse;
                 int first = layer * shape.Direction.Count() + stack;
                 (Tensor output, Tensor[] states) = engine.Apply(first..(first + passes), direction, values[stack],
-                    values.Length == 1 ? before.ToArray() : Of(before, stack), lengths, default);
+                    values.Length == 1 ? before.ToArray() : Of(before, stack), lengths, options with { Between = 0, First = (layer, stack) });
                 output = Merged(output, shape.Merge);
                 if (shape.Residual && layer > 0) output += values[stack];
-                values[stack] = layer < shape.Layers - 1 && dropout.Probability > 0 ? output.Dropout(dropout.Probability, dropout.After(layer, stack)) : output;
+                values[stack] = layer < shape.Layers - 1 && options.Between > 0 ? output.Dropout(options.Between, options.After(layer, stack)) : output;
                 for (int state = 0; state < states.Length; state++)
                     final[layer * states.Length + state] = stack == 0 ? states[state] : Tensor.Concat(0, final[layer * states.Length + state], states[state]);
             }

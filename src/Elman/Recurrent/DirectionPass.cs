@@ -21,6 +21,7 @@ internal sealed class DirectionPass<TUnit>
     private readonly UnitSizes _sizes;
     private readonly bool _backwards;
     private readonly StepBuffers _buffers;
+    private readonly AroundSteps? _around;
     private readonly Memory<float> _states, _gradient;
 
     /// <summary>The h before a step and the h after it, [2, N, H padded], if threads share the units: each writes its own and reads all.</summary>
@@ -28,9 +29,10 @@ internal sealed class DirectionPass<TUnit>
 
     /// <param name="backwards">Whether time runs from the end to the start.</param>
     /// <param name="sharesUnits">Whether threads share the units of a step and not the rows.</param>
-    public DirectionPass(RecurrentStep<TUnit> step, SequenceLayout layout, TimePlan plan, bool backwards, bool sharesUnits, StepBuffers buffers, Workspace workspace)
+    /// <param name="around">What happens to the states around each step; not with shared units.</param>
+    public DirectionPass(RecurrentStep<TUnit> step, SequenceLayout layout, TimePlan plan, bool backwards, bool sharesUnits, AroundSteps? around, StepBuffers buffers, Workspace workspace)
     {
-        (_step, _weights, _layout, _plan, _backwards, _buffers, _sizes) = (step, step.Weights, layout, plan, backwards, buffers, step.Weights.Sizes);
+        (_step, _weights, _layout, _plan, _backwards, _around, _buffers, _sizes) = (step, step.Weights, layout, plan, backwards, around, buffers, step.Weights.Sizes);
         _weights.Refresh(plan.Keeps);
         _states = workspace.Rent((plan.Keeps ? plan.Ranges + 1 : 1) * layout.Batch, _sizes.StateRow);
         _gradient = workspace.Rent(plan.Keeps ? layout.Batch : 0, _sizes.StateRow);
@@ -93,12 +95,13 @@ internal sealed class DirectionPass<TUnit>
                 Project(step, rows, gates, input, (0, _sizes.Blocks));
             }
             Span<float> states = active[..(rows * _sizes.StateRow)], previous = states;
-            if (_plan.Keeps)
+            if (_plan.Keeps || _around is not null)
             {
                 previous = _buffers.Previous.Span.Slice(slot * _sizes.StateRow, states.Length);
                 states.CopyTo(previous);
             }
-            _step.Forward(rows, _buffers.Rows(_sizes, gates, slot), previous, states);
+            _step.Forward(rows, RowsAt(gates, slot, first, rows), previous, states);
+            _around?.After(time, first, rows, previous, states);
             if (outputs.IsEmpty) continue;
             for (int row = 0; row < rows; row++)
                 states.Slice(row * _sizes.StateRow, _sizes.Hidden).CopyTo(outputs[(output.Offset(time, first + row) + column)..]);
@@ -137,7 +140,7 @@ internal sealed class DirectionPass<TUnit>
                 for (int at = row * _sizes.StateRow + firstUnit, end = (row + 1) * _sizes.StateRow; at < end; at += _sizes.Padded)
                     states.Slice(at, units).CopyTo(previous[at..]);
         }
-        _step.ForwardPart(blocks, rows, HiddenOf(phase, 0), _sizes.Padded, _buffers.Rows(_sizes, step - rangeStart, slot), previous, states);
+        _step.ForwardPart(blocks, rows, HiddenOf(phase, 0), _sizes.Padded, RowsAt(step - rangeStart, slot, 0, rows), previous, states);
         int valid = Math.Min(units, _sizes.Hidden - firstUnit);
         for (int row = 0; row < _layout.Batch; row++)
         {
@@ -184,8 +187,10 @@ internal sealed class DirectionPass<TUnit>
             if (rows <= 0) continue;
             Span<float> gradient = Rows(_gradient.Span, first, rows);
             AddOutputGradient(gradient, time, first, rows, outputGradient, column, (0, _sizes.Hidden));
-            _step.Backward(rows, _buffers.Rows(_sizes, slot, slot), scratch.IsEmpty ? scratch : scratch[(first * _sizes.Padded)..],
+            _around?.BeforeBackward(time, first, rows, gradient);
+            _step.Backward(rows, RowsAt(slot, slot, first, rows), scratch.IsEmpty ? scratch : scratch[(first * _sizes.Padded)..],
                 From(_buffers.Previous, slot * _sizes.StateRow), gradient);
+            _around?.AfterBackward(first, rows, gradient);
         }
     }
 
@@ -203,12 +208,12 @@ internal sealed class DirectionPass<TUnit>
         if (phase > 0)
         {
             (_, _, int before, int slotBefore, _) = StepAt(fromTime, toTime, times - phase, 0, _layout.Batch);
-            _step.BackwardProduct(blocks, before, _buffers.Rows(_sizes, slotBefore, slotBefore), gradient);
+            _step.BackwardProduct(blocks, before, RowsAt(slotBefore, slotBefore, 0, before), gradient);
         }
         if (phase == times) return;
         (int time, _, int rows, int slot, _) = StepAt(fromTime, toTime, times - 1 - phase, 0, _layout.Batch);
         AddOutputGradient(gradient, time, 0, rows, outputGradient, column, (firstUnit, Math.Min(_sizes.Hidden, blocks.End * UnitSizes.Width)));
-        _step.BackwardUnits(blocks, rows, _buffers.Rows(_sizes, slot, slot), From(_buffers.Previous, slot * _sizes.StateRow), gradient);
+        _step.BackwardUnits(blocks, rows, RowsAt(slot, slot, 0, rows), From(_buffers.Previous, slot * _sizes.StateRow), gradient);
     }
 
     /// <summary>Adds to the gradient of h of some units what the outputs of a time get from above.</summary>
@@ -259,7 +264,8 @@ internal sealed class DirectionPass<TUnit>
         if (_weights.BiasIh is { NeedsGradient: true }) yield return Sum(_weights.BiasIh, input);
         if (_weights.WeightHh is { NeedsGradient: true })
         {
-            yield return new(blocks, atOnce, _weights.WeightHh, early, _buffers.Previous, s.Hidden, s.StateRow);
+            (Memory<float> hidden, int row) = _buffers.Hidden.IsEmpty ? (_buffers.Previous, s.StateRow) : (_buffers.Hidden, s.Padded);
+            yield return new(blocks, atOnce, _weights.WeightHh, early, hidden, s.Hidden, row);
             if (s.LateGates > 0) yield return new(blocks, atOnce, _weights.WeightHh, late, _buffers.Operand, s.Hidden, s.Padded, s.EarlyGates);
         }
         if (_weights.BiasHh is { NeedsGradient: true })
@@ -297,6 +303,9 @@ internal sealed class DirectionPass<TUnit>
         if (_plan.Keeps) Rows(States(range), first, rows).CopyTo(active);
         return active;
     }
+
+    /// <summary>What a step of some rows computes with, besides the states.</summary>
+    private StepRows RowsAt(int gates, int slot, int first, int rows) => _buffers.Rows(_sizes, gates, slot, _around is null ? default : _around.Mask(first, rows));
 
     /// <summary>The h of a row before a phase, to the end of the buffer.</summary>
     private Span<float> HiddenOf(int phase, int row) => _hidden.Span[((phase % 2 * _layout.Batch + row) * _sizes.Padded)..];

@@ -54,6 +54,9 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
     /// <summary>The parameters that exist.</summary>
     public IEnumerable<Tensor> Parameters => [.. new[] { weightIh, weightHh, biasIh, biasHh }.OfType<Tensor>(), .. optional?.All ?? []];
 
+    /// <summary>The same with other recurrent weights, for one call.</summary>
+    public DirectionWeights WithRecurrent(Tensor other) => new(sizes, weightIh, other, biasIh, biasHh, optional) { BFloat16 = _bfloat16 };
+
     private long Version => (long)weightIh.Version + (weightHh?.Version ?? 0) + (biasIh?.Version ?? 0) + (biasHh?.Version ?? 0) + (optional?.Version ?? 0);
 
     /// <summary>Brings the packed forms up to date. Safe to call from many threads as long as none changes the parameters.</summary>

@@ -26,13 +26,14 @@ internal abstract class RecurrentEngine
     /// <summary>Runs a batch through layers on top of each other.</summary>
     /// <param name="directions">Which of all directions of all layers.</param>
     /// <inheritdoc cref="RecurrentRun{TUnit}.Apply"/>
-    public abstract (Tensor Output, Tensor[] Final) Apply(Range directions, Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, LayerDropout dropout);
+    public abstract (Tensor Output, Tensor[] Final) Apply(Range directions, Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, in RunOptions options);
 
     /// <summary>One time step of one row in one direction, outside any sequence and without allocation: replaces the states by those after it.</summary>
     /// <param name="input">[I]</param>
     /// <param name="state">[S, H]</param>
     /// <param name="workspace">At least <see cref="StepWorkspace"/> floats, of any value.</param>
-    public abstract void Step(int direction, ReadOnlySpan<float> input, Span<float> state, Span<float> workspace);
+    /// <param name="zoneout">Its expectation keeps part of the state.</param>
+    public abstract void Step(int direction, ReadOnlySpan<float> input, Span<float> state, Span<float> workspace, Zoneout zoneout);
 }
 
 /// <inheritdoc/>
@@ -55,8 +56,13 @@ internal sealed class RecurrentEngine<TUnit>(TUnit first, TUnit second) : Recurr
         _steps = [.. _steps, new RecurrentStep<TUnit>(isSecond ? second : first, weights)];
     }
 
-    public override (Tensor Output, Tensor[] Final) Apply(Range directions, Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, LayerDropout dropout) =>
-        RecurrentRun<TUnit>.Apply(_steps[directions], direction, input, initial, lengths, dropout);
+    public override (Tensor Output, Tensor[] Final) Apply(Range directions, Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, in RunOptions options) =>
+        RecurrentRun<TUnit>.Apply(options.Weight > 0 ? WithDroppedWeights(_steps[directions], direction.Count(), options) : _steps[directions], direction, input, initial, lengths, options);
 
-    public override void Step(int direction, ReadOnlySpan<float> input, Span<float> state, Span<float> workspace) => _steps[direction].Row(input, state, workspace);
+    public override void Step(int direction, ReadOnlySpan<float> input, Span<float> state, Span<float> workspace, Zoneout zoneout) =>
+        _steps[direction].Row(input, state, workspace, zoneout);
+
+    /// <summary>The same steps with masks on their recurrent weights; gradients flow through the masks.</summary>
+    private static RecurrentStep<TUnit>[] WithDroppedWeights(RecurrentStep<TUnit>[] steps, int directions, RunOptions options) =>
+        [.. steps.Select((step, i) => step.With(step.Weights.WithRecurrent(step.Weights.WeightHh!.Dropout(options.Weight, options.For(MaskKind.Weight, i / directions, i % directions)))))];
 }

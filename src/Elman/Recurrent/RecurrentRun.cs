@@ -2,14 +2,6 @@ using Elman.Kernels;
 
 namespace Elman;
 
-/// <summary>Dropout between stacked layers: how much, and the key of the masks; the layer is counted on from the key's.</summary>
-internal readonly record struct LayerDropout(float Probability, DropoutKey Key)
-{
-    /// <summary>The key of the masks after a layer; stacks that stay apart have their own.</summary>
-    public DropoutKey After(int layer, int stack = 0) =>
-        stack == 0 ? Key with { Layer = (Key.Layer * 64) + layer + 1 } : Key.For(MaskKind.Between, layer, stack);
-}
-
 /// <summary>
 /// One call of a recurrent network, all layers and directions, and its derivative. Threads share the batch rows of a layer, which need no barrier within a
 /// range of times; where there are few rows and many units, they share the units, with a barrier at every step. Weight gradients are shared by rows of
@@ -29,7 +21,7 @@ internal sealed class RecurrentRun<TUnit>
 
     private readonly RecurrentStep<TUnit>[] _steps;
     private readonly int _directions, _layers, _outputSize;
-    private readonly LayerDropout _dropout;
+    private readonly RunOptions _options;
     private readonly SequenceLayout _layout;
     private readonly RecurrentCall _call;
     private readonly TimePlan _plan;
@@ -40,22 +32,22 @@ internal sealed class RecurrentRun<TUnit>
     private readonly int _parts, _shares;
     private readonly bool _sharesUnits;
 
-    private RecurrentRun(RecurrentStep<TUnit>[] steps, LayerDropout dropout, in RecurrentCall call, bool keeps)
+    private RecurrentRun(RecurrentStep<TUnit>[] steps, in RunOptions options, in RecurrentCall call, bool keeps)
     {
-        (_steps, _dropout, _call, _layout, _layers, _directions, _outputSize) =
-            (steps, dropout, call, call.Layout, call.Layers, call.Directions, call.OutputSize);
+        (_steps, _options, _call, _layout, _layers, _directions, _outputSize) =
+            (steps, options, call, call.Layout, call.Layers, call.Directions, call.OutputSize);
         long? budget = Compute.MemoryBudget;
         _plan = keeps ? TimePlan.Kept(call, budget) : TimePlan.Windows(call);
         _workspace = new Workspace(keeps && budget is not null ? _plan.Rented : long.MaxValue);
         _buffers = new StepBuffers[_plan.Shared ? _directions : steps.Length];
-        for (int i = 0; i < _buffers.Length; i++) _buffers[i] = new StepBuffers(call.First, _plan.Steps, _layout.Batch, keeps, _workspace);
+        for (int i = 0; i < _buffers.Length; i++) _buffers[i] = new StepBuffers(call.First, call.Extras, _plan.Steps, _layout.Batch, keeps, _workspace);
         _passes = new DirectionPass<TUnit>[steps.Length];
         _inputs = new Memory<float>[_layers];
         UnitSizes last = steps[^1].Sizes;
         long work = (long)_plan.Steps * last.GateRow * (last.Inputs + last.Hidden);
         _parts = (int)Math.Clamp(work / WorkOfThread, 1, Compute.Threads);
         _shares = (_parts + _directions - 1) / _directions;
-        _sharesUnits = RecurrentStep<TUnit>.Splits && _shares > 1 && _layout.Batch < FewRows * _shares && _layout.Batch * (long)last.GateRow * last.Hidden >= WorkOfStep;
+        _sharesUnits = RecurrentStep<TUnit>.Splits && !call.Extras.AroundSteps && _shares > 1 && _layout.Batch < FewRows * _shares && _layout.Batch * (long)last.GateRow * last.Hidden >= WorkOfStep;
         if (!_sharesUnits) _shares = Math.Max(1, Math.Min(_layout.Batch, _shares));
     }
 
@@ -66,15 +58,15 @@ internal sealed class RecurrentRun<TUnit>
     /// <param name="lengths">[N], or empty if all are L.</param>
     /// <returns>The last layer's h at every step [N, L, D·H], zero in padding, and the S parts of the final states [K·D, N, H].</returns>
     public static (Tensor Output, Tensor[] Final) Apply(RecurrentStep<TUnit>[] steps, Direction direction, Tensor input, Tensor[] initial,
-        ReadOnlySpan<int> lengths, LayerDropout dropout)
+        ReadOnlySpan<int> lengths, in RunOptions options)
     {
         int batch = input.Shape[0], length = input.Shape[1];
         Tensor[] inputs = [input, .. initial, .. steps.SelectMany(step => step.Weights.Parameters)];
         bool keeps = Tensor.Recording(inputs);
         if (keeps && steps[0].Weights.BFloat16)
             throw new InvalidOperationException("bfloat16 weights are for inference: set BFloat16Weights to false before training, or compute without gradients");
-        RecurrentCall call = new(new SequenceLayout(batch, length, lengths), steps[0].Sizes, steps.Length / direction.Count(), direction, input.NeedsGradient);
-        RecurrentRun<TUnit> run = new(steps, dropout, call, keeps);
+        RecurrentCall call = new(new SequenceLayout(batch, length, lengths), steps[0].Sizes, steps.Length / direction.Count(), direction, input.NeedsGradient, options.Extras);
+        RecurrentRun<TUnit> run = new(steps, options, call, keeps);
         // Padding stays zero; everything else is written.
         Tensor output = call.Layout.Total == (long)batch * length ? Tensor.Allocate(new Shape(batch, length, call.OutputSize)) : Tensor.Zeros(batch, length, call.OutputSize);
         Tensor[] final = new Tensor[TUnit.States];
@@ -87,22 +79,24 @@ internal sealed class RecurrentRun<TUnit>
 
     private void Forward(Tensor input, Tensor[] initial, Tensor output, Tensor[] final)
     {
-        _inputs[0] = _layout.IsBatchFirst ? input.Values : _workspace.Rent(_layout.Total, _call.First.Inputs);
-        if (!_layout.IsBatchFirst) _layout.Gather(input.Values, _call.First.Inputs, _inputs[0]);
+        _inputs[0] = _call.CopiesInput ? _workspace.Rent(_layout.Total, _call.First.Inputs) : input.Values;
+        if (_call.CopiesInput) _layout.Gather(input.Values, _call.First.Inputs, _inputs[0]);
         for (int layer = 0; layer < _layers; layer++)
         {
             bool last = layer == _layers - 1;
+            MaskInput(layer, _inputs[layer]);
             SequenceValues outputs = new(_layout, last ? output.Values : _inputs[layer + 1] = _workspace.Rent(_layout.Total, _outputSize), _outputSize, BatchFirst: last);
             for (int i = layer * _directions; i < (layer + 1) * _directions; i++)
             {
-                _passes[i] = new DirectionPass<TUnit>(_steps[i], _layout, _plan, backwards: _call.Direction.RunsBackwards(i), _sharesUnits, _buffers[i % _buffers.Length], _workspace);
+                AroundSteps? around = _call.Extras.AroundSteps ? new(_call.First, _layout, _options, layer, i % _directions, _plan.Keeps, _workspace) : null;
+                _passes[i] = new DirectionPass<TUnit>(_steps[i], _layout, _plan, backwards: _call.Direction.RunsBackwards(i), _sharesUnits, around, _buffers[i % _buffers.Length], _workspace);
                 _passes[i].SetStates(initial, i);
             }
             if (_plan.Keeps || _sharesUnits || !ProjectsRows)
                 for (int range = 0; range < _plan.Ranges; range++) ForwardRanges(layer, range, range + 1, outputs);
             else ForwardRanges(layer, 0, _plan.Ranges, outputs);
             for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].GetStates(final, i);
-            if (!last) ApplyDropout(layer, _inputs[layer + 1]);
+            if (!last) MaskOutput(layer, _inputs[layer + 1]);
             if (!_plan.Keeps) _workspace.Return(_inputs[layer]);
         }
     }
@@ -160,7 +154,8 @@ internal sealed class RecurrentRun<TUnit>
             _workspace.Return(gradient);
             if (!_call.InPlace(layer)) _workspace.Return(_inputs[layer]);
             gradient = inputGradient;
-            if (layer > 0) ApplyDropout(layer - 1, gradient);
+            MaskInput(layer, gradient);
+            if (layer > 0) MaskOutput(layer - 1, gradient);
         }
         if (input.NeedsGradient) _layout.ScatterAdd(gradient, _call.First.Inputs, input.GradientTensor().Values);
         _workspace.Return();
@@ -168,7 +163,7 @@ internal sealed class RecurrentRun<TUnit>
 
     private void BackwardLayer(int layer, SequenceValues gradient, Memory<float> inputGradient, Tensor[] initial, Tensor[] final)
     {
-        int scratchSize = _call.First.LateGates > 0 ? _layout.Batch * _call.First.Padded : 0;
+        int scratchSize = _call.ScratchSize;
         Memory<float> scratch = _workspace.Rent(_directions, scratchSize);
         if (_directions > 1) inputGradient.Span.Clear();
         for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].SetStateGradients(final, i);
@@ -227,16 +222,20 @@ internal sealed class RecurrentRun<TUnit>
     }
 
     /// <summary>Multiplies the output of a layer, or its gradient, by its masks, which are keyed by batch row and time.</summary>
-    private void ApplyDropout(int layer, Memory<float> packed)
+    private void MaskOutput(int layer, Memory<float> packed) => Mask(packed, _outputSize, _options.After(layer), _options.Between, everyTime: true);
+
+    /// <summary>The same of the input of a layer, by masks that are keyed by batch row.</summary>
+    private void MaskInput(int layer, Memory<float> packed) =>
+        Mask(packed, _steps[layer * _directions].Sizes.Inputs, _options.For(MaskKind.Input, layer), _options.Input, everyTime: false);
+
+    private void Mask(Memory<float> packed, int size, DropoutKey key, float probability, bool everyTime)
     {
-        if (_dropout.Probability == 0) return;
-        DropoutKey key = _dropout.After(layer);
+        if (probability == 0 || packed.IsEmpty) return;
         // A random number costs about as much as copying sixteen.
-        _layout.ForTimes(16 * _outputSize, (Run: this, key, packed), static (job, time) =>
+        _layout.ForTimes(16 * size, (Layout: _layout, packed, size, key, probability, everyTime), static (job, time) =>
         {
-            (SequenceLayout layout, int size) = (job.Run._layout, job.Run._outputSize);
-            for (int row = 0; row < layout.Active(time); row++)
-                job.key.Apply(job.packed.Span.Slice((layout.First(time) + row) * size, size), layout.Order[row], time, job.Run._dropout.Probability);
+            for (int row = 0; row < job.Layout.Active(time); row++)
+                job.key.Apply(job.packed.Span.Slice((job.Layout.First(time) + row) * job.size, job.size), job.Layout.Order[row], job.everyTime ? time : 0, job.probability);
         });
     }
 

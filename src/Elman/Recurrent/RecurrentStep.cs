@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Elman.Kernels;
@@ -21,8 +22,11 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
 
     public UnitSizes Sizes => _sizes;
 
+    /// <summary>The same unit with other weights.</summary>
+    public RecurrentStep<TUnit> With(DirectionWeights other) => new(_unit, other);
+
     /// <summary>Floats that <see cref="Row"/> needs: products, separate products, operand, saved values, padded states.</summary>
-    public int RowWorkspace => (2 * _sizes.GateRow) + _sizes.Padded + _sizes.SavedRow + _sizes.StateRow;
+    public int RowWorkspace => (2 * _sizes.GateRow) + _sizes.Padded + _sizes.SavedRow + (2 * _sizes.StateRow);
 
     /// <summary>Whether threads can share the units of a step: not if an operand of all units stands between two products.</summary>
     public static bool Splits => TUnit.Recurs && TUnit.LateGates == 0;
@@ -33,13 +37,22 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     /// <param name="previous">[rows, S·H padded]; may be <paramref name="next"/> itself.</param>
     public void Forward(int rows, in StepRows at, Span<float> previous, Span<float> next)
     {
+        Span<float> hidden = previous;
+        int hiddenRow = _sizes.StateRow;
+        if (!at.Mask.IsEmpty)
+        {
+            hidden = at.Hidden;
+            hiddenRow = _sizes.Padded;
+            for (int row = 0; row < rows; row++) Masked(at.Mask, row, previous[(row * _sizes.StateRow)..], hidden);
+        }
         if (TUnit.LateGates > 0)
         {
-            MatrixProduct.Multiply(rows, previous, _sizes.StateRow, 1, weights.Recurrent, weights.RecurrentBias, 0, at.Product, _sizes.GateRow);
+            MatrixProduct.Multiply(rows, hidden, hiddenRow, 1, weights.Recurrent, weights.RecurrentBias, 0, at.Product, _sizes.GateRow);
             for (int row = 0; row < rows; row++)
             {
                 Operand(ref From(at.Gates, row, _sizes.GateRow), ref From(at.Product, row, _sizes.GateRow), ref From(previous, row, _sizes.StateRow),
                     ref From(at.Operand, row, _sizes.Padded));
+                if (!at.Mask.IsEmpty) Masked(at.Mask, row, at.Operand[(row * _sizes.Padded)..], at.Operand);
             }
             StepRows late = at with { Product = at.Product[_sizes.EarlyRow..] };
             MatrixProduct.Multiply(rows, at.Operand, _sizes.Padded, 1, weights.Late, weights.RecurrentBias.AsSpan(_sizes.EarlyRow), 0, late.Product, _sizes.GateRow);
@@ -47,7 +60,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         }
         else
         {
-            ForwardPart(All, rows, previous, _sizes.StateRow, at, previous, next);
+            ForwardPart(All, rows, hidden, hiddenRow, at, previous, next);
         }
     }
 
@@ -69,7 +82,8 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     /// <param name="input">[I]</param>
     /// <param name="state">[S, H]</param>
     /// <param name="workspace">At least <see cref="RowWorkspace"/> floats, of any value.</param>
-    public void Row(ReadOnlySpan<float> input, Span<float> state, Span<float> workspace)
+    /// <param name="zoneout">Its expectation keeps part of the state.</param>
+    public void Row(ReadOnlySpan<float> input, Span<float> state, Span<float> workspace, Zoneout zoneout)
     {
         weights.Refresh(backward: false);
         UnitSizes sizes = _sizes;
@@ -84,27 +98,31 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
             padded.Clear();
             for (int part = 0; part < sizes.States; part++) state.Slice(part * sizes.Hidden, sizes.Hidden).CopyTo(padded[(part * sizes.Padded)..]);
         }
+        Span<float> previous = Take(ref workspace, zoneout.IsOn ? sizes.StateRow : 0);
+        padded[..previous.Length].CopyTo(previous);
         MatrixProduct.MultiplyRow(ref MemoryMarshal.GetReference(input), weights.Input, ref MemoryMarshal.GetArrayDataReference(weights.InputBias), ref MemoryMarshal.GetReference(gates));
         if (TUnit.LateGates > 0) Forward(1, new StepRows { Gates = gates, Product = product, Operand = operand, Saved = saved }, padded, padded);
         else ForwardRow(gates, product, saved, padded);
+        if (zoneout.IsOn) zoneout.Expect(sizes, previous, padded);
         if (!copies) return;
         for (int part = 0; part < sizes.States; part++) padded.Slice(part * sizes.Padded, sizes.Hidden).CopyTo(state[(part * sizes.Hidden)..]);
     }
 
     /// <summary>From the gradient of the next states, in place, to that of the previous states; leaves the products' gradients in the rows' gates and products.</summary>
-    /// <param name="operandGradient">[rows, H padded], scratch, if there are late gates.</param>
-    public void Backward(int rows, in StepRows at, Span<float> operandGradient, Span<float> previous, Span<float> gradient)
+    /// <param name="scratch">[rows, H padded], if there are late gates or masks.</param>
+    public void Backward(int rows, in StepRows at, Span<float> scratch, Span<float> previous, Span<float> gradient)
     {
         if (TUnit.LateGates > 0)
         {
             StepRows late = at with { Product = at.Product[_sizes.EarlyRow..] };
             UnitsBackward(All, rows, late, previous, gradient);
             ClearPadding(rows, late.Product, TUnit.LateGates);
-            MatrixProduct.Multiply(rows, late.Product, _sizes.GateRow, 1, weights.LateBack, default, 0, operandGradient, _sizes.Padded);
+            MatrixProduct.Multiply(rows, late.Product, _sizes.GateRow, 1, weights.LateBack, default, 0, scratch, _sizes.Padded);
             for (int row = 0; row < rows; row++)
             {
+                if (!at.Mask.IsEmpty) Masked(at.Mask, row, scratch[(row * _sizes.Padded)..], scratch);
                 OperandBackward(ref From(at.Gates, row, _sizes.GateRow), ref From(at.Product, row, _sizes.GateRow), ref From(previous, row, _sizes.StateRow),
-                    ref From(operandGradient, row, _sizes.Padded), ref From(gradient, row, _sizes.StateRow));
+                    ref From(scratch, row, _sizes.Padded), ref From(gradient, row, _sizes.StateRow));
             }
             ClearPadding(rows, at.Gates, TUnit.Gates);
             ClearPadding(rows, at.Product, _sizes.EarlyGates);
@@ -113,7 +131,8 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         {
             BackwardUnits(All, rows, at, previous, gradient);
         }
-        BackwardProduct(All, rows, at, gradient);
+        if (at.Mask.IsEmpty) BackwardProduct(All, rows, at, gradient);
+        else BackwardMaskedProduct(rows, at, scratch, gradient);
     }
 
     /// <summary>The first half of <see cref="Backward"/> for some blocks of units of a cell that <see cref="Splits"/>: the gradients of their products.</summary>
@@ -132,6 +151,22 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         (int first, int end) = UnitSizes.Panels(blocks, 1);
         MatrixProduct.Multiply(rows, _sizes.Separate ? at.Product : at.Gates, _sizes.GateRow, 1, weights.RecurrentBack, gradient, _sizes.StateRow, gradient, _sizes.StateRow, first, end);
     }
+
+    /// <summary>As <see cref="BackwardProduct"/>, where the products saw a masked h.</summary>
+    private void BackwardMaskedProduct(int rows, in StepRows at, Span<float> scratch, Span<float> gradient)
+    {
+        MatrixProduct.Multiply(rows, _sizes.Separate ? at.Product : at.Gates, _sizes.GateRow, 1, weights.RecurrentBack, default, 0, scratch, _sizes.Padded);
+        for (int row = 0; row < rows; row++)
+        {
+            Masked(at.Mask, row, scratch[(row * _sizes.Padded)..], scratch);
+            Span<float> hidden = gradient.Slice(row * _sizes.StateRow, _sizes.Padded);
+            TensorPrimitives.Add(hidden, scratch.Slice(row * _sizes.Padded, _sizes.Padded), hidden);
+        }
+    }
+
+    /// <summary>Row of a product with the masks [rows, H padded].</summary>
+    private void Masked(ReadOnlySpan<float> mask, int row, ReadOnlySpan<float> values, Span<float> target) =>
+        TensorPrimitives.Multiply(values[.._sizes.Padded], mask.Slice(row * _sizes.Padded, _sizes.Padded), target[(row * _sizes.Padded)..]);
 
     /// <summary>One row, in place, with products that begin in its gates.</summary>
     private void ForwardRow(Span<float> gates, Span<float> product, Span<float> saved, Span<float> states)

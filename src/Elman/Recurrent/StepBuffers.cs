@@ -11,14 +11,15 @@ internal sealed class StepBuffers
     /// <param name="steps">Packed steps of the longest range.</param>
     /// <param name="rows">N.</param>
     /// <param name="keeps">Whether the steps are kept for the backward pass, or only the rows of the present step.</param>
-    public StepBuffers(UnitSizes sizes, int steps, int rows, bool keeps, Workspace workspace)
+    public StepBuffers(UnitSizes sizes, StepExtras extras, int steps, int rows, bool keeps, Workspace workspace)
     {
-        (int Rows, int Size)[] shapes = Shapes(sizes, steps, keeps ? steps : rows, keeps);
+        (int Rows, int Size)[] shapes = Shapes(sizes, extras, steps, keeps ? steps : rows, keeps);
         Gates = workspace.Rent(shapes[0].Rows, shapes[0].Size);
         Product = workspace.Rent(shapes[1].Rows, shapes[1].Size);
         Operand = workspace.Rent(shapes[2].Rows, shapes[2].Size);
         Saved = workspace.Rent(shapes[3].Rows, shapes[3].Size);
         Previous = workspace.Rent(shapes[4].Rows, shapes[4].Size);
+        Hidden = workspace.Rent(shapes[5].Rows, shapes[5].Size);
     }
 
     /// <summary>Input products, then what the unit makes of them, then their gradients: [steps, G·H padded].</summary>
@@ -33,8 +34,11 @@ internal sealed class StepBuffers
     /// <summary>What the unit saves, [steps or rows, Saved·H padded].</summary>
     public Memory<float> Saved { get; }
 
-    /// <summary>The states before each step, [steps, S·H padded], if the steps are kept.</summary>
+    /// <summary>The states before each step, [steps or rows, S·H padded], if the steps are kept or something happens to the states around them.</summary>
     public Memory<float> Previous { get; }
+
+    /// <summary>The masked h that the recurrent products see, [steps or rows, H padded], if it is masked.</summary>
+    public Memory<float> Hidden { get; }
 
     /// <summary>The pass and the range whose forward steps are here.</summary>
     public (object? Pass, int Range) Holder { get; set; }
@@ -42,24 +46,28 @@ internal sealed class StepBuffers
     /// <summary>The rows of one step.</summary>
     /// <param name="gates">Where they are in <see cref="Gates"/>.</param>
     /// <param name="slot">Where they are in the others.</param>
-    public StepRows Rows(UnitSizes sizes, int gates, int slot) => new()
+    /// <param name="mask">The masks on h, if there are any.</param>
+    public StepRows Rows(UnitSizes sizes, int gates, int slot, Span<float> mask) => new()
     {
         Gates = From(Gates, gates * sizes.GateRow),
         Product = From(Product, slot * sizes.GateRow),
         Operand = From(Operand, slot * sizes.Padded),
         Saved = From(Saved, slot * sizes.SavedRow),
+        Hidden = From(Hidden, slot * sizes.Padded),
+        Mask = mask,
     };
 
     /// <summary>Bytes that buffers with kept steps take.</summary>
-    public static long Bytes(UnitSizes sizes, int steps) => Shapes(sizes, steps, steps, keeps: true).Sum(shape => Workspace.Bytes(shape.Rows, shape.Size));
+    public static long Bytes(UnitSizes sizes, StepExtras extras, int steps) => Shapes(sizes, extras, steps, steps, keeps: true).Sum(shape => Workspace.Bytes(shape.Rows, shape.Size));
 
-    private static (int Rows, int Size)[] Shapes(UnitSizes sizes, int steps, int slots, bool keeps) =>
+    private static (int Rows, int Size)[] Shapes(UnitSizes sizes, StepExtras extras, int steps, int slots, bool keeps) =>
     [
         (steps, sizes.GateRow),
         (sizes.Separate ? slots : 0, sizes.GateRow),
         (sizes.LateGates > 0 ? slots : 0, sizes.Padded),
         (slots, sizes.SavedRow),
-        (keeps ? steps : 0, sizes.StateRow),
+        (keeps || extras.AroundSteps ? slots : 0, sizes.StateRow),
+        (extras.MasksHidden ? slots : 0, sizes.Padded),
     ];
 
     private static Span<float> From(Memory<float> values, int offset) => values.IsEmpty ? default : values.Span[offset..];
@@ -79,4 +87,10 @@ internal readonly ref struct StepRows
 
     /// <inheritdoc cref="StepBuffers.Saved"/>
     public Span<float> Saved { get; init; }
+
+    /// <inheritdoc cref="StepBuffers.Hidden"/>
+    public Span<float> Hidden { get; init; }
+
+    /// <summary>The masks on the h that the recurrent products see, [rows, H padded]; empty if they see the state itself.</summary>
+    public Span<float> Mask { get; init; }
 }

@@ -9,7 +9,8 @@ namespace Elman;
 /// <param name="Layers">K.</param>
 /// <param name="Direction">Of every layer.</param>
 /// <param name="InputGradient">Whether the gradient of the input is wanted.</param>
-internal readonly record struct RecurrentCall(SequenceLayout Layout, UnitSizes First, int Layers, Direction Direction, bool InputGradient)
+/// <param name="Extras">What happens to inputs and states besides the cell's equations.</param>
+internal readonly record struct RecurrentCall(SequenceLayout Layout, UnitSizes First, int Layers, Direction Direction, bool InputGradient, StepExtras Extras = default)
 {
     /// <summary>D.</summary>
     public int Directions => Direction.Count();
@@ -19,7 +20,13 @@ internal readonly record struct RecurrentCall(SequenceLayout Layout, UnitSizes F
 
     /// <summary>Whether the gradient of a layer's input takes the place of the input: not where it is the caller's tensor, nor where the other
     /// direction still needs it.</summary>
-    public bool InPlace(int layer) => Directions == 1 && (layer > 0 || !Layout.IsBatchFirst);
+    public bool InPlace(int layer) => Directions == 1 && (layer > 0 || CopiesInput);
+
+    /// <summary>Values of the scratch of one direction's backward pass.</summary>
+    public int ScratchSize => First.LateGates > 0 || Extras.MasksHidden ? Layout.Batch * First.Padded : 0;
+
+    /// <summary>Whether the first layer reads a copy of the caller's tensor: in packed order, or masked.</summary>
+    public bool CopiesInput => !Layout.IsBatchFirst || Extras.MasksInput;
 }
 
 /// <summary>
@@ -53,7 +60,7 @@ internal sealed class TimePlan
         if (!keeps) return;
         int factors = PackedBlock(call);
         BlocksAtOnce = Math.Clamp(PackedFactors / factors, 1, Math.Max(1, Steps / SequenceLayout.ShortestBlock));
-        Rented = Sequences(call) + States(call) + StepBuffers.Bytes(call.First, Steps) * call.Directions * (shared ? 1 : call.Layers);
+        Rented = Sequences(call) + States(call) + StepBuffers.Bytes(call.First, call.Extras, Steps) * call.Directions * (shared ? 1 : call.Layers);
         Bytes = Rented + sizeof(float) * (long)BlocksAtOnce * factors;
     }
 
@@ -118,18 +125,18 @@ internal sealed class TimePlan
     {
         int total = call.Layout.Total;
         long input = Workspace.Bytes(total, call.First.Inputs), output = Workspace.Bytes(total, call.OutputSize), sum = (call.Layers - 1) * output;
-        if (!call.Layout.IsBatchFirst) sum += input;
+        if (call.CopiesInput) sum += input;
         if (call.InputGradient && !call.InPlace(0)) sum += input;
         if (call.Layers > 1 && !call.InPlace(1)) sum += output;
         return sum;
     }
 
-    /// <summary>The states at the ends of all ranges and the gradient of one, per layer and direction; the late gates' scratch.</summary>
+    /// <summary>The states at the ends of all ranges and the gradient of one, per layer and direction; the scratch of the backward pass.</summary>
     private long States(in RecurrentCall call)
     {
         int rows = call.Layout.Batch;
-        long each = Workspace.Bytes((Ranges + 1) * rows, call.First.StateRow) + Workspace.Bytes(rows, call.First.StateRow);
-        return call.Layers * call.Directions * each + Workspace.Bytes(call.First.LateGates > 0 ? call.Directions * rows : 0, call.First.Padded);
+        long each = Workspace.Bytes((Ranges + 1) * rows, call.First.StateRow) + Workspace.Bytes(rows, call.First.StateRow) + AroundSteps.Bytes(call.First, call.Extras, rows);
+        return call.Layers * call.Directions * each + Workspace.Bytes(call.Directions, call.ScratchSize);
     }
 
     /// <summary>Values of the packed factors of one block for all weights of a layer.</summary>

@@ -96,7 +96,7 @@ public class MemoryBudgetTests
     }
 
     /// <summary>Computes under a budget, then takes it away.</summary>
-    private static T Use<T>(long budget, Func<T> compute)
+    internal static T Use<T>(long budget, Func<T> compute)
     {
         Compute.MemoryBudget = budget;
         try

@@ -91,9 +91,21 @@ internal sealed class StackComparison(string cell, int inputs, int hidden, Recur
         DropoutKey After(int number, int stack) => stack == 0 ? key with { Layer = key.Layer * 64 + number + 1 } : key.For(MaskKind.Between, number, stack);
         return new(ReferenceCell.Named(ReferenceComparison.ReferenceName(cell)), inputs, _sizes, options, parameters)
         {
-            Between = (number, stack, row, time, unit) => Trains ? Mask(After(number, stack), row, time, unit, options.Dropout) : 1,
+            Between = (number, stack, row, time, unit) => Masked(After(number, stack), row, time, unit, options.Dropout),
+            OnInput = (number, stack, row, unit) => Masked(key.For(MaskKind.Input, number, stack), row, 0, unit, options.InputDropout),
+            OnHidden = (number, direction, row, unit) => Masked(key.For(MaskKind.Recurrent, number, direction), row, 0, unit, options.RecurrentDropout),
+            OnWeight = (number, direction, row, column) => Masked(key.For(MaskKind.Weight, number, direction), row, 0, column, options.WeightDropout),
+            Keeps = (number, direction, row, time, state, unit) => state > 0 && options.CellZoneout is { } cells
+                ? Kept(key.For(MaskKind.Zoneout, number, direction + 2 * state), row, time, unit, cells)
+                : Kept(key.For(MaskKind.Zoneout, number, direction + 2 * state), row, time, unit, options.Zoneout),
         };
     }
+
+    private double Masked(DropoutKey key, int row, int time, int unit, float probability) => Trains && probability > 0 ? Mask(key, row, time, unit, probability) : 1;
+
+    /// <summary>What dropout would drop is kept.</summary>
+    private double Kept(DropoutKey key, int row, int time, int unit, float probability) =>
+        !Trains ? probability : probability > 0 && Mask(key, row, time, unit, probability) == 0 ? 1 : 0;
 
     /// <summary>One number of a mask.</summary>
     private static double Mask(DropoutKey key, int row, int time, int unit, float probability)

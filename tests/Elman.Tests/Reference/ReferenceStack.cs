@@ -20,6 +20,18 @@ internal sealed class ReferenceStack(ReferenceCell cell, int inputs, int[] hidde
     /// <summary>The factor on an output on its way into the next layer, by (layer, stack, row, time, unit).</summary>
     public Func<int, int, int, int, int, double> Between { get; init; } = (_, _, _, _, _) => 1;
 
+    /// <summary>The factor on an input of a layer, by (layer, stack, row, unit).</summary>
+    public Func<int, int, int, int, double> OnInput { get; init; } = (_, _, _, _) => 1;
+
+    /// <summary>The factor on h on its way into the recurrent products, by (layer, direction, row, unit).</summary>
+    public Func<int, int, int, int, double> OnHidden { get; init; } = (_, _, _, _) => 1;
+
+    /// <summary>The factor on a recurrent weight, by (layer, direction, row of the weight, column).</summary>
+    public Func<int, int, int, int, double> OnWeight { get; init; } = (_, _, _, _) => 1;
+
+    /// <summary>How much of a state is kept, by (layer, direction, row, time, state, unit).</summary>
+    public Func<int, int, int, int, int, int, double> Keeps { get; init; } = (_, _, _, _, _, _) => 0;
+
     /// <summary>Runs the rows.</summary>
     /// <param name="x">[N, L, I]</param>
     /// <param name="initial">As <see cref="State.Parts"/>, or none for zeros.</param>
@@ -70,7 +82,10 @@ internal sealed class ReferenceStack(ReferenceCell cell, int inputs, int[] hidde
     {
         int size = hidden[layer];
         bool backwards = options.Direction == Direction.Reverse || direction == 1;
+        values = [.. values.Select(value => value.Select((number, unit) => number * OnInput(layer, Stacks == 2 ? direction : 0, row, unit)).ToArray())];
         CellWeights weights = CellWeights.From(parameters, layer == 0 ? inputs : OutputsOf(layer - 1), size, $"_l{layer}{(direction == 1 ? "_reverse" : "")}");
+        // A mask on h is one on the columns of what it is multiplied with.
+        weights = weights with { HiddenHidden = [.. weights.HiddenHidden.Select((weight, i) => weight * OnWeight(layer, direction, i / size, i % size) * OnHidden(layer, direction, row, i % size))] };
         double[][] state = new double[cell.States][], outputs = new double[values.Length][];
         for (int s = 0; s < cell.States; s++)
         {
@@ -80,7 +95,12 @@ internal sealed class ReferenceStack(ReferenceCell cell, int inputs, int[] hidde
         for (int step = 0; step < values.Length; step++)
         {
             int time = backwards ? values.Length - 1 - step : step;
-            state = cell.Forward(weights, values[time], state);
+            double[][] next = cell.Forward(weights, values[time], state);
+            state = [.. next.Select((part, s) => part.Select((value, unit) =>
+            {
+                double kept = Keeps(layer, direction, row, time, s, unit);
+                return kept * state[s][unit] + (1 - kept) * value;
+            }).ToArray())];
             outputs[time] = state[0];
         }
         for (int s = 0; s < cell.States; s++)

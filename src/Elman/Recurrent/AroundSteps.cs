@@ -1,0 +1,96 @@
+using System.Numerics.Tensors;
+using Elman.Kernels;
+
+namespace Elman;
+
+/// <summary>What happens to the states of one direction around each step: a mask on the h that the recurrent products see, and zoneout after the unit.</summary>
+internal sealed class AroundSteps
+{
+    private readonly UnitSizes _sizes;
+    private readonly SequenceLayout _layout;
+    private readonly Zoneout _zoneout;
+    private readonly DropoutKey[] _keys;
+    private readonly Memory<float> _mask, _kept, _gradient;
+
+    /// <param name="layer">Of the call.</param>
+    /// <param name="direction">Of the layer.</param>
+    public AroundSteps(UnitSizes sizes, SequenceLayout layout, in RunOptions options, int layer, int direction, bool keeps, Workspace workspace)
+    {
+        (_sizes, _layout, _zoneout) = (sizes, layout, options.Zoneout);
+        (int masks, int kept, int gradient) = Rows(options.Extras, layout.Batch, keeps);
+        _mask = workspace.Rent(masks, sizes.Padded);
+        _kept = workspace.Rent(kept, sizes.StateRow);
+        _gradient = workspace.Rent(gradient, sizes.StateRow);
+        _keys = new DropoutKey[sizes.States];
+        for (int part = 0; part < _keys.Length; part++) _keys[part] = options.For(MaskKind.Zoneout, layer, direction + 2 * part);
+        if (masks > 0) DrawMask(options.For(MaskKind.Recurrent, layer, direction), options.Recurrent);
+        _kept.Span.Clear();
+        if (_zoneout is { IsOn: true, Trains: false })
+            for (int row = 0; row < layout.Batch; row++)
+                for (int part = 0; part < sizes.States; part++) KeptOf(row, part).Fill(_zoneout.Of(part));
+    }
+
+    /// <summary>Bytes that it rents if steps are kept.</summary>
+    public static long Bytes(UnitSizes sizes, StepExtras extras, int rows)
+    {
+        (int masks, int kept, int gradient) = Rows(extras, rows, keeps: true);
+        return Workspace.Bytes(masks, sizes.Padded) + Workspace.Bytes(kept, sizes.StateRow) + Workspace.Bytes(gradient, sizes.StateRow);
+    }
+
+    /// <summary>The masks on h of some rows, [rows, H padded]; empty without them.</summary>
+    public Span<float> Mask(int first, int rows) => _mask.IsEmpty ? default : _mask.Span.Slice(first * _sizes.Padded, rows * _sizes.Padded);
+
+    /// <summary>After a step: lets units keep their previous states.</summary>
+    /// <param name="previous">[rows, S·H padded]</param>
+    public void After(int time, int first, int rows, ReadOnlySpan<float> previous, Span<float> next)
+    {
+        if (_zoneout.IsOn) Zoneout.Mix(Kept(time, first, rows), previous, next);
+    }
+
+    /// <summary>Before a step's derivative: takes the part of the gradient away that goes past the unit.</summary>
+    public void BeforeBackward(int time, int first, int rows, Span<float> gradient)
+    {
+        if (!_zoneout.IsOn) return;
+        ReadOnlySpan<float> kept = Kept(time, first, rows);
+        Span<float> past = _gradient.Span.Slice(first * _sizes.StateRow, kept.Length);
+        gradient = gradient[..kept.Length];
+        for (int i = 0; i < kept.Length; i++)
+        {
+            past[i] = kept[i] * gradient[i];
+            gradient[i] *= 1 - kept[i];
+        }
+    }
+
+    /// <summary>After a step's derivative: adds what went past the unit.</summary>
+    public void AfterBackward(int first, int rows, Span<float> gradient)
+    {
+        if (!_zoneout.IsOn) return;
+        gradient = gradient[..(rows * _sizes.StateRow)];
+        TensorPrimitives.Add(gradient, _gradient.Span.Slice(first * _sizes.StateRow, gradient.Length), gradient);
+    }
+
+    /// <summary>How much of each previous state is kept at a time, [rows, S·H padded].</summary>
+    private ReadOnlySpan<float> Kept(int time, int first, int rows)
+    {
+        if (_zoneout.Trains)
+            for (int row = first; row < first + rows; row++)
+                for (int part = 0; part < _sizes.States; part++) _keys[part].Draw(KeptOf(row, part), _layout.Order[row], time, _zoneout.Of(part));
+        return _kept.Span.Slice(first * _sizes.StateRow, rows * _sizes.StateRow);
+    }
+
+    private Span<float> KeptOf(int row, int part) => _kept.Span.Slice(row * _sizes.StateRow + part * _sizes.Padded, _sizes.Hidden);
+
+    private void DrawMask(DropoutKey key, float probability)
+    {
+        _mask.Span.Clear();
+        for (int row = 0; row < _layout.Batch; row++)
+        {
+            Span<float> mask = _mask.Span.Slice(row * _sizes.Padded, _sizes.Hidden);
+            mask.Fill(1);
+            key.Apply(mask, _layout.Order[row], 0, probability);
+        }
+    }
+
+    private static (int Masks, int Kept, int Gradient) Rows(StepExtras extras, int rows, bool keeps) =>
+        (extras.MasksHidden ? rows : 0, extras.Zones ? rows : 0, extras.Zones && keeps ? rows : 0);
+}
