@@ -55,6 +55,7 @@ internal static class NetworkJson
             fields => new Activate(Activation.Create(fields.Text("function"), fields.Number("alpha"), fields.Number("beta")))),
         Of<Softmax>("softmax", (json, layer) => json.WriteBoolean("log", layer.Log), fields => new Softmax(fields.Flag("log"))),
         Of<LastStep>("last_step", (json, layer) => json.WriteNumber("reversed", layer.Reversed), fields => new LastStep(fields.Whole("reversed", 0, LargestSize))),
+        Of<MergeHalves>("merge_halves", (json, layer) => json.WriteString("merge", layer.Merge.ToString()), fields => new MergeHalves(fields.OneOf("merge", Merge.Concat))),
         Of<Repeat>("repeat", (json, layer) => json.WriteNumber("count", layer.Count), fields => new Repeat(Size(fields, "count"))),
         Of<Masking>("masking",
             (json, layer, place) =>

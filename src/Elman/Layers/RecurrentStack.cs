@@ -42,12 +42,12 @@ internal static class RecurrentStack
         return own;
     }
 
-    /// <param name="output">Both directions side by side, if there are two.</param>
-    private static Tensor Merged(Tensor output, Merge merge)
+    /// <param name="output">[.., 2·H], both directions side by side, if there are two.</param>
+    internal static Tensor Merged(Tensor output, Merge merge)
     {
         if (merge is Merge.Concat or Merge.None) return output;
-        int half = output.Shape[2] / 2;
-        Tensor forward = output.Slice(2, ..half), reverse = output.Slice(2, half..);
+        int half = output.Shape[^1] / 2;
+        Tensor forward = output.Slice(-1, ..half), reverse = output.Slice(-1, half..);
         return merge switch
         {
             Merge.Sum => forward + reverse,

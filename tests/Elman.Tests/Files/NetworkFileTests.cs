@@ -21,6 +21,8 @@ public sealed class NetworkFileTests : IDisposable
         Cells.Create("gru-original", 3, 4, random),
         Cells.Create("rnn-relu", 4, 3, random),
         new LastStep(1),
+        new Linear(3, 6, random),
+        new MergeHalves(Merge.Product),
         new Repeat(2),
         new Linear(3, 8, random, bias: false),
         new Activate(Activation.HardSigmoid(0.1f, 0.25f)),

@@ -23,6 +23,7 @@ public class LayerBitsTests
         ["activate"] = () => new Activate(Activation.Softplus),
         ["softmax"] = () => new Softmax(),
         ["log softmax"] = () => new Softmax(log: true),
+        ["halves"] = () => new Sequential(new Linear(Inputs, 30, new RandomStream(1)), new MergeHalves(Merge.Product)),
         ["masking"] = () => new Masking(0.5f, new Gru(Inputs, 19, new RandomStream(1))),
         ["sequential"] = () => Network(new RandomStream(1), both: false),
         ["sequential, both directions"] = () => Network(new RandomStream(1), both: true),
