@@ -198,16 +198,13 @@ internal static class MatrixProduct
         }
     }
 
-    /// <summary>Rows of the next tile when so many are left: six, but never so that fewer than four remain for the last one if that can be avoided.</summary>
-    private static int TileRows(int left) => left switch
-    {
-        7 or 8 => 4,
-        9 or 13 => 5,
-        _ => Math.Min(left, 6),
-    };
+    /// <summary>Rows of the next tile when so many are left: as few tiles as there can be, the rows shared evenly among them, the higher tiles first. Beyond 30 rows that is six.</summary>
+    private static int TileRows(int left) => left > 30 ? 6 : EvenRows[left];
+
+    private static ReadOnlySpan<byte> EvenRows => [0, 1, 2, 3, 4, 5, 6, 4, 4, 5, 5, 6, 6, 5, 5, 5, 6, 6, 6, 5, 5, 6, 6, 6, 6, 5, 6, 6, 6, 6, 6];
 
     /// <summary>Bytes of the next panel's step that each row fetches while its tile is at this panel's step.</summary>
-    private static nint FetchShare(int rows) => (nint)sizeof(float) * PackedMatrix.PanelWidth / rows;
+    private static nint FetchShare(int rows) => (nint)(sizeof(float) * PackedMatrix.PanelWidth + rows - 1) / rows;
 
     private static void RunTile(in ProductTile tile, PackedMatrix b, int panel, int firstStep, int steps, int row, int height, nint share)
     {

@@ -1,6 +1,6 @@
 namespace Elman.Kernels;
 
-/// <summary>Runs the parts of a job on the thread pool and the calling thread. Which thread runs a part must not change its result.</summary>
+/// <summary>Runs the parts of a job on the calling thread and its helpers. Which thread runs a part must not change its result.</summary>
 internal static class Workers
 {
     /// <summary>Runs <paramref name="body"/> for every part from 0 to <paramref name="parts"/> − 1 and returns when all are done.</summary>
@@ -21,7 +21,7 @@ internal static class Workers
             return;
         }
         Job<TState> job = new(phases, parts, state, body);
-        for (int helper = 0; helper < helpers; helper++) ThreadPool.UnsafeQueueUserWorkItem(job, preferLocal: false);
+        HelperThreads.Ask(job, helpers);
         job.Execute();
         job.WaitFor(phases * parts);
         job.Rethrow();

@@ -34,6 +34,7 @@ public class Recurrent<TUnit> : RecurrentLayer
                 isSecond: i % options.Directions == 1);
         }
         _states = new StateLayout(Stack, TUnit.States);
+        StateSize = _engine.Weights.Sum(weights => TUnit.States * weights.Sizes.Hidden);
         if (!TUnit.Recurs && options.RecurrentDropout + options.WeightDropout > 0)
             throw new ArgumentException($"recurrent dropout or weight dropout is asked for, but {TUnit.Name} has no recurrent weights");
         if (TUnit.States == 1 && options.CellZoneout is not null) throw new ArgumentException($"a cell zoneout is set, but {TUnit.Name} has no state besides h");
@@ -81,7 +82,7 @@ public class Recurrent<TUnit> : RecurrentLayer
     }
 
     /// <inheritdoc/>
-    public override int StateSize => _engine.Weights.Sum(weights => TUnit.States * weights.Sizes.Hidden);
+    public override int StateSize { get; }
 
     /// <inheritdoc/>
     public override int StepWorkspace(int inputSize) => _engine.StepWorkspace + (Stack.Residual ? HiddenSize : 0);

@@ -21,12 +21,19 @@ public readonly struct GruUnit : IRecurrentUnit
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Activate(Lanes gates, Lanes product)
+    {
+        gates[0] = Sigmoid(gates[0] + product[0]);
+        gates[1] = Sigmoid(gates[1] + product[1]);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
-        Vector<float> r = Sigmoid(gates[0] + product[0]), z = Sigmoid(gates[1] + product[1]);
-        Vector<float> n = Tanh(Vector.FusedMultiplyAdd(r, product[2], gates[2]));
-        (gates[0], gates[1], gates[2]) = (r, z, n);
-        next[0] = Vector.FusedMultiplyAdd(z, previous[0] - n, n);
+        Vector<float> n = Tanh(Vector.FusedMultiplyAdd(gates[0], product[2], gates[2]));
+        gates[2] = n;
+        next[0] = Vector.FusedMultiplyAdd(gates[1], previous[0] - n, n);
     }
 
     /// <inheritdoc/>

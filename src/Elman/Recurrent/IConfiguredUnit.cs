@@ -27,6 +27,11 @@ internal interface IConfiguredUnit
     /// <summary>Weights of a unit's own, at most as many as values it saves; <c>coefficients</c> are zeros if the layer has none.</summary>
     static virtual int Coefficients => 0;
 
+    /// <summary>Whether there is an <see cref="Activate"/>.</summary>
+    static virtual bool Activates => false;
+
+    void Activate(Lanes gates, Lanes product) => throw new NotSupportedException();
+
     void Forward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved);
 
     /// <summary>Leaves in <c>saved</c>, from its first value on, also what this step adds to the gradients of the coefficients.</summary>
@@ -56,6 +61,11 @@ internal readonly struct PlainUnit<TUnit> : IConfiguredUnit
     public static int LateGates => TUnit.LateGates;
 
     public static int ForgetGate => TUnit.ForgetGate;
+
+    public static bool Activates => TUnit.LateGates == 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Activate(Lanes gates, Lanes product) => TUnit.Activate(gates, product);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Forward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved) => TUnit.Forward(gates, product, previous, next, saved);

@@ -44,7 +44,16 @@ public interface IRecurrentUnit
     static virtual int ForgetGate => -1;
 
     /// <summary>
-    /// One time step: from the products and the previous states to the next states. Leaves in <c>gates</c>, <c>product</c> and <c>saved</c>
+    /// What a step begins with: functions of the products alone, such as the gates' sigmoids. The engine runs it for all units of a row before it runs
+    /// <see cref="Forward"/> for any, so that a processor can work on many units' functions at once instead of waiting for one unit's chain of them. Not
+    /// with <see cref="LateGates"/>, where <see cref="Operand"/> begins the step.
+    /// </summary>
+    static virtual void Activate(Lanes gates, Lanes product)
+    {
+    }
+
+    /// <summary>
+    /// One time step: from the products, as <see cref="Activate"/> has left them, and the previous states to the next states. Leaves in <c>gates</c>, <c>product</c> and <c>saved</c>
     /// what <see cref="Backward"/> wants to find there. Must read <c>previous[i]</c> before it writes <c>next[i]</c>: they may be the same.
     /// </summary>
     static abstract void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved);

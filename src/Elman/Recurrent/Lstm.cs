@@ -27,14 +27,22 @@ public readonly struct LstmUnit : IRecurrentUnit
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Activate(Lanes gates, Lanes product)
+    {
+        gates[0] = Sigmoid(gates[0]);
+        gates[1] = Sigmoid(gates[1]);
+        gates[2] = Tanh(gates[2]);
+        gates[3] = Sigmoid(gates[3]);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
-        Vector<float> i = Sigmoid(gates[0]), f = Sigmoid(gates[1]), g = Tanh(gates[2]), o = Sigmoid(gates[3]);
-        Vector<float> c = Vector.FusedMultiplyAdd(f, previous[1], i * g);
+        Vector<float> c = Vector.FusedMultiplyAdd(gates[1], previous[1], gates[0] * gates[2]);
         Vector<float> squashed = Tanh(c);
-        (gates[0], gates[1], gates[2], gates[3]) = (i, f, g, o);
         saved[0] = squashed;
-        next[0] = o * squashed;
+        next[0] = gates[3] * squashed;
         next[1] = c;
     }
 

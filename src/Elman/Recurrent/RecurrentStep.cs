@@ -16,7 +16,12 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     private readonly UnitSizes _sizes = weights.Sizes;
 
     /// <summary>Gates whose products the unit's forward and backward find in <c>product</c>.</summary>
-    private static int ProductGates => TUnit.LateGates > 0 ? TUnit.LateGates : TUnit.Gates;
+    private static int ProductGates
+    {
+        // Without the attribute a method compiled at once, with optimization, calls it for every vector of units.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TUnit.LateGates > 0 ? TUnit.LateGates : TUnit.Gates;
+    }
 
     public DirectionWeights Weights => weights;
 
@@ -207,6 +212,11 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     {
         ref float coefficients = ref TUnit.Coefficients > 0 ? ref MemoryMarshal.GetArrayDataReference(weights.Coefficients) : ref gates;
         int width = UnitSizes.Width, padded = _sizes.Padded, end = blocks.End * width;
+        if (TUnit.Activates)
+        {
+            for (int unit = blocks.First * width; unit < end; unit += width)
+                _unit.Activate(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * TUnit.Gates, width));
+        }
         for (int unit = blocks.First * width; unit < end; unit += width)
         {
             _unit.Forward(At(ref coefficients, unit * TUnit.Coefficients, width), At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * ProductGates, width), At(ref previous, unit, padded),
