@@ -68,7 +68,7 @@ public static class Conversion
         ReadOptions quiet = options with { Remark = null };
         ModelFormat second = ModelFormat.OfFile(actual);
         Module other = second.Reread is { } reread && TryReread(reread, actual, network) is { } copy ? copy : ReadNetwork(second, actual, quiet);
-        Func<Probe, IReadOnlyList<ProbeOutput>> original = first.Original?.Invoke(expected, quiet) ?? (probe => probe.Run(network));
+        Func<Probe, IReadOnlyList<ProbeOutput>> original = first.Original?.Open(expected, quiet) ?? (probe => probe.Run(network));
         List<ProbeComparison> worst = [];
         foreach (Probe probe in Probe.For(network, seed))
         {
@@ -85,7 +85,7 @@ public static class Conversion
                 throw new ElmanException($"{actual}: it does not take what {expected} takes: {failure.Message.ReplaceLineEndings(" ")}", failure);
             }
         }
-        return new(worst, first.Original is null ? null : first.Title);
+        return new(worst, first.Original?.Name);
     }
 
     /// <summary>Null where the file is not one of the network's parameters by their names: then it has to tell its architecture itself.</summary>
@@ -114,8 +114,8 @@ public static class Conversion
 
 /// <summary>What a conversion, or two files, were measured to differ by.</summary>
 /// <param name="Outputs">The largest differences, by output.</param>
-/// <param name="System">The system by whose own rules the first file was computed, by a path of its own; null if Elman's network of the file spoke for it.</param>
-public sealed record ConversionProof(IReadOnlyList<ProbeComparison> Outputs, string? System)
+/// <param name="By">By which rules of its own system the first file was computed; null if Elman's network of the file spoke for it.</param>
+public sealed record ConversionProof(IReadOnlyList<ProbeComparison> Outputs, string? By)
 {
     /// <summary>The largest difference of all.</summary>
     public double Largest => Outputs.Max(output => output.Difference);

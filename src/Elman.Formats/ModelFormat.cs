@@ -7,13 +7,21 @@ namespace Elman.Formats;
 /// <param name="Extensions">What files of the kind end with, the first being the usual one.</param>
 public sealed record ModelFormat(FileKind Kind, string Name, string Title, params IReadOnlyList<string> Extensions)
 {
+    private static readonly OriginalRules PyTorchRules = new("PyTorch's rules in double precision, on the file's own numbers", PyTorchFile.Original);
+
     /// <summary>Every kind that is known.</summary>
     public static IReadOnlyList<ModelFormat> All { get; } =
     [
         new(FileKind.Elman, "elman", "Elman", ".elman") { Read = (path, _) => ReadElman(path), Write = NetworkFile.Save },
-        new(FileKind.PyTorch, "pytorch", "PyTorch", ".pt", ".pth", ".bin", ".ckpt") { Read = PyTorchFile.Read, Original = PyTorchFile.Original, Describe = PyTorchFile.Describe },
-        new(FileKind.SafeTensors, "safetensors", "safetensors", ".safetensors") { Read = PyTorchFile.Read, Write = PyTorchFile.Write, Original = PyTorchFile.Original, Describe = PyTorchFile.Describe, Reread = PyTorchFile.Reread },
-        new(FileKind.Onnx, "onnx", "ONNX", ".onnx") { Read = (path, _) => OnnxFile.Read(path) },
+        new(FileKind.PyTorch, "pytorch", "PyTorch", ".pt", ".pth", ".bin", ".ckpt") { Read = PyTorchFile.Read, Original = PyTorchRules, Describe = PyTorchFile.Describe },
+        new(FileKind.SafeTensors, "safetensors", "safetensors", ".safetensors") { Read = PyTorchFile.Read, Write = PyTorchFile.Write, Original = PyTorchRules, Describe = PyTorchFile.Describe, Reread = PyTorchFile.Reread },
+        new(FileKind.Onnx, "onnx", "ONNX", ".onnx")
+        {
+            Read = (path, _) => OnnxOriginal.Read(path),
+            Write = (path, network) => OnnxFile.Write(path, network),
+            Original = new("the graph as the file states it, node by node", OnnxOriginal.Open),
+            Describe = (path, _) => OnnxOriginal.Describe(path),
+        },
         new(FileKind.RTNeural, "rtneural", "RTNeural", ".json") { Read = (path, _) => RTNeuralFile.Read(path), Write = RTNeuralFile.Write },
     ];
 
@@ -27,7 +35,7 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
     /// What the file's own system computes with it, by a path of its own: not the network that <see cref="Read"/> built, but the system's rules on the file's
     /// numbers. Null where there is no such second path; then the network that was read speaks for the file.
     /// </summary>
-    public Func<string, ReadOptions, Func<Probe, IReadOnlyList<ProbeOutput>>>? Original { get; init; }
+    public OriginalRules? Original { get; init; }
 
     /// <summary>Shows what a file holds, without building a network; null if the network says it all.</summary>
     public Func<string, ReadOptions, FileDescription>? Describe { get; init; }
@@ -56,3 +64,8 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
         return file.Task == Forecaster.TaskName ? Forecaster.Load(path).Net : NetworkFile.Load(file);
     }
 }
+
+/// <summary>A second way to compute what a file says, apart from the network that is made of it.</summary>
+/// <param name="Name">What is computed, for people.</param>
+/// <param name="Open">Reads the file and gives what runs a probe.</param>
+public sealed record OriginalRules(string Name, Func<string, ReadOptions, Func<Probe, IReadOnlyList<ProbeOutput>>> Open);

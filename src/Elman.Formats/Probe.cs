@@ -78,6 +78,9 @@ public sealed class Probe
         return outputs;
     }
 
+    /// <summary>An output [N, L, ..] or [N, ..] of the whole network; what stands after the end of a sequence means nothing.</summary>
+    internal ProbeOutput Output(string name, Tensor output) => new(name, Values(Masked(output, IsRagged ? [.. Lengths] : [])));
+
     /// <summary>The valid steps of every sequence, each step's values, exact.</summary>
     internal double[][][] Rows()
     {

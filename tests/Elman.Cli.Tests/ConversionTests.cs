@@ -44,6 +44,26 @@ public sealed class ConversionTests : IDisposable
     }
 
     [Fact]
+    public void An_ONNX_graph_is_measured_node_by_node_against_the_layers_it_becomes()
+    {
+        string graph = _folder.File("tagger.onnx"), model = _folder.File("tagger.elman");
+        Assert.Equal(0, Command.Run("convert", Fixture("tagger.pt"), graph).Code);
+        var back = Command.Run("convert", graph, model);
+        Assert.Equal(0, back.Code);
+        Assert.Contains("by the graph as the file states it, node by node: largest difference", back.Out);
+        Assert.DoesNotContain("not compared", back.Error);
+        Assert.Equal(0, Command.Run("verify", Fixture("tagger.pt"), model).Code);
+        Assert.Contains("input         input [batch, time], whole numbers", Command.Run("inspect", graph).Out);
+
+        // A graph of one node that gives the directions an axis of their own is no chain of layers.
+        string node = Repository.File("tests/Elman.Formats.Tests/Fixtures/onnx_node/test_lstm_defaults/model.onnx");
+        var refusal = Command.Run("convert", node, model);
+        Assert.Equal(2, refusal.Code);
+        Assert.Contains("the graph is no chain of layers", refusal.Error);
+        Assert.Equal(0, Command.Run("inspect", node).Code);
+    }
+
+    [Fact]
     public void What_would_compute_something_else_is_not_written()
     {
         string path = _folder.File("tagger.elman");

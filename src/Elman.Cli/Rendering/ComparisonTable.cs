@@ -17,7 +17,7 @@ internal static class ComparisonTable
             table.AddRow(new Text(one.Name.Length == 0 ? "network" : one.Name), new Text(one.Count.ToString("N0", CultureInfo.InvariantCulture)), new Text(Number(one.Difference)));
         terminal.Results().Write(table);
         bool within = proof.Largest <= tolerance;
-        terminal.Out.WriteLine($"{(proof.System is { } system ? $"by {system}'s rules in double precision, on the file's own numbers" : "by the network as it was read")}: "
+        terminal.Out.WriteLine($"by {proof.By ?? "the network as it was read"}: "
             + $"largest difference {Number(proof.Largest)}, {(within ? "within" : "above")} the tolerance of {Number(tolerance)}");
         return within;
     }

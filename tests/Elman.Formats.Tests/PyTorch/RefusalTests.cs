@@ -177,12 +177,7 @@ public sealed class RefusalTests : IDisposable
     private string Zip(params ReadOnlySpan<(string Name, byte[] Content)> entries)
     {
         string path = _folder.File($"{Guid.NewGuid():N}.pt");
-        using ZipArchive zip = new(File.Create(path), ZipArchiveMode.Create);
-        foreach ((string name, byte[] content) in entries)
-        {
-            using Stream entry = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
-            entry.Write(content);
-        }
+        PyTorch.Zip.Write(path, entries);
         return path;
     }
 
