@@ -33,6 +33,7 @@ public class Recurrent<TUnit> : RecurrentLayer
             _engine.Add(RecurrentInitialization.Weights(AddParameter, TUnit.Name, _engine.Sizes(Stack.InputsOf(layer), Stack.HiddenOf(layer)), suffix, random, options),
                 isSecond: i % options.Directions == 1);
         }
+        StateSize = _engine.Weights.Sum(weights => weights.Sizes.StateValues);
         _states = new StateLayout(Stack, TUnit.States);
         StateSize = _engine.Weights.Sum(weights => TUnit.States * weights.Sizes.Hidden);
         if (!TUnit.Recurs && options.RecurrentDropout + options.WeightDropout > 0)
@@ -85,7 +86,7 @@ public class Recurrent<TUnit> : RecurrentLayer
     public override int StateSize { get; }
 
     /// <inheritdoc/>
-    public override int StepWorkspace(int inputSize) => _engine.StepWorkspace + (Stack.Residual ? HiddenSize : 0);
+    public override int StepWorkspace(int inputSize) => _engine.StepWorkspace + (Stack.Residual ? OutputSize : 0);
 
     /// <inheritdoc/>
     public override void InitializeState(Span<float> state)
@@ -94,11 +95,12 @@ public class Recurrent<TUnit> : RecurrentLayer
         if (_learntStates.Length == 0) return;
         for (int layer = 0; layer < Stack.Layers; layer++)
         {
-            int hidden = Stack.HiddenOf(layer);
-            for (int part = 0; part < TUnit.States; part++, state = state[hidden..])
+            for (int part = 0; part < TUnit.States; part++)
             {
+                int size = Stack.StateOf(layer, part);
                 (int index, int first) = _states.Place(layer, part);
-                _learntStates[index].Span.Slice(first * hidden, hidden).CopyTo(state);
+                _learntStates[index].Span.Slice(first * size, size).CopyTo(state);
+                state = state[size..];
             }
         }
     }
@@ -107,12 +109,12 @@ public class Recurrent<TUnit> : RecurrentLayer
     public override void Step(ReadOnlySpan<float> input, Span<float> output, Span<float> state, Span<float> workspace)
     {
         if (WhyNotStreamable is { } reason) throw new InvalidOperationException(reason);
-        Span<float> sum = workspace[..(Stack.Residual ? HiddenSize : 0)];
+        Span<float> sum = workspace[..(Stack.Residual ? OutputSize : 0)];
         ReadOnlySpan<float> values = input[..InputSize];
         for (int layer = 0; layer < Stack.Layers; layer++)
         {
-            int hidden = Stack.HiddenOf(layer);
-            Span<float> own = state[..(TUnit.States * hidden)];
+            int hidden = Stack.StateOf(layer, 0);
+            Span<float> own = state[..(hidden + (TUnit.States - 1) * Stack.HiddenOf(layer))];
             _engine.Step(layer, values, own, workspace[sum.Length..], _zoneout);
             if (Stack.Residual && layer > 0)
             {

@@ -13,7 +13,8 @@ internal static class RecurrentInitialization
         Tensor? weightHh = null, biasIh = null, biasHh = null;
         if (sizes.Recurs)
         {
-            weightHh = add("weight_hh" + suffix, Uniform(hidden, random, rows, hidden));
+            weightHh = add("weight_hh" + suffix, Uniform(hidden, random, rows, sizes.Output));
+            if (options.Orthogonal && sizes.Projects) throw new ArgumentException("orthogonal recurrent weights are asked for, but with a projection they are not square");
             if (options.Orthogonal) Orthogonalize(weightHh, hidden, random);
         }
         else if (options.Orthogonal)
@@ -31,9 +32,10 @@ internal static class RecurrentInitialization
             biasIh.WritableSpan().Slice(sizes.ForgetGate * hidden, hidden).Fill(forget);
             biasHh?.WritableSpan().Slice(sizes.ForgetGate * hidden, hidden).Clear();
         }
-        OptionalWeights? optional = !options.Peepholes ? null : new()
+        OptionalWeights? optional = !sizes.Projects && !options.Peepholes ? null : new()
         {
-            Peepholes = add("weight_ph" + suffix, Uniform(hidden, random, sizes.Coefficients * hidden)),
+            Projection = sizes.Projects ? add("weight_hr" + suffix, Uniform(hidden, random, sizes.Output, hidden)) : null,
+            Peepholes = options.Peepholes ? add("weight_ph" + suffix, Uniform(hidden, random, sizes.Coefficients * hidden)) : null,
         };
         return new DirectionWeights(sizes, weightIh, weightHh, biasIh, biasHh, optional);
     }

@@ -56,7 +56,7 @@ public abstract class RecurrentLayer : Module, IStreamable
     public abstract (Tensor Forward, Tensor Reverse, State Final) ForwardDirections(Tensor input, State? initial = null, ReadOnlySpan<int> lengths = default);
 
     /// <summary>
-    /// Whether inference reads the weights rounded to bfloat16 (8 significant bits; biases and sums stay in single precision). A step of one sequence whose
+    /// Whether inference reads the weights rounded to bfloat16 (8 significant bits; biases, peepholes and sums stay in single precision). A step of one sequence whose
     /// weights exceed the caches then takes about half the time. Parameters and files keep their precision. Not for training: a recorded call throws.
     /// Set it before the layer is used, or while no call runs.
     /// </summary>

@@ -87,6 +87,12 @@ public sealed record RecurrentOptions
     public float? CellClip { get; init; }
 
     /// <summary>
+    /// P, to which the h of an LSTM is projected (Sak, Senior, Beaufays 2014, arXiv 1402.1128; PyTorch's <c>proj_size</c>): h is P wide, below H, and c
+    /// stays H wide. <c>weight_hr_l0</c> is [P, H], <c>weight_hh_l0</c> [G·H, P]. 0 for no projection.
+    /// </summary>
+    public int ProjectionSize { get; init; }
+
+    /// <summary>
     /// Whether the gates of an LSTM see its cell state (Gers, Schraudolph, Schmidhuber 2002): <c>weight_ph_l0</c> [3·H] for i, f, o, or [2·H] for i, o with
     /// <see cref="CoupledGates"/>.
     /// </summary>
@@ -106,7 +112,7 @@ public sealed record RecurrentOptions
 
     /// <summary>The options of the cell's equations in a few words, each after a comma.</summary>
     internal string CellDescription =>
-        (Peepholes ? ", peepholes" : "") + (CoupledGates ? ", coupled gates" : "") + Clip("gate", GateClip) + Clip("cell", CellClip) + Functions("activations", Activations) + Functions("reverse activations", ReverseActivations);
+        (ProjectionSize > 0 ? $", projected to {ProjectionSize}" : "") + (Peepholes ? ", peepholes" : "") + (CoupledGates ? ", coupled gates" : "") + Clip("gate", GateClip) + Clip("cell", CellClip) + Functions("activations", Activations) + Functions("reverse activations", ReverseActivations);
 
     private static string Clip(string what, float? clip) => clip is { } bound ? string.Create(CultureInfo.InvariantCulture, $", {what} clip {bound}") : "";
 

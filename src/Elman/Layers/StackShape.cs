@@ -4,6 +4,7 @@ namespace Elman;
 internal sealed class StackShape
 {
     private readonly int[] _hidden;
+    private readonly int _projection;
 
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or an option is none of its kind.</exception>
     /// <exception cref="ArgumentException">Options contradict each other or the sizes.</exception>
@@ -19,6 +20,7 @@ internal sealed class StackShape
         if (options.Merge != Merge.Concat && options.Direction != Direction.Both)
             throw new ArgumentException($"merge {options.Merge} is asked for, but there is one direction only");
         (Inputs, Direction, Merge, Residual) = (inputSize, options.Direction, options.Merge, options.Residual);
+        _projection = options.ProjectionSize;
         IsUniform = _hidden.All(size => size == hiddenSize);
         if (Residual) CheckResidual();
     }
@@ -44,11 +46,14 @@ internal sealed class StackShape
     /// <summary>H of a layer.</summary>
     public int HiddenOf(int layer) => _hidden[layer];
 
+    /// <summary>The width of one of a layer's states: H, but for an h that is projected.</summary>
+    public int StateOf(int layer, int state) => state == 0 && _projection > 0 ? _projection : _hidden[layer];
+
     /// <summary>Values per step that go into a layer.</summary>
     public int InputsOf(int layer) => layer == 0 ? Inputs : OutputsOf(layer - 1);
 
     /// <summary>Values per step that come out of a layer, or of each of its directions if they stay apart.</summary>
-    public int OutputsOf(int layer) => Merge == Merge.Concat ? Direction.Count() * _hidden[layer] : _hidden[layer];
+    public int OutputsOf(int layer) => Merge == Merge.Concat ? Direction.Count() * StateOf(layer, 0) : StateOf(layer, 0);
 
     private void CheckResidual()
     {

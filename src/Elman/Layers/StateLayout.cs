@@ -15,7 +15,7 @@ internal sealed class StateLayout(StackShape shape, int states)
 
     /// <summary>The shape of a part for a batch of N.</summary>
     public Shape ShapeOf(int index, int batch) =>
-        _uniform ? new(shape.Layers * _directions, batch, shape.HiddenOf(0)) : new(_directions, batch, shape.HiddenOf(index / states));
+        _uniform ? new(shape.Layers * _directions, batch, shape.StateOf(0, index)) : new(_directions, batch, shape.StateOf(index / states, index % states));
 
     /// <summary>What the parameter is called that a part begins as, if that is learnt.</summary>
     public string NameOf(int index)

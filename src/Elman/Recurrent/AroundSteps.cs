@@ -78,14 +78,14 @@ internal sealed class AroundSteps
         return _kept.Span.Slice(first * _sizes.StateRow, rows * _sizes.StateRow);
     }
 
-    private Span<float> KeptOf(int row, int part) => _kept.Span.Slice(row * _sizes.StateRow + part * _sizes.Padded, _sizes.Hidden);
+    private Span<float> KeptOf(int row, int part) => _kept.Span.Slice(row * _sizes.StateRow + part * _sizes.Padded, _sizes.PartSize(part));
 
     private void DrawMask(DropoutKey key, float probability)
     {
         _mask.Span.Clear();
         for (int row = 0; row < _layout.Batch; row++)
         {
-            Span<float> mask = _mask.Span.Slice(row * _sizes.Padded, _sizes.Hidden);
+            Span<float> mask = _mask.Span.Slice(row * _sizes.Padded, _sizes.Output);
             mask.Fill(1);
             key.Apply(mask, _layout.Order[row], 0, probability);
         }

@@ -51,7 +51,7 @@ internal sealed class DirectionPass<TUnit>
         Span<float> states = States(0);
         states.Clear();
         for (int part = 0; part < parts.Length; part++)
-            for (int row = 0; row < _layout.Batch; row++) RowOf(parts[part].Span, row, direction).CopyTo(StateOf(states, row, part));
+            for (int row = 0; row < _layout.Batch; row++) RowOf(parts[part].Span, row, direction, part).CopyTo(StateOf(states, row, part));
     }
 
     /// <summary>The states after the last valid step of each row, into [K·D, N, H] parts.</summary>
@@ -61,7 +61,7 @@ internal sealed class DirectionPass<TUnit>
         for (int part = 0; part < parts.Length; part++)
         {
             Span<float> target = parts[part].WritableSpan();
-            for (int row = 0; row < _layout.Batch; row++) StateOf(states, row, part).CopyTo(RowOf(target, row, direction));
+            for (int row = 0; row < _layout.Batch; row++) StateOf(states, row, part).CopyTo(RowOf(target, row, direction, part));
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class DirectionPass<TUnit>
             _around?.After(time, first, rows, previous, states);
             if (outputs.IsEmpty) continue;
             for (int row = 0; row < rows; row++)
-                states.Slice(row * _sizes.StateRow, _sizes.Hidden).CopyTo(outputs[(output.Offset(time, first + row) + column)..]);
+                states.Slice(row * _sizes.StateRow, _sizes.Output).CopyTo(outputs[(output.Offset(time, first + row) + column)..]);
         }
     }
 
@@ -157,7 +157,7 @@ internal sealed class DirectionPass<TUnit>
         for (int part = 0; part < parts.Length; part++)
         {
             if (parts[part].Gradient is not { } gradient) continue;
-            for (int row = 0; row < _layout.Batch; row++) RowOf(gradient.Span, row, direction).CopyTo(StateOf(_gradient.Span, row, part));
+            for (int row = 0; row < _layout.Batch; row++) RowOf(gradient.Span, row, direction, part).CopyTo(StateOf(_gradient.Span, row, part));
         }
     }
 
@@ -170,7 +170,7 @@ internal sealed class DirectionPass<TUnit>
             Span<float> gradient = parts[part].GradientSpan();
             for (int row = 0; row < _layout.Batch; row++)
             {
-                Span<float> target = RowOf(gradient, row, direction);
+                Span<float> target = RowOf(gradient, row, direction, part);
                 TensorPrimitives.Add(target, StateOf(_gradient.Span, row, part), target);
             }
         }
@@ -186,7 +186,7 @@ internal sealed class DirectionPass<TUnit>
             (int time, _, int rows, int slot, _) = StepAt(fromTime, toTime, i, first, end);
             if (rows <= 0) continue;
             Span<float> gradient = Rows(_gradient.Span, first, rows);
-            AddOutputGradient(gradient, time, first, rows, outputGradient, column, (0, _sizes.Hidden));
+            AddOutputGradient(gradient, time, first, rows, outputGradient, column, (0, _sizes.Output));
             _around?.BeforeBackward(time, first, rows, gradient);
             _step.Backward(rows, RowsAt(slot, slot, first, rows), scratch.IsEmpty ? scratch : scratch[(first * _sizes.Padded)..],
                 From(_buffers.Previous, slot * _sizes.StateRow), gradient);
@@ -265,7 +265,7 @@ internal sealed class DirectionPass<TUnit>
         if (_weights.WeightHh is { NeedsGradient: true })
         {
             (Memory<float> hidden, int row) = _buffers.Hidden.IsEmpty ? (_buffers.Previous, s.StateRow) : (_buffers.Hidden, s.Padded);
-            yield return new(blocks, atOnce, _weights.WeightHh, early, hidden, s.Hidden, row);
+            yield return new(blocks, atOnce, _weights.WeightHh, early, hidden, s.Output, row);
             if (s.LateGates > 0) yield return new(blocks, atOnce, _weights.WeightHh, late, _buffers.Operand, s.Hidden, s.Padded, s.EarlyGates);
         }
         if (_weights.BiasHh is { NeedsGradient: true })
@@ -273,6 +273,8 @@ internal sealed class DirectionPass<TUnit>
             yield return Sum(_weights.BiasHh, early);
             if (s.LateGates > 0) yield return Sum(_weights.BiasHh, late, s.EarlyGates);
         }
+        if (_weights.Optional?.Projection is { NeedsGradient: true } projection)
+            yield return new(blocks, atOnce, projection, new(_buffers.ProjectionGradient, s.OutputPadded, 0, 1, s.Output), _buffers.Operand, s.Hidden, s.Padded);
         if (_weights.Optional?.Peepholes is { NeedsGradient: true } peepholes)
             yield return Sum(peepholes, new(_buffers.Saved, s.SavedRow, 0, s.Coefficients, s.Saved, s.Hidden));
 
@@ -323,14 +325,14 @@ internal sealed class DirectionPass<TUnit>
 
     private Span<float> Rows(Span<float> states, int first, int rows) => states.Slice(first * _sizes.StateRow, rows * _sizes.StateRow);
 
-    private Span<float> StateOf(Span<float> states, int row, int part) => states.Slice(row * _sizes.StateRow + part * _sizes.Padded, _sizes.Hidden);
+    private Span<float> StateOf(Span<float> states, int row, int part) => states.Slice(row * _sizes.StateRow + part * _sizes.Padded, _sizes.PartSize(part));
 
-    /// <summary>The H values of a sorted row in a [K·D, N, H] part.</summary>
-    private ReadOnlySpan<float> RowOf(ReadOnlySpan<float> part, int row, int direction) =>
-        part.Slice((direction * _layout.Batch + _layout.Order[row]) * _sizes.Hidden, _sizes.Hidden);
+    /// <summary>The values of a sorted row in part <paramref name="part"/>, [K·D, N, H or P].</summary>
+    private ReadOnlySpan<float> RowOf(ReadOnlySpan<float> values, int row, int direction, int part) =>
+        values.Slice((direction * _layout.Batch + _layout.Order[row]) * _sizes.PartSize(part), _sizes.PartSize(part));
 
-    private Span<float> RowOf(Span<float> part, int row, int direction) =>
-        part.Slice((direction * _layout.Batch + _layout.Order[row]) * _sizes.Hidden, _sizes.Hidden);
+    private Span<float> RowOf(Span<float> values, int row, int direction, int part) =>
+        values.Slice((direction * _layout.Batch + _layout.Order[row]) * _sizes.PartSize(part), _sizes.PartSize(part));
 
     private static Span<float> From(Memory<float> values, int offset) => values.IsEmpty ? default : values.Span[offset..];
 }

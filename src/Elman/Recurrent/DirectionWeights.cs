@@ -27,11 +27,14 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
     /// <summary>W: [I, G·H padded].</summary>
     public PackedMatrix Input { get; } = new();
 
-    /// <summary>U of the early gates: [H, E·H padded].</summary>
+    /// <summary>U of the early gates: [P, E·H padded].</summary>
     public PackedMatrix Recurrent { get; } = new();
 
     /// <summary>U of the late gates: [H, (G − E)·H padded].</summary>
     public PackedMatrix Late { get; } = new();
+
+    /// <summary>The projection: [H, P].</summary>
+    public PackedMatrix Projection { get; } = new();
 
     /// <summary>Where the input products start: b_ih, plus b_hh if the recurrent products are added to them.</summary>
     public float[] InputBias { get; } = new float[sizes.GateRow];
@@ -45,11 +48,14 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
     /// <summary>Wᵀ: [G·H padded, I].</summary>
     public PackedMatrix InputBack { get; } = new();
 
-    /// <summary>Uᵀ of the early gates: [E·H padded, H padded].</summary>
+    /// <summary>Uᵀ of the early gates: [E·H padded, P padded].</summary>
     public PackedMatrix RecurrentBack { get; } = new();
 
     /// <summary>Uᵀ of the late gates: [(G − E)·H padded, H padded].</summary>
     public PackedMatrix LateBack { get; } = new();
+
+    /// <summary>The projection, transposed: [P, H padded].</summary>
+    public PackedMatrix ProjectionBack { get; } = new();
 
     /// <summary>The parameters that exist.</summary>
     public IEnumerable<Tensor> Parameters => [.. new[] { weightIh, weightHh, biasIh, biasHh }.OfType<Tensor>(), .. optional?.All ?? []];
@@ -97,14 +103,16 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
         PackColumns(Input, sizes.GateRow, weightIh.Span, inputs, 0, sizes.Gates);
         if (weightHh is not null)
         {
-            PackColumns(Recurrent, sizes.EarlyRow, weightHh.Span, sizes.Hidden, 0, sizes.EarlyGates);
+            PackColumns(Recurrent, sizes.EarlyRow, weightHh.Span, sizes.Output, 0, sizes.EarlyGates);
             if (sizes.LateGates > 0) PackColumns(Late, sizes.LateRow, weightHh.Span, sizes.Hidden, sizes.EarlyGates, sizes.LateGates);
         }
+        if (optional?.Projection is { } projection) Projection.Pack(projection.Span, sizes.Hidden, sizes.Output, 1, sizes.Hidden);
         if (_bfloat16)
         {
             Input.RoundToBFloat16();
             if (weightHh is not null) Recurrent.RoundToBFloat16();
             if (sizes.LateGates > 0) Late.RoundToBFloat16();
+            if (sizes.Projects) Projection.RoundToBFloat16();
         }
         Coefficients.AsSpan().Clear();
         if (optional?.Peepholes is { } peepholes) AddBias(peepholes.Span, 0, sizes.Coefficients, Coefficients);
@@ -123,9 +131,14 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
 
     private void PackBackward()
     {
+        if (optional?.Projection is { } projection)
+        {
+            ProjectionBack.Resize(sizes.Output, sizes.Padded);
+            for (int i = 0; i < sizes.Output; i++) ProjectionBack.SetStep(i, projection.Span.Slice(i * sizes.Hidden, sizes.Hidden));
+        }
         PackRows(InputBack, weightIh.Span, sizes.Inputs, sizes.Inputs, 0, sizes.Gates);
         if (weightHh is null) return;
-        PackRows(RecurrentBack, weightHh.Span, sizes.Hidden, sizes.Padded, 0, sizes.EarlyGates);
+        PackRows(RecurrentBack, weightHh.Span, sizes.Output, sizes.OutputPadded, 0, sizes.EarlyGates);
         if (sizes.LateGates > 0) PackRows(LateBack, weightHh.Span, sizes.Hidden, sizes.Padded, sizes.EarlyGates, sizes.LateGates);
     }
 

@@ -47,7 +47,7 @@ internal sealed class RecurrentRun<TUnit>
         long work = (long)_plan.Steps * last.GateRow * (last.Inputs + last.Hidden);
         _parts = (int)Math.Clamp(work / WorkOfThread, 1, Compute.Threads);
         _shares = (_parts + _directions - 1) / _directions;
-        _sharesUnits = RecurrentStep<TUnit>.Splits && !call.Extras.AroundSteps && _shares > 1 && _layout.Batch < FewRows * _shares && _layout.Batch * (long)last.GateRow * last.Hidden >= WorkOfStep;
+        _sharesUnits = steps[0].Splits && !call.Extras.AroundSteps && _shares > 1 && _layout.Batch < FewRows * _shares && _layout.Batch * (long)last.GateRow * last.Hidden >= WorkOfStep;
         if (!_sharesUnits) _shares = Math.Max(1, Math.Min(_layout.Batch, _shares));
     }
 
@@ -56,7 +56,7 @@ internal sealed class RecurrentRun<TUnit>
     /// <param name="input">[N, L, I]</param>
     /// <param name="initial">S parts [K·D, N, H], or none for zeros.</param>
     /// <param name="lengths">[N], or empty if all are L.</param>
-    /// <returns>The last layer's h at every step [N, L, D·H], zero in padding, and the S parts of the final states [K·D, N, H].</returns>
+    /// <returns>The last layer's h at every step [N, L, D·H], zero in padding, and the S parts of the final states [K·D, N, H], the first [K·D, N, P].</returns>
     public static (Tensor Output, Tensor[] Final) Apply(RecurrentStep<TUnit>[] steps, Direction direction, Tensor input, Tensor[] initial,
         ReadOnlySpan<int> lengths, in RunOptions options)
     {
@@ -70,7 +70,7 @@ internal sealed class RecurrentRun<TUnit>
         // Padding stays zero; everything else is written.
         Tensor output = call.Layout.Total == (long)batch * length ? Tensor.Allocate(new Shape(batch, length, call.OutputSize)) : Tensor.Zeros(batch, length, call.OutputSize);
         Tensor[] final = new Tensor[TUnit.States];
-        for (int part = 0; part < final.Length; part++) final[part] = Tensor.Zeros(steps.Length, batch, steps[0].Sizes.Hidden);
+        for (int part = 0; part < final.Length; part++) final[part] = Tensor.Zeros(steps.Length, batch, steps[0].Sizes.PartSize(part));
         run.Forward(input, initial, output, final);
         if (keeps) Tensor.Record([output, .. final], inputs, () => run.Backward(input, initial, output, final));
         else run._workspace.Return();
@@ -243,7 +243,7 @@ internal sealed class RecurrentRun<TUnit>
     private bool ProjectsRows => _directions * _shares >= _parts;
 
     /// <summary>Where the h of a part's direction begins in the output.</summary>
-    private int Column(int part) => part % _directions * _call.First.Hidden;
+    private int Column(int part) => part % _directions * _call.First.Output;
 
     private DirectionPass<TUnit> Pass(int layer, int part) => _passes[(layer * _directions) + (part % _directions)];
 }

@@ -7,7 +7,7 @@ namespace Elman;
 
 /// <summary>
 /// One time step of a few rows, forward and backward, in one direction of a layer: the recurrent products, then the unit. The loop over time and the
-/// streams call it. All spans begin at the first of the rows; row strides are those of <see cref="UnitSizes"/>.
+/// streams call it; a projection follows the unit. All spans begin at the first of the rows; row strides are those of <see cref="UnitSizes"/>.
 /// </summary>
 internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     where TUnit : struct, IConfiguredUnit
@@ -33,8 +33,8 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     /// <summary>Floats that <see cref="Row"/> needs: products, separate products, operand, saved values, padded states.</summary>
     public int RowWorkspace => (2 * _sizes.GateRow) + _sizes.Padded + _sizes.SavedRow + (2 * _sizes.StateRow);
 
-    /// <summary>Whether threads can share the units of a step: not if an operand of all units stands between two products.</summary>
-    public static bool Splits => TUnit.Recurs && TUnit.LateGates == 0;
+    /// <summary>Whether threads can share the units of a step: not if a product with what all units give stands between two others.</summary>
+    public bool Splits => TUnit.Recurs && TUnit.LateGates == 0 && !_sizes.Projects;
 
     private (int First, int End) All => (0, _sizes.Blocks);
 
@@ -66,6 +66,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         else
         {
             ForwardPart(All, rows, hidden, hiddenRow, at, previous, next);
+            if (_sizes.Projects) Project(rows, at.Operand, next);
         }
     }
 
@@ -85,7 +86,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
 
     /// <summary>One time step of one row outside any sequence, without allocation: replaces the states by those after it.</summary>
     /// <param name="input">[I]</param>
-    /// <param name="state">[S, H]</param>
+    /// <param name="state">h [P], then the other states [S − 1, H].</param>
     /// <param name="workspace">At least <see cref="RowWorkspace"/> floats, of any value.</param>
     /// <param name="zoneout">Its expectation keeps part of the state.</param>
     public void Row(ReadOnlySpan<float> input, Span<float> state, Span<float> workspace, Zoneout zoneout)
@@ -96,27 +97,28 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         Span<float> operand = Take(ref workspace, sizes.Padded), saved = Take(ref workspace, sizes.SavedRow);
         Span<float> padded = state;
         // Whole vectors of units need no padding, and then no copy.
-        bool copies = sizes.Padded != sizes.Hidden;
+        bool copies = sizes.Padded != sizes.Hidden || sizes.Projects;
         if (copies)
         {
             padded = Take(ref workspace, sizes.StateRow);
             padded.Clear();
-            for (int part = 0; part < sizes.States; part++) state.Slice(part * sizes.Hidden, sizes.Hidden).CopyTo(padded[(part * sizes.Padded)..]);
+            for (int part = 0, at = 0; part < sizes.States; at += sizes.PartSize(part++)) state.Slice(at, sizes.PartSize(part)).CopyTo(padded[(part * sizes.Padded)..]);
         }
         Span<float> previous = Take(ref workspace, zoneout.IsOn ? sizes.StateRow : 0);
         padded[..previous.Length].CopyTo(previous);
         MatrixProduct.MultiplyRow(ref MemoryMarshal.GetReference(input), weights.Input, ref MemoryMarshal.GetArrayDataReference(weights.InputBias), ref MemoryMarshal.GetReference(gates));
-        if (TUnit.LateGates > 0) Forward(1, new StepRows { Gates = gates, Product = product, Operand = operand, Saved = saved }, padded, padded);
+        if (TUnit.LateGates > 0 || sizes.Projects) Forward(1, new StepRows { Gates = gates, Product = product, Operand = operand, Saved = saved }, padded, padded);
         else ForwardRow(gates, product, saved, padded);
         if (zoneout.IsOn) zoneout.Expect(sizes, previous, padded);
         if (!copies) return;
-        for (int part = 0; part < sizes.States; part++) padded.Slice(part * sizes.Padded, sizes.Hidden).CopyTo(state[(part * sizes.Hidden)..]);
+        for (int part = 0, at = 0; part < sizes.States; at += sizes.PartSize(part++)) padded.Slice(part * sizes.Padded, sizes.PartSize(part)).CopyTo(state[at..]);
     }
 
     /// <summary>From the gradient of the next states, in place, to that of the previous states; leaves the products' gradients in the rows' gates and products.</summary>
     /// <param name="scratch">[rows, H padded], if there are late gates or masks.</param>
     public void Backward(int rows, in StepRows at, Span<float> scratch, Span<float> previous, Span<float> gradient)
     {
+        if (_sizes.Projects) ProjectBackward(rows, at.ProjectionGradient, gradient);
         if (TUnit.LateGates > 0)
         {
             StepRows late = at with { Product = at.Product[_sizes.EarlyRow..] };
@@ -154,6 +156,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     {
         if (!TUnit.Recurs) return;
         (int first, int end) = UnitSizes.Panels(blocks, 1);
+        end = Math.Min(end, weights.RecurrentBack.Panels);
         MatrixProduct.Multiply(rows, _sizes.Separate ? at.Product : at.Gates, _sizes.GateRow, 1, weights.RecurrentBack, gradient, _sizes.StateRow, gradient, _sizes.StateRow, first, end);
     }
 
@@ -164,8 +167,8 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         for (int row = 0; row < rows; row++)
         {
             Masked(at.Mask, row, scratch[(row * _sizes.Padded)..], scratch);
-            Span<float> hidden = gradient.Slice(row * _sizes.StateRow, _sizes.Padded);
-            TensorPrimitives.Add(hidden, scratch.Slice(row * _sizes.Padded, _sizes.Padded), hidden);
+            Span<float> hidden = gradient.Slice(row * _sizes.StateRow, _sizes.OutputPadded);
+            TensorPrimitives.Add(hidden, scratch.Slice(row * _sizes.Padded, _sizes.OutputPadded), hidden);
         }
     }
 
@@ -187,6 +190,20 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         Span<float> taken = workspace[..count];
         workspace = workspace[count..];
         return taken;
+    }
+
+    /// <summary>Replaces what the units have put out as h by its projection, and keeps it.</summary>
+    private void Project(int rows, Span<float> unprojected, Span<float> next)
+    {
+        for (int row = 0; row < rows; row++) next.Slice(row * _sizes.StateRow, _sizes.Padded).CopyTo(unprojected[(row * _sizes.Padded)..]);
+        MatrixProduct.Multiply(rows, unprojected, _sizes.Padded, 1, weights.Projection, default, 0, next, _sizes.StateRow);
+    }
+
+    /// <summary>Replaces the gradient of h by that of what the units put out, and keeps it.</summary>
+    private void ProjectBackward(int rows, Span<float> kept, Span<float> gradient)
+    {
+        for (int row = 0; row < rows; row++) gradient.Slice(row * _sizes.StateRow, _sizes.OutputPadded).CopyTo(kept[(row * _sizes.OutputPadded)..]);
+        MatrixProduct.Multiply(rows, kept, _sizes.OutputPadded, 1, weights.ProjectionBack, default, 0, gradient, _sizes.StateRow);
     }
 
     private void Units((int, int) blocks, int rows, in StepRows at, Span<float> previous, Span<float> next)

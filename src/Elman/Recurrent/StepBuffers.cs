@@ -20,6 +20,7 @@ internal sealed class StepBuffers
         Saved = workspace.Rent(shapes[3].Rows, shapes[3].Size);
         Previous = workspace.Rent(shapes[4].Rows, shapes[4].Size);
         Hidden = workspace.Rent(shapes[5].Rows, shapes[5].Size);
+        ProjectionGradient = workspace.Rent(shapes[6].Rows, shapes[6].Size);
     }
 
     /// <summary>Input products, then what the unit makes of them, then their gradients: [steps, G·H padded].</summary>
@@ -28,7 +29,7 @@ internal sealed class StepBuffers
     /// <summary>The same of separate recurrent products, [steps or rows, G·H padded].</summary>
     public Memory<float> Product { get; }
 
-    /// <summary>What the late gates' products multiply, [steps or rows, H padded].</summary>
+    /// <summary>What the late gates' products multiply, or the projection, [steps or rows, H padded].</summary>
     public Memory<float> Operand { get; }
 
     /// <summary>What the unit saves, [steps or rows, Saved·H padded].</summary>
@@ -39,6 +40,9 @@ internal sealed class StepBuffers
 
     /// <summary>The masked h that the recurrent products see, [steps or rows, H padded], if it is masked.</summary>
     public Memory<float> Hidden { get; }
+
+    /// <summary>The gradient of a projected h, [steps, P padded], if the steps are kept.</summary>
+    public Memory<float> ProjectionGradient { get; }
 
     /// <summary>The pass and the range whose forward steps are here.</summary>
     public (object? Pass, int Range) Holder { get; set; }
@@ -55,6 +59,7 @@ internal sealed class StepBuffers
         Saved = From(Saved, slot * sizes.SavedRow),
         Hidden = From(Hidden, slot * sizes.Padded),
         Mask = mask,
+        ProjectionGradient = From(ProjectionGradient, slot * sizes.OutputPadded),
     };
 
     /// <summary>Bytes that buffers with kept steps take.</summary>
@@ -64,10 +69,11 @@ internal sealed class StepBuffers
     [
         (steps, sizes.GateRow),
         (sizes.Separate ? slots : 0, sizes.GateRow),
-        (sizes.LateGates > 0 ? slots : 0, sizes.Padded),
+        (sizes.LateGates > 0 || sizes.Projects ? slots : 0, sizes.Padded),
         (slots, sizes.SavedRow),
         (keeps || extras.AroundSteps ? slots : 0, sizes.StateRow),
         (extras.MasksHidden ? slots : 0, sizes.Padded),
+        (keeps && sizes.Projects ? steps : 0, sizes.OutputPadded),
     ];
 
     private static Span<float> From(Memory<float> values, int offset) => values.IsEmpty ? default : values.Span[offset..];
@@ -93,4 +99,7 @@ internal readonly ref struct StepRows
 
     /// <summary>The masks on the h that the recurrent products see, [rows, H padded]; empty if they see the state itself.</summary>
     public Span<float> Mask { get; init; }
+
+    /// <inheritdoc cref="StepBuffers.ProjectionGradient"/>
+    public Span<float> ProjectionGradient { get; init; }
 }

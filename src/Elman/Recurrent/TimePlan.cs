@@ -16,7 +16,7 @@ internal readonly record struct RecurrentCall(SequenceLayout Layout, UnitSizes F
     public int Directions => Direction.Count();
 
     /// <summary>D·H.</summary>
-    public int OutputSize => Directions * First.Hidden;
+    public int OutputSize => Directions * First.Output;
 
     /// <summary>Whether the gradient of a layer's input takes the place of the input: not where it is the caller's tensor, nor where the other
     /// direction still needs it.</summary>
@@ -143,6 +143,6 @@ internal sealed class TimePlan
     private static int PackedBlock(in RecurrentCall call)
     {
         int inputs = Math.Max(call.First.Inputs, call.Layers > 1 ? call.OutputSize : 0), recurrent = call.First.LateGates > 0 ? 2 : call.First.Recurs ? 1 : 0;
-        return call.Directions * (WeightGradient.PackedSize(inputs) + recurrent * WeightGradient.PackedSize(call.First.Hidden));
+        return call.Directions * (WeightGradient.PackedSize(inputs) + (recurrent + (call.First.Projects ? 1 : 0)) * WeightGradient.PackedSize(call.First.Hidden));
     }
 }

@@ -10,6 +10,7 @@ internal static class UnitChoice
         where TUnit : struct, IRecurrentUnit
     {
         if (typeof(TUnit) == typeof(LstmUnit)) return Lstm(options);
+        Refuse(TUnit.Name, options.ProjectionSize != 0, nameof(options.ProjectionSize));
         Refuse(TUnit.Name, options.Peepholes, nameof(options.Peepholes));
         Refuse(TUnit.Name, options.CoupledGates, nameof(options.CoupledGates));
         Refuse(TUnit.Name, options.CellClip is not null, nameof(options.CellClip));
@@ -19,11 +20,11 @@ internal static class UnitChoice
         if (typeof(TUnit) == typeof(OriginalGruUnit)) return Gru<OriginalGruUnit, GeneralOriginalGruUnit>(options, (r, z, n) => new(r, z, n));
         Refuse(TUnit.Name, options.Activations is not null || options.ReverseActivations is not null, nameof(options.Activations));
         Refuse(TUnit.Name, options.GateClip is not null, nameof(options.GateClip));
-        return Plain<TUnit>();
+        return Plain<TUnit>(options);
     }
 
-    private static RecurrentEngine<PlainUnit<TUnit>> Plain<TUnit>()
-        where TUnit : struct, IRecurrentUnit => new(default, default);
+    private static RecurrentEngine<PlainUnit<TUnit>> Plain<TUnit>(RecurrentOptions options)
+        where TUnit : struct, IRecurrentUnit => new(default, default, options.ProjectionSize);
 
     private static RecurrentEngine Rnn<TUnit>(RecurrentOptions options, Activation usual)
         where TUnit : struct, IRecurrentUnit =>
@@ -58,9 +59,9 @@ internal static class UnitChoice
             throw new ArgumentException($"{nameof(options.ReverseActivations)} are those of the second of two directions, but the layer has only one");
         IReadOnlyList<Activation> forward = Counted(TUnit.Name, names, options.Activations ?? usual), reverse = Counted(TUnit.Name, names, options.ReverseActivations ?? forward);
         float bound = Bound(options.GateClip, nameof(options.GateClip));
-        if (!general && options.GateClip is null && forward.SequenceEqual(usual) && reverse.SequenceEqual(usual)) return Plain<TUnit>();
+        if (!general && options.GateClip is null && forward.SequenceEqual(usual) && reverse.SequenceEqual(usual)) return Plain<TUnit>(options);
         GateFunction[] Functions(IReadOnlyList<Activation> activations) => [.. activations.Select(each => new GateFunction(each, bound))];
-        return new RecurrentEngine<TGeneral>(make(Functions(forward)), make(Functions(reverse)));
+        return new RecurrentEngine<TGeneral>(make(Functions(forward)), make(Functions(reverse)), options.ProjectionSize);
     }
 
     private static IReadOnlyList<Activation> Counted(string cell, string[] names, IReadOnlyList<Activation> activations) => activations.Count == names.Length ? activations

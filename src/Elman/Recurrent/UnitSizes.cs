@@ -6,12 +6,14 @@ namespace Elman;
 /// <summary>The counts of a unit and the sizes that follow from them, for units padded to whole vectors; computed once, because every step reads them.</summary>
 internal sealed class UnitSizes
 {
-    private UnitSizes(int inputs, int hidden, int gates, int lateGates, int states, int saved)
+    private UnitSizes(int inputs, int hidden, int projection, int gates, int lateGates, int states, int saved)
     {
         (Inputs, Hidden, Gates, LateGates, States, Saved) = (inputs, hidden, gates, lateGates, states, saved);
+        Output = projection > 0 ? projection : hidden;
         EarlyGates = gates - lateGates;
         Blocks = (hidden + Width - 1) / Width;
         Padded = Blocks * Width;
+        OutputPadded = (Output + Width - 1) / Width * Width;
         EarlyRow = PackedMatrix.WholePanels(EarlyGates * Padded);
         LateRow = PackedMatrix.WholePanels(lateGates * Padded);
         GateRow = EarlyRow + LateRow;
@@ -27,6 +29,12 @@ internal sealed class UnitSizes
 
     /// <summary>H.</summary>
     public int Hidden { get; }
+
+    /// <summary>P, the width of h: H, or less if what the units put out is projected.</summary>
+    public int Output { get; }
+
+    /// <summary>Whether a product stands between what the units put out and h.</summary>
+    public bool Projects => Output != Hidden;
 
     /// <summary>G.</summary>
     public int Gates { get; }
@@ -58,6 +66,9 @@ internal sealed class UnitSizes
     /// <summary>H rounded up to whole vectors.</summary>
     public int Padded { get; }
 
+    /// <summary>P rounded up to whole vectors.</summary>
+    public int OutputPadded { get; }
+
     /// <summary>Blocks of V units.</summary>
     public int Blocks { get; }
 
@@ -76,6 +87,12 @@ internal sealed class UnitSizes
     /// <summary>Values per row of <see cref="IRecurrentUnit.Saved"/>.</summary>
     public int SavedRow { get; }
 
+    /// <summary>The width of one of the states.</summary>
+    public int PartSize(int part) => part == 0 ? Output : Hidden;
+
+    /// <summary>Values of all states of a row, without padding.</summary>
+    public int StateValues => Output + (States - 1) * Hidden;
+
     /// <summary>The blocks of one of several parts that share the units. A part begins with a whole panel, whatever the number of gates.</summary>
     public (int First, int End) Part(int part, int parts)
     {
@@ -86,14 +103,16 @@ internal sealed class UnitSizes
     /// <summary>The panels of some blocks, each of so many vectors, that begin and end as in <see cref="Part"/>.</summary>
     public static (int First, int End) Panels((int First, int End) blocks, int vectors) => (blocks.First * vectors / 2, (blocks.End * vectors + 1) / 2);
 
-    /// <exception cref="ArgumentException">The unit's counts contradict each other.</exception>
-    public static UnitSizes Of<TUnit>(int inputs, int hidden)
+    /// <param name="projection">P, or 0.</param>
+    /// <exception cref="ArgumentException">The unit's counts contradict each other, or P is not below H.</exception>
+    public static UnitSizes Of<TUnit>(int inputs, int hidden, int projection = 0)
         where TUnit : struct, IConfiguredUnit
     {
         bool separate = TUnit.SeparateProduct || TUnit.LateGates > 0;
         if (TUnit.Gates < 1 || TUnit.States < 1 || TUnit.Saved < 0 || TUnit.LateGates < 0 || TUnit.LateGates >= TUnit.Gates || TUnit.ForgetGate >= TUnit.Gates)
             throw new ArgumentException($"the cell '{TUnit.Name}' has impossible counts: {TUnit.Gates} gates, {TUnit.LateGates} of them late, {TUnit.States} states, {TUnit.Saved} saved, forget gate {TUnit.ForgetGate}");
         if (separate && !TUnit.Recurs) throw new ArgumentException($"the cell '{TUnit.Name}' wants its recurrent products apart, but has none");
-        return new(inputs, hidden, TUnit.Gates, TUnit.LateGates, TUnit.States, TUnit.Saved) { Separate = separate, Recurs = TUnit.Recurs, ForgetGate = TUnit.ForgetGate, Coefficients = TUnit.Coefficients };
+        if (projection < 0 || projection >= hidden) throw new ArgumentException($"a projection to {projection} values is not one of {hidden} units to fewer");
+        return new(inputs, hidden, projection, TUnit.Gates, TUnit.LateGates, TUnit.States, TUnit.Saved) { Separate = separate, Recurs = TUnit.Recurs, ForgetGate = TUnit.ForgetGate, Coefficients = TUnit.Coefficients };
     }
 }

@@ -90,7 +90,7 @@ public class BitInvarianceTests
                 RecurrentStream stream = layer.OpenStream();
                 for (int time = 0; time < given.Length; time++)
                 {
-                    Bits.Equal(y.Span.Slice(time * hidden, hidden), stream.Step(x.Span.Slice(time * inputs, inputs)), $"step {time} of {given}");
+                    Bits.Equal(y.Span.Slice(time * given.OutputSize, given.OutputSize), stream.Step(x.Span.Slice(time * inputs, inputs)), $"step {time} of {given}");
                 }
             }
         }
@@ -229,7 +229,7 @@ public class BitInvarianceTests
             Assert.All(batch["gradient of x"][(row * input + length * given.Inputs)..((row + 1) * input)], value => Assert.Equal(0, value));
             for (int part = 0; part < final.Parts.Count; part++)
             {
-                Shape shape = new(given.Layers * given.Directions, given.Batch, given.Hidden);
+                Shape shape = new(given.Layers * given.Directions, given.Batch, given.PartSize(part));
                 Bits.Equal(Row(Tensor.From(batch[$"final {part}"], shape.Extents), row), final.Parts[part].Span, $"final {part} of row {row}");
                 Bits.Equal(Row(Tensor.From(batch[$"gradient of initial {part}"], shape.Extents), row), initial.Parts[part].Gradient!.Span, $"gradient of initial {part} of row {row}");
             }

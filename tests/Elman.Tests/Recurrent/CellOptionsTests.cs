@@ -21,6 +21,7 @@ public class CellOptionsTests
             new(variant, 2, 3, 4, 4) { Layers = 2, Direction = Direction.Both, Ragged = true, InitialState = true },
             new(variant, 2, V, 2, 3) { Direction = Direction.Reverse, Ragged = true, InitialState = true },
             new(variant, 1, 1, 1, 6),
+            new(variant, 1, V + V / 2 + 1, 1, 2),
         ])
         {
             ReferenceComparison.Check(given);
@@ -67,6 +68,21 @@ public class CellOptionsTests
     }
 
     [Fact]
+    public void A_projection_narrows_h_and_what_sees_it()
+    {
+        Lstm layer = new(3, 5, new RandomStream(1), new RecurrentOptions { ProjectionSize = 2, Layers = 2, Direction = Direction.Both, Bias = false, LearnInitialState = true });
+        Assert.Equal(
+            [
+                "weight_ih_l0 [20, 3]", "weight_hh_l0 [20, 2]", "weight_hr_l0 [2, 5]", "weight_ih_l0_reverse [20, 3]", "weight_hh_l0_reverse [20, 2]", "weight_hr_l0_reverse [2, 5]",
+                "weight_ih_l1 [20, 4]", "weight_hh_l1 [20, 2]", "weight_hr_l1 [2, 5]", "weight_ih_l1_reverse [20, 4]", "weight_hh_l1_reverse [20, 2]", "weight_hr_l1_reverse [2, 5]",
+                "initial_h [4, 1, 2]", "initial_c [4, 1, 5]",
+            ],
+            layer.Parameters().Select(parameter => $"{parameter.Name} {parameter.Value.Shape}"));
+        (Tensor y, State final) = layer.Forward(Tensor.Zeros(7, 6, 3), null);
+        Assert.Equal((new Shape(7, 6, 4), new Shape(4, 7, 2), new Shape(4, 7, 5)), (y.Shape, final.Hidden.Shape, final.Cell.Shape));
+    }
+
+    [Fact]
     public void Layers_with_other_equations_have_other_descriptions()
     {
         string[] descriptions = [.. CellVariants.Names.Select(name => CellVariants.Create(name, 3, 4, new RandomStream(1)).Description)];
@@ -82,6 +98,10 @@ public class CellOptionsTests
             Assert.Contains(message, Assert.ThrowsAny<ArgumentException>(() => Cells.Create(cell, 3, 4, new RandomStream(1), options)).Message, StringComparison.Ordinal);
         Refused("CoupledGates does not apply to the cell 'gru'", "gru", new() { CoupledGates = true });
         Refused("Peepholes does not apply to the cell 'gru-original'", "gru-original", new() { Peepholes = true });
+        Refused("ProjectionSize does not apply to the cell 'gru'", "gru", new() { ProjectionSize = 2 });
+        Refused("a projection to 4 values is not one of 4 units to fewer", "lstm", new() { ProjectionSize = 4 });
+        Refused("a projection to -1 values", "lstm", new() { ProjectionSize = -1 });
+        Refused("they are not square", "lstm", new() { ProjectionSize = 2, Orthogonal = true });
         Refused("CellClip does not apply to the cell 'rnn'", "rnn", new() { CellClip = 1 });
         Cells.Register<MinGruUnit>();
         Refused("Activations does not apply to the cell 'mingru'", "mingru", new() { Activations = [Activation.Tanh] });

@@ -29,6 +29,8 @@ internal static class CellVariants
         }),
         ["lstm, peepholes"] = ("lstm", new() { Peepholes = true }),
         ["lstm, peepholes and clips"] = ("lstm", new() { Peepholes = true, CoupledGates = true, CellClip = 0.6f, GateClip = 1.1f }),
+        ["lstm, projected"] = ("lstm", new() { ProjectionSize = 1 }),
+        ["lstm, projected, peepholes"] = ("lstm", new() { ProjectionSize = 1, Peepholes = true, GateClip = 1.2f }),
         ["lstm, coupled gates"] = ("lstm", new() { CoupledGates = true, CellClip = 0.5f }),
     };
 
@@ -36,12 +38,12 @@ internal static class CellVariants
 
     /// <summary>A layer with the cell of that name, or with a variant of one.</summary>
     public static RecurrentLayer Create(string name, int inputs, int hidden, RandomStream random, RecurrentOptions? options = null) =>
-        Cells.Create(CellOf(name), inputs, hidden, random, With(name, options ?? new()));
+        Cells.Create(CellOf(name), inputs, hidden, random, With(name, hidden, options ?? new()));
 
     /// <summary>The sizes of one direction of such a layer.</summary>
     public static UnitSizes Sizes(string name, int inputs, int hidden)
     {
-        RecurrentOptions options = With(name, new());
+        RecurrentOptions options = With(name, hidden, new());
         return (CellOf(name) switch
         {
             "rnn" => UnitChoice.For<RnnUnit>(options),
@@ -53,8 +55,11 @@ internal static class CellVariants
         }).Sizes(inputs, hidden);
     }
 
+    /// <summary>P of a variant with H units, about two thirds; 0 without a projection.</summary>
+    public static int ProjectionOf(string name, int hidden) => All.TryGetValue(name, out (string, RecurrentOptions Options) variant) && variant.Options.ProjectionSize > 0 ? hidden * 2 / 3 : 0;
+
     /// <summary>Options together with those of a variant's equations.</summary>
-    public static RecurrentOptions With(string name, RecurrentOptions options) => !All.TryGetValue(name, out (string Cell, RecurrentOptions Options) variant) ? options
+    public static RecurrentOptions With(string name, int hidden, RecurrentOptions options) => !All.TryGetValue(name, out (string Cell, RecurrentOptions Options) variant) ? options
         : options with
         {
             Activations = variant.Options.Activations,
@@ -63,21 +68,23 @@ internal static class CellVariants
             CellClip = variant.Options.CellClip,
             CoupledGates = variant.Options.CoupledGates,
             Peepholes = variant.Options.Peepholes,
+            ProjectionSize = ProjectionOf(name, hidden),
         };
 
     /// <summary>The cell that a name is a variant of, or itself.</summary>
     public static string CellOf(string name) => All.TryGetValue(name, out (string Cell, RecurrentOptions) variant) ? variant.Cell : name;
 
     /// <summary>The double-precision twin of a cell or a variant.</summary>
+    /// <param name="hidden">H.</param>
     /// <param name="reverse">Whether it is that of the second of two directions.</param>
-    public static ReferenceCell Twin(string name, bool reverse)
+    public static ReferenceCell Twin(string name, int hidden, bool reverse)
     {
         if (!All.TryGetValue(name, out (string Cell, RecurrentOptions Options) variant))
             return ReferenceCell.Named(ReferenceComparison.ReferenceName(name));
         ReferenceOptions options = new(variant.Options, reverse);
         return variant.Cell switch
         {
-            "lstm" => new ReferenceGeneralLstm(options),
+            "lstm" => new ReferenceGeneralLstm(options, ProjectionOf(name, hidden)),
             "gru" => new ReferenceGeneralGru(options, resetBefore: false),
             "gru-original" => new ReferenceGeneralGru(options, resetBefore: true),
             _ => new ReferenceGeneralElman(options, relu: variant.Cell == "rnn-relu"),

@@ -30,9 +30,15 @@ internal sealed record RecurrentCase(string Cell, int Inputs, int Hidden, int Ba
 
     public int Directions => Direction == Direction.Both ? 2 : 1;
 
-    public int OutputSize => Directions * Hidden;
+    public int OutputSize => Directions * PartSize(0);
 
-    public RecurrentOptions Options => CellVariants.With(Cell, new()
+    /// <summary>The width of a state.</summary>
+    public int PartSize(int part) => part == 0 && CellVariants.ProjectionOf(Cell, Hidden) is > 0 and int projection ? projection : Hidden;
+
+    /// <summary>S: the states that a unit carries.</summary>
+    public int States => CellVariants.CellOf(Cell) is "lstm" or "own-lstm" ? 2 : 1;
+
+    public RecurrentOptions Options => CellVariants.With(Cell, Hidden, new()
     {
         Layers = Layers,
         Direction = Direction,
@@ -74,14 +80,14 @@ internal sealed record RecurrentCase(string Cell, int Inputs, int Hidden, int Ba
 
     /// <summary>Parts [K·D, N, H], or null.</summary>
     public State? Initial(RecurrentLayer layer) =>
-        InitialState ? new State([.. Enumerable.Range(0, layer.StateParts()).Select(part => StateTensor(3 + (uint)part))]) : null;
+        InitialState ? new State([.. Enumerable.Range(0, States).Select(part => StateTensor(3 + (uint)part, part))]) : null;
 
     /// <summary>The weights of the outputs in the loss, [N, L, D·H].</summary>
     public Tensor OutputSlope() => Tensor.From(Kernel.Values(Batch * Length * OutputSize, Seed + 1), Batch, Length, OutputSize);
 
     /// <summary>The weights of a final state in the loss, [K·D, N, H].</summary>
-    public Tensor StateSlope(int part) => StateTensor(7 + (uint)part);
+    public Tensor StateSlope(int part) => StateTensor(7 + (uint)part, part);
 
-    private Tensor StateTensor(uint purpose) =>
-        Tensor.From(Kernel.Values(Layers * Directions * Batch * Hidden, Seed ^ (purpose << 20)), Layers * Directions, Batch, Hidden);
+    private Tensor StateTensor(uint purpose, int part) =>
+        Tensor.From(Kernel.Values(Layers * Directions * Batch * PartSize(part), Seed ^ (purpose << 20)), Layers * Directions, Batch, PartSize(part));
 }

@@ -192,7 +192,7 @@ public class RecurrentStreamTests
             float[] expected = Run(layer.OpenStream(), 0, 3);
             foreach (bool end in (bool[])[false, true])
             {
-                Span<float> state = states.At(end, layer.StateSize), output = outputs.At(end, hidden), workspace = workspaces.At(end, layer.StepWorkspace(Inputs));
+                Span<float> state = states.At(end, layer.StateSize), output = outputs.At(end, layer.OutputSize), workspace = workspaces.At(end, layer.StepWorkspace(Inputs));
                 layer.InitializeState(state);
                 workspace.Fill(float.NaN);
                 for (int time = 0; time < 3; time++)
@@ -200,7 +200,7 @@ public class RecurrentStreamTests
                     Span<float> input = inputs.At(end, Inputs);
                     Input(time).CopyTo(input);
                     layer.Step(input, output, state, workspace);
-                    Bits.Equal(expected.AsSpan(time * hidden, hidden), output, $"step {time}, {hidden} units");
+                    Bits.Equal(expected.AsSpan(time * layer.OutputSize, layer.OutputSize), output, $"step {time}, {hidden} units");
                 }
             }
         }

@@ -19,12 +19,12 @@ internal static class ReferenceComparison
     public static void Check(RecurrentCase given)
     {
         RecurrentLayer layer = given.Layer();
-        ReferenceCell cell = CellVariants.Twin(given.Cell, reverse: false);
+        ReferenceCell cell = CellVariants.Twin(given.Cell, given.Hidden, reverse: false);
         if (given.Dropout > 0) layer.Train(given.Seed, step: 3);
         ReferenceRecurrent twin = new(cell, given.Inputs, given.Hidden, given.Layers, given.Direction,
             layer.Parameters().ToDictionary(parameter => parameter.Name, parameter => Doubles(parameter.Value.Span)))
         {
-            Second = CellVariants.Twin(given.Cell, reverse: true),
+            Second = CellVariants.Twin(given.Cell, given.Hidden, reverse: true),
             Mask = given.Dropout > 0 ? Mask(given, layer.DropoutKey) : null,
         };
         double[] x = Doubles(given.Input().Span);

@@ -27,7 +27,7 @@ public class TrainingAllocationTests
 
     private static long OfWarmStep(RecurrentCase given)
     {
-        Sequential net = new(given.Layer(), new Linear(given.Hidden, 1, new RandomStream(1)));
+        Sequential net = new(given.Layer(), new Linear(given.OutputSize, 1, new RandomStream(1)));
         Adam optimizer = new(net.Parameters());
         Tensor x = given.Input(), y = Tensor.From(Kernel.Values(given.Batch * given.Length), given.Batch, given.Length, 1);
         long step = 0;

@@ -8,9 +8,10 @@ namespace Elman.Tests.Reference;
 /// <param name="InputBias">b, [G·H], or null.</param>
 /// <param name="HiddenBias">a, [G·H], or null.</param>
 /// <param name="Peepholes">p, [3·H] or [2·H], or null.</param>
+/// <param name="Projection">[P, H], or null.</param>
 public sealed record CellWeights(
     int Inputs, int Hidden, double[] InputHidden, double[] HiddenHidden, double[]? InputBias, double[]? HiddenBias,
-    double[]? Peepholes = null)
+    double[]? Peepholes = null, double[]? Projection = null)
 {
     /// <summary>
     /// Takes <c>weight_ih</c>, <c>weight_hh</c> and, if there, <c>bias_ih</c> and <c>bias_hh</c>, each followed by
@@ -23,10 +24,10 @@ public sealed record CellWeights(
     public static CellWeights From(IReadOnlyDictionary<string, double[]> parameters, int inputs, int hidden, string tail = "") =>
         new(inputs, hidden, parameters["weight_ih" + tail], parameters["weight_hh" + tail],
             parameters.GetValueOrDefault("bias_ih" + tail), parameters.GetValueOrDefault("bias_hh" + tail),
-            parameters.GetValueOrDefault("weight_ph" + tail));
+            parameters.GetValueOrDefault("weight_ph" + tail), parameters.GetValueOrDefault("weight_hr" + tail));
 
     /// <summary>All of them that are there.</summary>
-    public IEnumerable<double[]> Arrays => new[] { InputHidden, HiddenHidden, InputBias, HiddenBias, Peepholes }.OfType<double[]>();
+    public IEnumerable<double[]> Arrays => new[] { InputHidden, HiddenHidden, InputBias, HiddenBias, Peepholes, Projection }.OfType<double[]>();
 
     /// <summary>Zeros of the same shapes, to add gradients to.</summary>
     public CellWeights Zeros() => this with
@@ -36,6 +37,7 @@ public sealed record CellWeights(
         InputBias = InputBias is null ? null : new double[InputBias.Length],
         HiddenBias = HiddenBias is null ? null : new double[HiddenBias.Length],
         Peepholes = Peepholes is null ? null : new double[Peepholes.Length],
+        Projection = Projection is null ? null : new double[Projection.Length],
     };
 
     /// <summary>(W x + b) of one unit of one gate.</summary>

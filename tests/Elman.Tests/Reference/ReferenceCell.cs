@@ -9,6 +9,9 @@ public abstract class ReferenceCell
     /// <summary>1 when the state is h, 2 when it is h and c.</summary>
     public virtual int States => 1;
 
+    /// <summary>The width of a state of H units.</summary>
+    public virtual int Size(int state, int hidden) => hidden;
+
     /// <summary>
     /// The cell of that name in the fixtures: <c>rnn_tanh</c>, <c>rnn_relu</c>, <c>lstm</c>, <c>gru</c>,
     /// <c>gru_reset_before</c>.

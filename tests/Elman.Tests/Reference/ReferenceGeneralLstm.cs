@@ -1,7 +1,9 @@
 namespace Elman.Tests.Reference;
 
 /// <summary>The LSTM of <see cref="ReferenceLstm"/> with every option of its equations; see docs/cells.md.</summary>
-public sealed class ReferenceGeneralLstm(ReferenceOptions options) : DifferencedCell
+/// <param name="options">Those of the equations.</param>
+/// <param name="projection">P, or 0.</param>
+public sealed class ReferenceGeneralLstm(ReferenceOptions options, int projection) : DifferencedCell
 {
     private readonly bool _coupled = options.Given.CoupledGates;
 
@@ -10,6 +12,9 @@ public sealed class ReferenceGeneralLstm(ReferenceOptions options) : Differenced
 
     /// <inheritdoc/>
     public override int States => 2;
+
+    /// <inheritdoc/>
+    public override int Size(int state, int hidden) => state == 0 && projection > 0 ? projection : hidden;
 
     /// <inheritdoc/>
     public override double[][] Forward(CellWeights weights, double[] x, double[][] state)
@@ -27,6 +32,6 @@ public sealed class ReferenceGeneralLstm(ReferenceOptions options) : Differenced
             double output = options.Gate(o, ReferenceOptions.Sigmoid)(Sum(o) + Peep(g, c[j]));
             h[j] = output * options.Activation(o + 1, Math.Tanh)(c[j]);
         }
-        return [h, c];
+        return [weights.Projection is null ? h : ReferenceMaths.Linear(h, weights.Projection, null, h.Length), c];
     }
 }

@@ -14,7 +14,7 @@ namespace Elman.Tests.Reference;
 public sealed class ReferenceRecurrent(
     ReferenceCell cell, int inputs, int hidden, int layers, Direction direction, IReadOnlyDictionary<string, double[]> parameters)
 {
-    private readonly int _directions = direction == Direction.Both ? 2 : 1;
+    private readonly int _directions = direction == Direction.Both ? 2 : 1, _output = cell.Size(0, hidden);
 
     /// <summary>
     /// A factor on each output of a layer on its way into the next, by (layer, row, time, unit in [0, D·H)): dropout's mask,
@@ -35,7 +35,7 @@ public sealed class ReferenceRecurrent(
     public ReferenceRun Forward(
         double[] x, int batch, int length, int[]? lengths = null, double[]? h0 = null, double[]? c0 = null)
     {
-        int width = _directions * hidden;
+        int width = _directions * _output;
         ReferenceRun run = new(new double[batch * length * width], NewStates(batch));
         for (int row = 0; row < batch; row++)
         {
@@ -48,12 +48,10 @@ public sealed class ReferenceRecurrent(
                 for (int pass = 0; pass < _directions; pass++)
                 {
                     int place = (layer * _directions + pass) * batch + row;
-                    double[][] state = [.. new[] { h0, c0 }.Take(cell.States).Select(initial => initial is null
-                        ? new double[hidden]
-                        : initial[(place * hidden)..((place + 1) * hidden)])];
+                    double[][] state = [.. new[] { h0, c0 }.Take(cell.States).Select((initial, part) => StateOf(initial, part, place))];
                     state = RunDirection(run, row, layer, pass, sequence, state, outputs);
                     for (int s = 0; s < cell.States; s++)
-                        state[s].CopyTo(run.States[s], place * hidden);
+                        state[s].CopyTo(run.States[s], place * cell.Size(s, hidden));
                 }
                 sequence = outputs;
                 Multiply(sequence, layer, row);
@@ -71,7 +69,7 @@ public sealed class ReferenceRecurrent(
     /// <param name="dC">The gradient of the final c, [K·D, N, H], or null for zeros.</param>
     public ReferenceGradients Backward(ReferenceRun run, double[] dY, double[]? dH = null, double[]? dC = null)
     {
-        int batch = run.Trace.Count, width = _directions * hidden, length = dY.Length / (batch * width);
+        int batch = run.Trace.Count, width = _directions * _output, length = dY.Length / (batch * width);
         Dictionary<string, double[]> gradients = parameters.ToDictionary(pair => pair.Key, pair => new double[pair.Value.Length]);
         ReferenceGradients result = new(new double[batch * length * inputs], NewStates(batch), gradients);
         for (int row = 0; row < batch; row++)
@@ -86,12 +84,10 @@ public sealed class ReferenceRecurrent(
                 for (int pass = 0; pass < _directions; pass++)
                 {
                     int place = (layer * _directions + pass) * batch + row;
-                    double[][] dState = [.. new[] { dH, dC }.Take(cell.States).Select(final => final is null
-                        ? new double[hidden]
-                        : final[(place * hidden)..((place + 1) * hidden)])];
+                    double[][] dState = [.. new[] { dH, dC }.Take(cell.States).Select((final, part) => StateOf(final, part, place))];
                     dState = RunDirectionBackward(run.Trace[row], gradients, layer, pass, dOutputs, dState, dInputs);
                     for (int s = 0; s < cell.States; s++)
-                        dState[s].CopyTo(result.States[s], place * hidden);
+                        dState[s].CopyTo(result.States[s], place * cell.Size(s, hidden));
                 }
                 dOutputs = dInputs;
             }
@@ -112,7 +108,7 @@ public sealed class ReferenceRecurrent(
             int t = TimeOf(pass, step, valid);
             trace[step] = (sequence[t], state);
             state = CellOf(pass).Forward(weights, sequence[t], state);
-            state[0].CopyTo(outputs[t], pass * hidden);
+            state[0].CopyTo(outputs[t], pass * _output);
         }
         run.Trace[row].Add(trace);
         return state;
@@ -127,8 +123,8 @@ public sealed class ReferenceRecurrent(
         for (int step = valid - 1; step >= 0; step--)
         {
             int t = TimeOf(pass, step, valid);
-            for (int j = 0; j < hidden; j++)
-                dState[0][j] += dOutputs[t][pass * hidden + j];
+            for (int j = 0; j < _output; j++)
+                dState[0][j] += dOutputs[t][pass * _output + j];
             (double[] x, double[][] state) = traces[layer * _directions + pass][step];
             (double[] dx, dState) = CellOf(pass).Backward(weights, x, state, dState, gradient);
             for (int i = 0; i < dx.Length; i++)
@@ -151,11 +147,18 @@ public sealed class ReferenceRecurrent(
     }
 
     private CellWeights WeightsOf(IReadOnlyDictionary<string, double[]> from, int layer, int pass) =>
-        CellWeights.From(from, layer == 0 ? inputs : _directions * hidden, hidden,
+        CellWeights.From(from, layer == 0 ? inputs : _directions * _output, hidden,
             $"_l{layer}" + (pass == 1 ? "_reverse" : ""));
 
     private double[][] NewStates(int batch) =>
-        [.. Enumerable.Range(0, cell.States).Select(_ => new double[layers * _directions * batch * hidden])];
+        [.. Enumerable.Range(0, cell.States).Select(state => new double[layers * _directions * batch * cell.Size(state, hidden)])];
+
+    /// <summary>A state of one direction and row, or zeros.</summary>
+    private double[] StateOf(double[]? states, int part, int place)
+    {
+        int size = cell.Size(part, hidden);
+        return states is null ? new double[size] : states[(place * size)..((place + 1) * size)];
+    }
 
     /// <summary>Copies of <paramref name="count"/> rows, the first of which is <paramref name="first"/>.</summary>
     private static double[][] Rows(double[] matrix, int first, int count, int width) =>
