@@ -37,15 +37,18 @@ internal sealed class Report(Results results, bool quick)
             target.Checks.Count == 0 ? "" : $"{target.Checks.Count(check => check.Met)} of {target.Checks.Count}",
             string.Join("; ", new[] { target.Worst is { } worst ? $"{worst.What}: {Measured(worst)}" : "", target.Remark }.Where(part => part.Length > 0)),
         })]);
-        Line("<details><summary>Everything that falls short, and by how much</summary>\n");
+        Line("<details><summary>Everything that falls short, by how much, and what the limit is</summary>\n");
+        Line("The limit is what this machine was measured to do in this run: multiply-adds on registers; for one sequence with weights larger than L2, and for streams, reading the weights from where they live. "
+            + "`needs` is the part of it that the target takes. No program gets beyond 100 %, nor does one reach it: the gate functions come on top.\n");
         foreach (Target target in targets.Where(target => target.Checks.Count > 0 && !target.Met))
         {
             Line($"**{target.Work}**\n");
-            Table(["", "measured", "wanted", "part"], [.. target.Checks.Where(check => !check.Met).OrderBy(check => check.Part)
-                .Select(check => new[] { check.What, Measured(check), $"{Text.Number(check.Wanted)} {check.Unit}", $"{100 * check.Part:F0} %" })]);
+            Table(["", "measured", "wanted", "part", "of the limit", "needs"], [.. target.Checks.Where(check => !check.Met).OrderBy(check => check.Part)
+                .Select(check => new[] { check.What, Measured(check), $"{Text.Number(check.Wanted)} {check.Unit}", $"{100 * check.Part:F0} %", Percent(check.PartOfLimit), Percent(check.NeededOfLimit) })]);
         }
         Line("</details>\n");
 
+        static string Percent(double? part) => part is { } known ? $"{100 * known:F0} %" : "–";
         static string Measured(Check check) => $"{Text.Number(check.Measured)} {check.Unit}";
     }
 

@@ -25,6 +25,21 @@ internal sealed class Results
     /// <summary>Elman's operations per second over those that so many threads can do at most.</summary>
     public double PartOfCeiling(LayerResult result) => result.OperationsPerSecond / Ceilings.Operations(result.Threads);
 
+    /// <summary>The part of what limits a row: the bandwidth where memory is the limit in inference, else the multiply-adds.</summary>
+    public double PartOfLimit(LayerResult result)
+    {
+        if (result.Training || !IsMemoryBound(result.Row)) return PartOfCeiling(result);
+        (double measured, double ceiling) = Bandwidth(result);
+        return measured / ceiling;
+    }
+
+    /// <summary>What a step of a stream takes at least: to read its weights from where they live. Its chain of functions comes on top.</summary>
+    public double SecondsOfReading(StreamRow stream)
+    {
+        long bytes = stream.Layer.RecurrentBytes + stream.Layer.InputBytes;
+        return bytes / Ceilings.Bandwidth(bytes, 1);
+    }
+
     /// <summary>Whether reading the weights is the limit: nothing reuses them, and they do not stay in the core's own caches.</summary>
     public static bool IsMemoryBound(LayerRow row) => row.N == 1 && row.RecurrentBytes + row.InputBytes > ThisMachine.CacheBytes(2);
 

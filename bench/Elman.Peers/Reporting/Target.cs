@@ -1,8 +1,12 @@
 namespace Elman.Peers;
 
 /// <summary>One measured number beside the one that was wanted.</summary>
-internal sealed record Check(string What, double Measured, double Wanted, string Unit, bool AtLeast = true)
+/// <param name="PartOfLimit">What part of the machine's measured limit (multiply-adds, or bandwidth where that is what counts) the measured work reached.</param>
+internal sealed record Check(string What, double Measured, double Wanted, string Unit, bool AtLeast = true, double? PartOfLimit = null)
 {
+    /// <summary>What part of the machine's limit the target takes: beyond 1 it is out of reach for any program here.</summary>
+    public double? NeededOfLimit => PartOfLimit / Part;
+
     public bool Met => AtLeast ? Measured >= Wanted : Measured <= Wanted;
 
     /// <summary>1 where the target is just met, above if it is more than met.</summary>

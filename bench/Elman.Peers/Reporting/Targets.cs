@@ -37,7 +37,7 @@ internal static class Targets
     }
 
     private static Check[] Ratios(Results results, bool training, string peer) =>
-        [.. results.Layers.Where(result => result.Training == training).Select(result => new Check(Text.Of(result), result.Ratio(peer)!.Value, WantedRatio(result, peer), "×"))];
+        [.. results.Layers.Where(result => result.Training == training).Select(result => new Check(Text.Of(result), result.Ratio(peer)!.Value, WantedRatio(result, peer), "×", PartOfLimit: results.PartOfLimit(result)))];
 
     private static Check[] MeanRatios(Results results) =>
         [.. results.Layers.Where(result => result.Training).GroupBy(result => result.Threads)
@@ -45,7 +45,7 @@ internal static class Targets
 
     private static Check[] PartsOfCeiling(Results results) =>
         [.. results.Layers.Where(result => result.Row is { H: >= 256, N: >= 16 })
-            .Select(result => new Check(Text.Of(result), 100 * results.PartOfCeiling(result), 100 * (result.Training ? TrainingCeiling : InferenceCeiling), "%"))];
+            .Select(result => new Check(Text.Of(result), 100 * results.PartOfCeiling(result), 100 * (result.Training ? TrainingCeiling : InferenceCeiling), "%", PartOfLimit: results.PartOfCeiling(result)))];
 
     private static Target ThreadScaling(Results results)
     {
@@ -56,7 +56,7 @@ internal static class Targets
         var pairs = from one in results.Layers
                     join two in results.Layers on (one.Row, one.Training) equals (two.Row, two.Training)
                     where one is { Threads: 1, Row.N: >= 4 } && two.Threads == 2
-                    select new Check(Text.Work(one), one.Elman.Median / two.Elman.Median, TwoThreads, "×");
+                    select new Check(Text.Work(one), one.Elman.Median / two.Elman.Median, TwoThreads, "×", PartOfLimit: results.PartOfLimit(two));
         return new Target(Work, Wanted, ceiling >= TwoThreads ? [.. pairs] : [], remark);
     }
 
@@ -64,7 +64,7 @@ internal static class Targets
         [.. results.Layers.Where(result => !result.Training && Results.IsMemoryBound(result.Row)).Select(result =>
         {
             (double measured, double ceiling) = results.Bandwidth(result);
-            return new Check(Text.Of(result), 100 * measured / ceiling, 100 * Bandwidth, "%");
+            return new Check(Text.Of(result), 100 * measured / ceiling, 100 * Bandwidth, "%", PartOfLimit: measured / ceiling);
         })];
 
     /// <summary>The targets stretched or shortened by this core's speed.</summary>
@@ -72,7 +72,7 @@ internal static class Targets
     {
         double slower = StreamRow.ReferenceCore / results.Ceilings.Operations(1);
         return [.. results.Streams.Where(stream => stream.Row.TargetNanoseconds is not null)
-            .Select(stream => new Check(stream.Row.ToString(), stream.Elman.Median * 1e9, stream.Row.TargetNanoseconds!.Value * slower, "ns", AtLeast: false))];
+            .Select(stream => new Check(stream.Row.ToString(), stream.Elman.Median * 1e9, stream.Row.TargetNanoseconds!.Value * slower, "ns", AtLeast: false, PartOfLimit: results.SecondsOfReading(stream.Row) / stream.Elman.Median))];
     }
 
     private static Check[] Budgets(Results results) =>
