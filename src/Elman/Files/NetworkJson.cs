@@ -65,6 +65,13 @@ internal static class NetworkJson
                 Write(json, layer.Inner, place.Child("inner"));
             },
             (fields, place) => new Masking(fields.Number("value"), fields.Inner("inner", json => Read(json, place.Child("inner"))))),
+        Of<GruD>("gru_d",
+            (json, layer) =>
+            {
+                json.WriteNumber("inputs", layer.InputSize);
+                json.WriteNumber("hidden", layer.HiddenSize);
+            },
+            fields => new GruD(Size(fields, "inputs"), Size(fields, "hidden"), First())),
     ];
 
     /// <summary>Writes a module as one JSON object.</summary>

@@ -65,21 +65,24 @@ public class Recurrent<TUnit> : RecurrentLayer
     public override (Tensor Output, State Final) Forward(Tensor input, State? initial, ReadOnlySpan<int> lengths = default)
     {
         if (Stack.Merge == Merge.None) throw new InvalidOperationException($"the directions of this {Cell} stay apart: call ForwardDirections");
-        if (!Stack.IsFused)
-        {
-            (Tensor[] outputs, State state) = ForwardLayers(input, initial, lengths);
-            return (outputs[0], state);
-        }
-        (Tensor output, Tensor[] final) = _engine.Apply(.., Options.Direction, Checked(input), InitialStates(initial, input.Shape[0]), lengths, Run);
-        return (output, new State(final));
+        (Tensor[] outputs, State final) = Forward(input, initial, lengths, Run);
+        return (outputs[0], final);
     }
 
     /// <inheritdoc/>
     public override (Tensor Forward, Tensor Reverse, State Final) ForwardDirections(Tensor input, State? initial = null, ReadOnlySpan<int> lengths = default)
     {
         if (Stack.Merge != Merge.None) throw new InvalidOperationException($"the directions of this {Cell} do not stay apart: call Forward");
-        (Tensor[] outputs, State final) = ForwardLayers(input, initial, lengths);
+        (Tensor[] outputs, State final) = Forward(input, initial, lengths, Run);
         return (outputs[0], outputs[1], final);
+    }
+
+    /// <inheritdoc/>
+    public override RecurrentTrace Trace(Tensor input, State? initial = null, ReadOnlySpan<int> lengths = default)
+    {
+        RecurrentTrace trace = new();
+        using (Tensor.NoGradient()) Forward(input, initial, lengths, Run with { Trace = trace });
+        return trace;
     }
 
     /// <inheritdoc/>
@@ -140,10 +143,17 @@ public class Recurrent<TUnit> : RecurrentLayer
         Zoneout = _zoneout with { Trains = true },
     };
 
-    /// <summary>Layer by layer, where one call of the engine cannot run them all.</summary>
-    private (Tensor[] Outputs, State Final) ForwardLayers(Tensor input, State? initial, ReadOnlySpan<int> lengths)
+    /// <summary>In one call of the engine, or layer by layer where that cannot run them all.</summary>
+    /// <returns>The output, or those of both directions if they stay apart; and the final states.</returns>
+    private (Tensor[] Outputs, State Final) Forward(Tensor input, State? initial, ReadOnlySpan<int> lengths, in RunOptions run)
     {
-        (Tensor[] outputs, Tensor[] final) = RecurrentStack.Apply(_engine, Stack, Checked(input), _states.Split(InitialStates(initial, input.Shape[0])), lengths, Run);
+        Tensor[] before = InitialStates(initial, Checked(input).Shape[0]);
+        if (Stack.IsFused)
+        {
+            (Tensor output, Tensor[] last) = _engine.Apply(.., Options.Direction, input, before, lengths, run);
+            return ([output], new State(last));
+        }
+        (Tensor[] outputs, Tensor[] final) = RecurrentStack.Apply(_engine, Stack, input, _states.Split(before), lengths, run);
         return (outputs, new State(_states.Join(final)));
     }
 

@@ -56,6 +56,15 @@ public abstract class RecurrentLayer : Module, IStreamable
     public abstract (Tensor Forward, Tensor Reverse, State Final) ForwardDirections(Tensor input, State? initial = null, ReadOnlySpan<int> lengths = default);
 
     /// <summary>
+    /// All hidden and cell states and all gates of all layers at all steps. Gradients are not recorded; masks apply as in <see cref="Forward(Tensor, State?, ReadOnlySpan{int})"/>.
+    /// </summary>
+    /// <param name="input">[N, L, I]</param>
+    /// <param name="initial">As for <see cref="Forward(Tensor, State?, ReadOnlySpan{int})"/>.</param>
+    /// <param name="lengths">Valid steps of each sequence [N]; empty if all are L.</param>
+    /// <exception cref="ArgumentException">A shape does not fit, or a length is not between 0 and L.</exception>
+    public abstract RecurrentTrace Trace(Tensor input, State? initial = null, ReadOnlySpan<int> lengths = default);
+
+    /// <summary>
     /// Whether inference reads the weights rounded to bfloat16 (8 significant bits; biases, peepholes and sums stay in single precision). A step of one sequence whose
     /// weights exceed the caches then takes about half the time. Parameters and files keep their precision. Not for training: a recorded call throws.
     /// Set it before the layer is used, or while no call runs.

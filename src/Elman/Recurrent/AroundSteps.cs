@@ -3,7 +3,8 @@ using Elman.Kernels;
 
 namespace Elman;
 
-/// <summary>What happens to the states of one direction around each step: a mask on the h that the recurrent products see, and zoneout after the unit.</summary>
+/// <summary>What happens to the states of one direction around each step: decay before it, a mask on the h that the recurrent products see, zoneout after the unit, and the trace of
+/// all that.</summary>
 internal sealed class AroundSteps
 {
     private readonly UnitSizes _sizes;
@@ -11,12 +12,17 @@ internal sealed class AroundSteps
     private readonly Zoneout _zoneout;
     private readonly DropoutKey[] _keys;
     private readonly Memory<float> _mask, _kept, _gradient;
+    private readonly Tensor? _decay;
+    private readonly PassTrace? _trace;
 
     /// <param name="layer">Of the call.</param>
     /// <param name="direction">Of the layer.</param>
-    public AroundSteps(UnitSizes sizes, SequenceLayout layout, in RunOptions options, int layer, int direction, bool keeps, Workspace workspace)
+    /// <param name="gates">Names of the unit's gates.</param>
+    public AroundSteps(UnitSizes sizes, SequenceLayout layout, in RunOptions options, int layer, int direction, IReadOnlyList<string> gates, bool keeps, Workspace workspace)
     {
-        (_sizes, _layout, _zoneout) = (sizes, layout, options.Zoneout);
+        (_sizes, _layout, _zoneout, _decay) = (sizes, layout, options.Zoneout, options.Decay);
+        if (options.Trace is { } trace)
+            _trace = new PassTrace(trace, sizes, gates, $"_l{options.First.Layer + layer}{(options.First.Direction + direction == 1 ? "_reverse" : "")}", layout);
         (int masks, int kept, int gradient) = Rows(options.Extras, layout.Batch, keeps);
         _mask = workspace.Rent(masks, sizes.Padded);
         _kept = workspace.Rent(kept, sizes.StateRow);
@@ -40,11 +46,31 @@ internal sealed class AroundSteps
     /// <summary>The masks on h of some rows, [rows, H padded]; empty without them.</summary>
     public Span<float> Mask(int first, int rows) => _mask.IsEmpty ? default : _mask.Span.Slice(first * _sizes.Padded, rows * _sizes.Padded);
 
+    /// <summary>Before a step: lets states decay.</summary>
+    /// <param name="states">[rows, S·H padded]</param>
+    /// <param name="undecayed">Where they are kept as they were, if the backward pass needs them.</param>
+    public void Before(int time, int first, int rows, Span<float> states, Span<float> undecayed)
+    {
+        if (_decay is null) return;
+        if (!undecayed.IsEmpty) states.CopyTo(undecayed);
+        for (int row = 0; row < rows; row++)
+        {
+            ReadOnlySpan<float> factor = _decay.Span.Slice(_layout.Place(first + row, time) * _sizes.Hidden, _sizes.Hidden);
+            for (int part = 0; part < _sizes.States; part++)
+            {
+                Span<float> state = states.Slice(row * _sizes.StateRow + part * _sizes.Padded, _sizes.Hidden);
+                TensorPrimitives.Multiply(state, factor, state);
+            }
+        }
+    }
+
     /// <summary>After a step: lets units keep their previous states.</summary>
     /// <param name="previous">[rows, S·H padded]</param>
-    public void After(int time, int first, int rows, ReadOnlySpan<float> previous, Span<float> next)
+    /// <param name="gates">[rows, G·H padded]</param>
+    public void After(int time, int first, int rows, ReadOnlySpan<float> previous, Span<float> next, ReadOnlySpan<float> gates)
     {
         if (_zoneout.IsOn) Zoneout.Mix(Kept(time, first, rows), previous, next);
+        _trace?.Record(time, first, rows, next, gates);
     }
 
     /// <summary>Before a step's derivative: takes the part of the gradient away that goes past the unit.</summary>
@@ -61,12 +87,33 @@ internal sealed class AroundSteps
         }
     }
 
-    /// <summary>After a step's derivative: adds what went past the unit.</summary>
-    public void AfterBackward(int first, int rows, Span<float> gradient)
+    /// <summary>After a step's derivative: adds what went past the unit, and goes back through the decay.</summary>
+    /// <param name="undecayed">The states as <see cref="Before"/> found them.</param>
+    /// <param name="decayGradient">The gradient of the factors, [N, L, H], added to; empty if it is not wanted.</param>
+    public void AfterBackward(int time, int first, int rows, ReadOnlySpan<float> undecayed, Span<float> gradient, Span<float> decayGradient)
     {
-        if (!_zoneout.IsOn) return;
-        gradient = gradient[..(rows * _sizes.StateRow)];
-        TensorPrimitives.Add(gradient, _gradient.Span.Slice(first * _sizes.StateRow, gradient.Length), gradient);
+        if (_zoneout.IsOn)
+        {
+            Span<float> all = gradient[..(rows * _sizes.StateRow)];
+            TensorPrimitives.Add(all, _gradient.Span.Slice(first * _sizes.StateRow, all.Length), all);
+        }
+        if (_decay is null) return;
+        for (int row = 0; row < rows; row++)
+        {
+            int place = _layout.Place(first + row, time) * _sizes.Hidden;
+            ReadOnlySpan<float> factor = _decay.Span.Slice(place, _sizes.Hidden);
+            for (int part = 0; part < _sizes.States; part++)
+            {
+                int at = row * _sizes.StateRow + part * _sizes.Padded;
+                Span<float> slope = gradient.Slice(at, _sizes.Hidden);
+                if (!decayGradient.IsEmpty)
+                {
+                    Span<float> target = decayGradient.Slice(place, _sizes.Hidden);
+                    for (int unit = 0; unit < target.Length; unit++) target[unit] += slope[unit] * undecayed[at + unit];
+                }
+                TensorPrimitives.Multiply(slope, factor, slope);
+            }
+        }
     }
 
     /// <summary>How much of each previous state is kept at a time, [rows, S·H padded].</summary>

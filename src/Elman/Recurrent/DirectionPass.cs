@@ -95,13 +95,14 @@ internal sealed class DirectionPass<TUnit>
                 Project(step, rows, gates, input, (0, _sizes.Blocks));
             }
             Span<float> states = active[..(rows * _sizes.StateRow)], previous = states;
+            _around?.Before(time, first, rows, states, From(_buffers.Undecayed, slot * _sizes.StateRow));
             if (_plan.Keeps || _around is not null)
             {
                 previous = _buffers.Previous.Span.Slice(slot * _sizes.StateRow, states.Length);
                 states.CopyTo(previous);
             }
             _step.Forward(rows, RowsAt(gates, slot, first, rows), previous, states);
-            _around?.After(time, first, rows, previous, states);
+            _around?.After(time, first, rows, previous, states, From(_buffers.Gates, gates * _sizes.GateRow));
             if (outputs.IsEmpty) continue;
             for (int row = 0; row < rows; row++)
                 states.Slice(row * _sizes.StateRow, _sizes.Output).CopyTo(outputs[(output.Offset(time, first + row) + column)..]);
@@ -177,7 +178,7 @@ internal sealed class DirectionPass<TUnit>
     }
 
     /// <summary>Backpropagation through the times of a range for part of the rows; leaves the gradients of all products.</summary>
-    public void BackwardRows(int range, int part, int parts, SequenceValues outputGradient, int column, Span<float> scratch)
+    public void BackwardRows(int range, int part, int parts, SequenceValues outputGradient, int column, Span<float> scratch, Span<float> decayGradient)
     {
         (int first, int end) = _layout.Part(part, parts);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
@@ -190,7 +191,7 @@ internal sealed class DirectionPass<TUnit>
             _around?.BeforeBackward(time, first, rows, gradient);
             _step.Backward(rows, RowsAt(slot, slot, first, rows), scratch.IsEmpty ? scratch : scratch[(first * _sizes.Padded)..],
                 From(_buffers.Previous, slot * _sizes.StateRow), gradient);
-            _around?.AfterBackward(first, rows, gradient);
+            _around?.AfterBackward(time, first, rows, From(_buffers.Undecayed, slot * _sizes.StateRow), gradient, decayGradient);
         }
     }
 

@@ -13,6 +13,8 @@ internal readonly struct GeneralGruUnit(GateFunction reset, GateFunction update,
 
     public static int Gates => 3;
 
+    public static IReadOnlyList<string> GateNames => GruUnit.GateNames;
+
     public static bool SeparateProduct => true;
 
     /// <summary>The argument of n's activation; those of r and z take the place of their recurrent products.</summary>
@@ -51,6 +53,8 @@ internal readonly struct GeneralOriginalGruUnit(GateFunction reset, GateFunction
     public static string Name => OriginalGruUnit.Name;
 
     public static int Gates => 3;
+
+    public static IReadOnlyList<string> GateNames => OriginalGruUnit.GateNames;
 
     public static int LateGates => 1;
 

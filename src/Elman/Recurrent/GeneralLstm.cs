@@ -35,6 +35,8 @@ internal readonly struct GeneralLstmUnit<TForget>(LstmSettings settings) : IConf
 
     public static int Gates => TForget.IsCoupled ? 3 : 4;
 
+    public static IReadOnlyList<string> GateNames => TForget.IsCoupled ? ["i", "g", "o"] : LstmUnit.GateNames;
+
     public static int States => 2;
 
     /// <summary>The arguments of the gates' activations, c', f_h(c').</summary>

@@ -10,6 +10,8 @@ internal readonly struct GeneralRnnUnit(GateFunction function) : IConfiguredUnit
 
     public static int Gates => 1;
 
+    public static IReadOnlyList<string> GateNames => RnnUnit.GateNames;
+
     /// <summary>The argument of the activation.</summary>
     public static int Saved => 1;
 

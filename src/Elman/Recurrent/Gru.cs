@@ -17,6 +17,9 @@ public readonly struct GruUnit : IRecurrentUnit
     public static int Gates => 3;
 
     /// <inheritdoc/>
+    public static IReadOnlyList<string> GateNames => ["r", "z", "n"];
+
+    /// <inheritdoc/>
     public static bool SeparateProduct => true;
 
     /// <inheritdoc/>
@@ -62,6 +65,9 @@ public readonly struct OriginalGruUnit : IRecurrentUnit
 
     /// <inheritdoc/>
     public static int Gates => 3;
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> GateNames => ["r", "z", "n"];
 
     /// <inheritdoc/>
     public static int LateGates => 1;

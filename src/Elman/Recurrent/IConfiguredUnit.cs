@@ -24,6 +24,8 @@ internal interface IConfiguredUnit
 
     static virtual int ForgetGate => -1;
 
+    static virtual IReadOnlyList<string> GateNames => [];
+
     /// <summary>Weights of a unit's own, at most as many as values it saves; <c>coefficients</c> are zeros if the layer has none.</summary>
     static virtual int Coefficients => 0;
 
@@ -61,6 +63,8 @@ internal readonly struct PlainUnit<TUnit> : IConfiguredUnit
     public static int LateGates => TUnit.LateGates;
 
     public static int ForgetGate => TUnit.ForgetGate;
+
+    public static IReadOnlyList<string> GateNames => TUnit.GateNames;
 
     public static bool Activates => TUnit.LateGates == 0;
 

@@ -40,6 +40,9 @@ public interface IRecurrentUnit
     /// </summary>
     static virtual int LateGates => 0;
 
+    /// <summary>What a <see cref="RecurrentTrace"/> calls the G values that <see cref="Forward"/> leaves in <c>gates</c>; <c>gate0</c>, … where there is no name.</summary>
+    static virtual IReadOnlyList<string> GateNames => [];
+
     /// <summary>The gate whose bias lets the cell remember when it is large, or −1 if there is none.</summary>
     static virtual int ForgetGate => -1;
 

@@ -17,6 +17,9 @@ public readonly struct LstmUnit : IRecurrentUnit
     public static int Gates => 4;
 
     /// <inheritdoc/>
+    public static IReadOnlyList<string> GateNames => ["i", "f", "g", "o"];
+
+    /// <inheritdoc/>
     public static int States => 2;
 
     /// <summary>tanh(c').</summary>

@@ -61,7 +61,7 @@ internal sealed class RecurrentRun<TUnit>
         ReadOnlySpan<int> lengths, in RunOptions options)
     {
         int batch = input.Shape[0], length = input.Shape[1];
-        Tensor[] inputs = [input, .. initial, .. steps.SelectMany(step => step.Weights.Parameters)];
+        Tensor[] inputs = [input, .. initial, .. steps.SelectMany(step => step.Weights.Parameters), .. options.Decay is { } decay ? [decay] : Array.Empty<Tensor>()];
         bool keeps = Tensor.Recording(inputs);
         if (keeps && steps[0].Weights.BFloat16)
             throw new InvalidOperationException("bfloat16 weights are for inference: set BFloat16Weights to false before training, or compute without gradients");
@@ -88,7 +88,7 @@ internal sealed class RecurrentRun<TUnit>
             SequenceValues outputs = new(_layout, last ? output.Values : _inputs[layer + 1] = _workspace.Rent(_layout.Total, _outputSize), _outputSize, BatchFirst: last);
             for (int i = layer * _directions; i < (layer + 1) * _directions; i++)
             {
-                AroundSteps? around = _call.Extras.AroundSteps ? new(_call.First, _layout, _options, layer, i % _directions, _plan.Keeps, _workspace) : null;
+                AroundSteps? around = _call.Extras.AroundSteps ? new(_call.First, _layout, _options, layer, i % _directions, TUnit.GateNames, _plan.Keeps, _workspace) : null;
                 _passes[i] = new DirectionPass<TUnit>(_steps[i], _layout, _plan, backwards: _call.Direction.RunsBackwards(i), _sharesUnits, around, _buffers[i % _buffers.Length], _workspace);
                 _passes[i].SetStates(initial, i);
             }
@@ -164,6 +164,7 @@ internal sealed class RecurrentRun<TUnit>
     private void BackwardLayer(int layer, SequenceValues gradient, Memory<float> inputGradient, Tensor[] initial, Tensor[] final)
     {
         int scratchSize = _call.ScratchSize;
+        Memory<float> decayGradient = _options.Decay is { NeedsGradient: true } decay ? decay.GradientTensor().Values : default;
         Memory<float> scratch = _workspace.Rent(_directions, scratchSize);
         if (_directions > 1) inputGradient.Span.Clear();
         for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].SetStateGradients(final, i);
@@ -173,9 +174,9 @@ internal sealed class RecurrentRun<TUnit>
             if (_sharesUnits) BackwardUnits(layer, range, gradient);
             else
             {
-                Workers.Run(_directions * _shares, (Run: this, layer, range, gradient, scratch, scratchSize), static (job, i) =>
+                Workers.Run(_directions * _shares, (Run: this, layer, range, gradient, scratch, scratchSize, decayGradient), static (job, i) =>
                     job.Run.Pass(job.layer, i).BackwardRows(job.range, i / job.Run._directions, job.Run._shares, job.gradient,
-                        job.Run.Column(i), job.scratch.Span.Slice(i % job.Run._directions * job.scratchSize, job.scratchSize)));
+                        job.Run.Column(i), job.scratch.Span.Slice(i % job.Run._directions * job.scratchSize, job.scratchSize), job.decayGradient.Span));
             }
             AddWeightGradients(layer, range);
             if (!inputGradient.IsEmpty) AddInputGradient(layer, range, inputGradient);

@@ -14,6 +14,9 @@ public readonly struct RnnUnit : IRecurrentUnit
     public static int Gates => 1;
 
     /// <inheritdoc/>
+    public static IReadOnlyList<string> GateNames => ["n"];
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
     {
@@ -40,6 +43,9 @@ public readonly struct ReluRnnUnit : IRecurrentUnit
 
     /// <inheritdoc/>
     public static int Gates => 1;
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> GateNames => ["n"];
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,8 +23,14 @@ internal readonly record struct RunOptions(DropoutKey Key)
     /// <summary>The number of the call's first layer in its network, and of its first direction in that layer.</summary>
     public (int Layer, int Direction) First { get; init; }
 
+    /// <summary>Where all states and gates are to be kept; null for nowhere.</summary>
+    public RecurrentTrace? Trace { get; init; }
+
+    /// <summary>Factors on the state before each step, [N, L, H], for a call of one layer and direction; null for none.</summary>
+    public Tensor? Decay { get; init; }
+
     /// <summary>What the steps keep in memory besides.</summary>
-    public StepExtras Extras => new(Input > 0, Recurrent > 0, Zoneout.IsOn);
+    public StepExtras Extras => new(Input > 0, Recurrent > 0, Zoneout.IsOn, Decay is not null, Trace is not null);
 
     /// <summary>The key of one kind of masks of a layer and direction of the call.</summary>
     public DropoutKey For(MaskKind kind, int layer, int direction = 0) => Key.For(kind, First.Layer + layer, First.Direction + direction);
@@ -38,8 +44,10 @@ internal readonly record struct RunOptions(DropoutKey Key)
 /// <param name="MasksInput">Inputs are masked, in a copy.</param>
 /// <param name="MasksHidden">The h that the recurrent products see is not the state itself.</param>
 /// <param name="Zones">States after a step depend on those before it past the unit.</param>
-internal readonly record struct StepExtras(bool MasksInput, bool MasksHidden, bool Zones)
+/// <param name="Decays">States are multiplied by factors before each step.</param>
+/// <param name="Traces">States and gates are written down after each step.</param>
+internal readonly record struct StepExtras(bool MasksInput, bool MasksHidden, bool Zones, bool Decays, bool Traces)
 {
     /// <summary>Whether something happens to the states around each step.</summary>
-    public bool AroundSteps => MasksHidden || Zones;
+    public bool AroundSteps => MasksHidden || Zones || Decays || Traces;
 }

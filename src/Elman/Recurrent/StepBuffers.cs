@@ -21,6 +21,7 @@ internal sealed class StepBuffers
         Previous = workspace.Rent(shapes[4].Rows, shapes[4].Size);
         Hidden = workspace.Rent(shapes[5].Rows, shapes[5].Size);
         ProjectionGradient = workspace.Rent(shapes[6].Rows, shapes[6].Size);
+        Undecayed = workspace.Rent(shapes[7].Rows, shapes[7].Size);
     }
 
     /// <summary>Input products, then what the unit makes of them, then their gradients: [steps, G·H padded].</summary>
@@ -43,6 +44,9 @@ internal sealed class StepBuffers
 
     /// <summary>The gradient of a projected h, [steps, P padded], if the steps are kept.</summary>
     public Memory<float> ProjectionGradient { get; }
+
+    /// <summary>The states before they decay to <see cref="Previous"/>, [steps, S·H padded], if they do and steps are kept.</summary>
+    public Memory<float> Undecayed { get; }
 
     /// <summary>The pass and the range whose forward steps are here.</summary>
     public (object? Pass, int Range) Holder { get; set; }
@@ -74,6 +78,7 @@ internal sealed class StepBuffers
         (keeps || extras.AroundSteps ? slots : 0, sizes.StateRow),
         (extras.MasksHidden ? slots : 0, sizes.Padded),
         (keeps && sizes.Projects ? steps : 0, sizes.OutputPadded),
+        (extras.Decays && keeps ? slots : 0, sizes.StateRow),
     ];
 
     private static Span<float> From(Memory<float> values, int offset) => values.IsEmpty ? default : values.Span[offset..];

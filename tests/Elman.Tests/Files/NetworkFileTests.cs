@@ -42,11 +42,22 @@ public sealed class NetworkFileTests : IDisposable
         Assert.Equal(saved.Forward(x, [3, 2]).Span, loaded.Forward(x, [3, 2]).Span);
     }
 
+    [Fact]
+    public void A_gru_d_comes_back_with_its_decays_and_means()
+    {
+        GruD saved = new(2, 3, new RandomStream(1));
+        saved.Mean.CopyFrom([0.5f, -1]);
+        NetworkFile.Save(_folder["net.elman"], saved);
+        GruD loaded = Assert.IsType<GruD>(NetworkFile.Load(_folder["net.elman"]));
+        Assert.Equal(saved.Fingerprint(), loaded.Fingerprint());
+        Assert.False(loaded.Mean.RequiresGradient);
+    }
+
     /// <summary>Whoever adds a layer and forgets the file finds out here.</summary>
     [Fact]
     public void Every_layer_of_the_library_is_in_the_test_above()
     {
-        Type[] others = [typeof(ForecastNet), typeof(RecurrentCell<>), typeof(RnnCell), typeof(LstmCell), typeof(GruCell), typeof(Recurrent<>)];
+        Type[] others = [typeof(ForecastNet), typeof(RecurrentCell<>), typeof(RnnCell), typeof(LstmCell), typeof(GruCell), typeof(Recurrent<>), typeof(DecayRecurrent<>), typeof(GruD)];
         Type[] layers = [.. typeof(Module).Assembly.GetExportedTypes().Where(type => type.IsAssignableTo(typeof(Module)) && !type.IsAbstract).Except(others)];
         Assert.Equal([], layers.Except(Types(Everything(new RandomStream(3)))));
     }

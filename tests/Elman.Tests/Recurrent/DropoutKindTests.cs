@@ -1,5 +1,6 @@
 using System.Numerics;
 using Elman.Tests.Kernels;
+using Elman.Tests.Tensors;
 
 namespace Elman.Tests.Recurrent;
 
@@ -94,6 +95,28 @@ public class DropoutKindTests
             RecurrentResult expected = RecurrentResult.Differentiate(given, layer);
             MemoryBudgetTests.Use(long.MaxValue - 1, () => RecurrentResult.Differentiate(given, layer)).HasTheBitsOf(expected, "all in memory");
             MemoryBudgetTests.Use(LeastBudget(given, layer), () => RecurrentResult.Differentiate(given, layer)).HasTheBitsOf(expected, "as little as possible");
+        }
+    }
+
+    [Fact]
+    public void Cells_with_options_of_their_own_are_dropped_too()
+    {
+        foreach (RecurrentOptions cell in (RecurrentOptions[])[new() { ProjectionSize = 3 }, new() { Peepholes = true, CellClip = 1 }, new() { ProjectionSize = V, CoupledGates = true }])
+        {
+            int hidden = cell.ProjectionSize == V ? V + 2 : 5;
+            Lstm layer = new(3, hidden, new RandomStream(1), cell with { Layers = 2, Dropout = 0.2f, InputDropout = 0.3f, RecurrentDropout = 0.25f, WeightDropout = 0.3f, Zoneout = 0.2f });
+            Tensor x = Tensor.From(Kernel.Values(2 * 4 * 3, 7), 2, 4, 3);
+            layer.Train(3, 4);
+            FiniteDifferences.Check(given => layer.Forward(given[0]), x);
+            FiniteDifferences.Check(given => layer.Forward(x, new State(given[0], given[1])).Final.Cell,
+                [.. layer.Forward(x, null).Final.Parts.Select((part, i) => Tensor.From(Kernel.Values(part.Count, 8 + (uint)i), part.Shape.Extents))]);
+            layer.Evaluate();
+            Tensor y = layer.Forward(x);
+            RecurrentStream stream = layer.OpenStream();
+            for (int time = 0; time < 4; time++) Bits.Equal(y.Span.Slice(time * y.Shape[2], y.Shape[2]), stream.Step(x.Span.Slice(time * 3, 3)), $"step {time} of {cell}");
+            RecurrentTrace trace = layer.Trace(x);
+            Bits.Equal(y.Span, trace["h_l1"].Span, "traced h");
+            Assert.Equal(new Shape(2, 4, hidden), trace["c_l1"].Shape);
         }
     }
 

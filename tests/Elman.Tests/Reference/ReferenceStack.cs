@@ -32,6 +32,9 @@ internal sealed class ReferenceStack(ReferenceCell cell, int inputs, int[] hidde
     /// <summary>How much of a state is kept, by (layer, direction, row, time, state, unit).</summary>
     public Func<int, int, int, int, int, int, double> Keeps { get; init; } = (_, _, _, _, _, _) => 0;
 
+    /// <summary>Told of every step: (layer, direction, row, time, weights, input, states before, states after).</summary>
+    public Action<int, int, int, int, CellWeights, double[], double[][], double[][]>? Seen { get; init; }
+
     /// <summary>Runs the rows.</summary>
     /// <param name="x">[N, L, I]</param>
     /// <param name="initial">As <see cref="State.Parts"/>, or none for zeros.</param>
@@ -95,12 +98,14 @@ internal sealed class ReferenceStack(ReferenceCell cell, int inputs, int[] hidde
         for (int step = 0; step < values.Length; step++)
         {
             int time = backwards ? values.Length - 1 - step : step;
+            double[][] before = state;
             double[][] next = cell.Forward(weights, values[time], state);
             state = [.. next.Select((part, s) => part.Select((value, unit) =>
             {
                 double kept = Keeps(layer, direction, row, time, s, unit);
                 return kept * state[s][unit] + (1 - kept) * value;
             }).ToArray())];
+            Seen?.Invoke(layer, direction, row, time, weights, values[time], before, state);
             outputs[time] = state[0];
         }
         for (int s = 0; s < cell.States; s++)
