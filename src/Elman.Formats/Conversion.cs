@@ -67,14 +67,14 @@ public static class Conversion
     {
         ReadOptions quiet = options with { Remark = null };
         ModelFormat second = ModelFormat.OfFile(actual);
-        Module other = second.Reread is { } reread && TryReread(reread, actual, network) is { } copy ? copy : ReadNetwork(second, actual, quiet);
-        Func<Probe, IReadOnlyList<ProbeOutput>> original = first.Original?.Open(expected, quiet) ?? (probe => probe.Run(network));
+        Func<Probe, IReadOnlyList<ProbeOutput>> other = TryRerun(second, actual, network) ?? RunOf(ReadNetwork(second, actual, quiet));
+        Func<Probe, IReadOnlyList<ProbeOutput>> original = first.Original?.Open(expected, quiet) ?? RunOf(network);
         List<ProbeComparison> worst = [];
         foreach (Probe probe in Probe.For(network, seed))
         {
             try
             {
-                Merge(worst, ProbeComparison.Of(original(probe), probe.Run(other)));
+                Merge(worst, ProbeComparison.Of(original(probe), other(probe)));
             }
             catch (ArgumentException failure) when (probe.IsRagged)
             {
@@ -88,12 +88,14 @@ public static class Conversion
         return new(worst, first.Original?.Name);
     }
 
-    /// <summary>Null where the file is not one of the network's parameters by their names: then it has to tell its architecture itself.</summary>
-    private static Module? TryReread(Func<string, Module, Module> reread, string path, Module network)
+    private static Func<Probe, IReadOnlyList<ProbeOutput>> RunOf(Module network) => probe => probe.Run(network);
+
+    /// <summary>Null where there is no such way, or the file is not that of the network: then it has to tell its architecture itself.</summary>
+    private static Func<Probe, IReadOnlyList<ProbeOutput>>? TryRerun(ModelFormat format, string path, Module network)
     {
         try
         {
-            return reread(path, network);
+            return format.Rerun?.Invoke(path, network);
         }
         catch (Exception failure) when (failure is ElmanException or ArgumentException)
         {

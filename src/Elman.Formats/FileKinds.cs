@@ -20,7 +20,7 @@ public static class FileKinds
         stream.ReadExactly(start);
         stream.Position = 0;
         if (start.AsSpan().StartsWith("PK\u0003\u0004"u8)) return DetectZip(stream, path);
-        if (start.AsSpan().StartsWith(TorchArchive.LegacyStart)) return FileKind.PyTorch;
+        if (TorchArchive.IsLegacy(start)) return FileKind.PyTorch;
         if (start.AsSpan().StartsWith(Hdf5) || start.AsSpan(Math.Min(512, start.Length)).StartsWith(Hdf5)) return FileKind.Keras;
         if (IsSafeTensors(start, stream.Length)) return start.AsSpan().IndexOf("\"format\":\"elman\""u8) >= 0 ? FileKind.Elman : FileKind.SafeTensors;
         if (start.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8)) return IsRTNeural(stream) ? FileKind.RTNeural : FileKind.Unknown;

@@ -14,13 +14,14 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
     [
         new(FileKind.Elman, "elman", "Elman", ".elman") { Read = (path, _) => ReadElman(path), Write = NetworkFile.Save },
         new(FileKind.PyTorch, "pytorch", "PyTorch", ".pt", ".pth", ".bin", ".ckpt") { Read = PyTorchFile.Read, Original = PyTorchRules, Describe = PyTorchFile.Describe },
-        new(FileKind.SafeTensors, "safetensors", "safetensors", ".safetensors") { Read = PyTorchFile.Read, Write = PyTorchFile.Write, Original = PyTorchRules, Describe = PyTorchFile.Describe, Reread = PyTorchFile.Reread },
+        new(FileKind.SafeTensors, "safetensors", "safetensors", ".safetensors") { Read = PyTorchFile.Read, Write = PyTorchFile.Write, Original = PyTorchRules, Describe = PyTorchFile.Describe, Rerun = PyTorchFile.Rerun },
         new(FileKind.Onnx, "onnx", "ONNX", ".onnx")
         {
             Read = (path, _) => OnnxOriginal.Read(path),
             Write = (path, network) => OnnxFile.Write(path, network),
-            Original = new("the graph as the file states it, node by node", OnnxOriginal.Open),
+            Original = new("the graph as the file states it, node by node", (path, _) => OnnxOriginal.Open(path)),
             Describe = (path, _) => OnnxOriginal.Describe(path),
+            Rerun = (path, _) => OnnxOriginal.Open(path),
         },
         new(FileKind.RTNeural, "rtneural", "RTNeural", ".json") { Read = (path, _) => RTNeuralFile.Read(path), Write = RTNeuralFile.Write },
     ];
@@ -40,8 +41,11 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
     /// <summary>Shows what a file holds, without building a network; null if the network says it all.</summary>
     public Func<string, ReadOptions, FileDescription>? Describe { get; init; }
 
-    /// <summary>Reads back what <see cref="Write"/> made of a network, for a kind whose files do not tell the whole architecture; else null.</summary>
-    public Func<string, Module, Module>? Reread { get; init; }
+    /// <summary>
+    /// Runs a file beside the network that it should be: for a kind whose files do not tell the whole architecture, or are better run as they are. Null where the file is
+    /// read into a network of its own.
+    /// </summary>
+    public Func<string, Module, Func<Probe, IReadOnlyList<ProbeOutput>>>? Rerun { get; init; }
 
     /// <summary>The format of a kind.</summary>
     /// <exception cref="ElmanException">Files of the kind are neither read nor written.</exception>

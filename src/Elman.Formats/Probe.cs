@@ -51,6 +51,12 @@ public sealed class Probe
     {
         ArgumentNullException.ThrowIfNull(network);
         RandomStream random = new(seed);
+        if (network is ForecastNet forecast)
+        {
+            // Windows of one length: the rows that are looked at, and those that are forecast.
+            int rows = forecast.Context + forecast.Horizon, features = ((RecurrentLayer)forecast.Children[0].Module).InputSize;
+            return [new Probe(Tensor.Normal(random, 4, rows, features), [rows, rows, rows, rows])];
+        }
         (int size, int? classes) = InputOf(network) ?? throw new ElmanException($"{network.Description}: it does not tell the size of its input, so there is nothing to try it with");
         return [.. DefaultLengths.Select(lengths =>
         {

@@ -90,13 +90,13 @@ public static class PyTorchFile
         return new(facts, [.. state.Tensors.Select(pair => new TensorDescription(pair.Name, pair.Tensor.Type.Name + (pair.Tensor.IsContiguous ? "" : ", a view"), pair.Tensor.Shape))]);
     }
 
-    /// <summary>Reads a file back into a network of the same architecture, which a state dict does not tell in full.</summary>
-    internal static Module Reread(string path, Module network)
+    /// <summary>Runs a file's weights in a network of the same architecture, which a state dict does not tell in full.</summary>
+    internal static Func<Probe, IReadOnlyList<ProbeOutput>> Rerun(string path, Module network)
     {
         using JsonDocument architecture = JsonDocument.Parse(JsonText.Of(json => NetworkJson.Write(json, network)));
         Module copy = NetworkJson.Read(architecture.RootElement);
         ReadInto(path, copy);
-        return copy;
+        return probe => probe.Run(copy);
     }
 
     private static StateDict Load(string path, ReadOptions? options)

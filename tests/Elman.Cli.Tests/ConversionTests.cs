@@ -64,6 +64,16 @@ public sealed class ConversionTests : IDisposable
     }
 
     [Fact]
+    public void A_forecaster_becomes_an_ONNX_model()
+    {
+        string model = SmallData.Train(_folder, _folder.Write("data.csv", SmallData.Wave())), graph = _folder.File("small.onnx");
+        var outcome = Command.Run("convert", model, graph);
+        Assert.True(outcome.Code == 0, outcome.Error);
+        Assert.True(LargestDifference(outcome.Out) < 1e-5, outcome.Out);
+        Assert.Equal(0, Command.Run("verify", model, graph).Code);
+    }
+
+    [Fact]
     public void What_would_compute_something_else_is_not_written()
     {
         string path = _folder.File("tagger.elman");

@@ -36,7 +36,7 @@ internal static class OnnxOriginal
     }
 
     /// <summary>Runs the graph with probes, which are batch first.</summary>
-    public static Func<Probe, IReadOnlyList<ProbeOutput>> Open(string path, ReadOptions options)
+    public static Func<Probe, IReadOnlyList<ProbeOutput>> Open(string path)
     {
         OnnxGraph graph = OnnxFile.Read(path);
         return probe =>

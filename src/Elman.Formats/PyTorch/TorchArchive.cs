@@ -17,8 +17,11 @@ internal static class TorchArchive
 
     private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>How a file in the older format begins: protocol 2, a whole number of ten bytes, the magic one.</summary>
-    public static ReadOnlySpan<byte> LegacyStart => [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19];
+    /// <summary>A whole number of ten bytes, the magic one, as a pickle has it.</summary>
+    private static ReadOnlySpan<byte> PickledMagic => [0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19];
+
+    /// <summary>Whether a file begins in the older format: a pickle's protocol, in newer ones a frame, and the magic number.</summary>
+    public static bool IsLegacy(ReadOnlySpan<byte> start) => start is [0x80, >= 2 and <= 5, ..] && start[..Math.Min(start.Length, 32)].IndexOf(PickledMagic) >= 0;
 
     /// <summary>Whether the name of a zip file's entry is that of the pickle.</summary>
     public static bool IsPickle(string entry) => entry.EndsWith("/data.pkl", StringComparison.Ordinal) && entry.IndexOf('/') == entry.LastIndexOf('/');
