@@ -33,18 +33,20 @@ internal sealed record RecurrentNode
 
     public int Directions => Direction.Count();
 
-    /// <summary>Place in ONNX's stack of every gate of Elman's.</summary>
-    public int[] GateOrder => Operator switch { "LSTM" => [0, 2, 3, 1], "GRU" => [1, 0, 2], _ => [0] };
+    /// <summary>Place in ONNX's stack of every gate of Elman's. An LSTM whose forget gate is 1 − i has none there.</summary>
+    private int[] GateOrder => Operator switch { "LSTM" => InputForget ? [0, 3, 1] : [0, 2, 3, 1], "GRU" => [1, 0, 2], _ => [0] };
 
     private int ActivationsPerDirection => Operator switch { "LSTM" => 3, "GRU" => 2, _ => 1 };
 
     public static int GatesOf(string name) => name switch { "LSTM" => 4, "GRU" => 3, _ => 1 };
 
-    /// <summary>The rows of a stack of gates [G·H, ..] from Elman's order to ONNX's.</summary>
-    public Tensor Ordered(Tensor stack)
+    /// <summary>The rows of a stack of gates [G·H, ..] from Elman's order to ONNX's; zeros for a forget gate that has no weights.</summary>
+    public Tensor ToOnnx(Tensor stack)
     {
         int[] order = GateOrder;
-        return Stacked(stack, [.. Enumerable.Range(0, order.Length).Select(gate => Array.IndexOf(order, gate))]);
+        int size = stack.Shape[0] / order.Length;
+        Tensor nothing = Tensor.Zeros([size, .. stack.Shape.Extents[1..]]);
+        return Tensor.Concat(0, [.. Enumerable.Range(0, Gates).Select(gate => Array.IndexOf(order, gate) is >= 0 and int place ? stack.Slice(0, (place * size)..((place + 1) * size)) : nothing)]);
     }
 
     /// <summary>The attributes of the node, those with their default values left out.</summary>
@@ -110,12 +112,12 @@ internal sealed record RecurrentNode
         for (int direction = 0; direction < directions; direction++)
         {
             string suffix = direction == 0 ? "_l0" : "_l0_reverse";
-            values["weight_ih" + suffix] = Stacked(w.Select(0, direction), GateOrder);
-            values["weight_hh" + suffix] = Stacked(r.Select(0, direction), GateOrder);
+            values["weight_ih" + suffix] = FromOnnx(w.Select(0, direction));
+            values["weight_hh" + suffix] = FromOnnx(r.Select(0, direction));
             if (b is null) continue;
             Tensor biases = b.Select(0, direction);
-            values["bias_ih" + suffix] = Stacked(biases.Slice(0, ..(Gates * hidden)), GateOrder);
-            values["bias_hh" + suffix] = Stacked(biases.Slice(0, (Gates * hidden)..), GateOrder);
+            values["bias_ih" + suffix] = FromOnnx(biases.Slice(0, ..(Gates * hidden)));
+            values["bias_hh" + suffix] = FromOnnx(biases.Slice(0, (Gates * hidden)..));
         }
         layer.Load(values);
         return layer;
@@ -124,19 +126,39 @@ internal sealed record RecurrentNode
     private RecurrentLayer Create(int inputs, int hidden, bool bias, bool peepholes)
     {
         if (peepholes) throw new ArgumentException("peepholes are not covered");
-        if (InputForget) throw new ArgumentException("input_forget is not covered");
-        if (Clip is not null) throw new ArgumentException("clip is not covered");
         bool rectified = Operator == "RNN" && Activations is not null && Activations.All(activation => activation == Activation.Relu);
-        if (Activations is not null && !rectified) throw new ArgumentException("activations are not covered");
         string cell = Operator switch { "LSTM" => "lstm", "GRU" => ResetAfter ? "gru" : "gru-original", _ => rectified ? "rnn-relu" : "rnn" };
-        return Cells.Create(cell, inputs, hidden, new RandomStream(0), new RecurrentOptions { Bias = bias, Direction = Direction });
+        Activation[]? forward = rectified ? null : GateActivations(0), reverse = rectified || Directions == 1 ? null : GateActivations(1);
+        return Cells.Create(cell, inputs, hidden, new RandomStream(0), new RecurrentOptions
+        {
+            Bias = bias,
+            Direction = Direction,
+            GateClip = Clip,
+            CoupledGates = InputForget,
+            Activations = forward,
+            ReverseActivations = reverse is null || reverse.SequenceEqual(forward!) ? null : reverse,
+        });
     }
 
-    /// <summary>The gates of a stack [G·H, ..] in another order.</summary>
-    private static Tensor Stacked(Tensor stack, int[] order)
+    /// <summary>ONNX's f, g, h of a direction as one activation for each gate of Elman's, and that of an LSTM's cell on its way out.</summary>
+    private Activation[]? GateActivations(int direction)
     {
-        int size = stack.Shape[0] / order.Length;
-        return order.Length == 1 ? stack : Tensor.Concat(0, [.. order.Select(gate => stack.Slice(0, (gate * size)..((gate + 1) * size)))]);
+        if (Activations is null) return null;
+        ReadOnlySpan<Activation> own = Activations.AsSpan(direction * ActivationsPerDirection, ActivationsPerDirection);
+        return Operator switch
+        {
+            "LSTM" when InputForget => [own[0], own[1], own[0], own[2]],
+            "LSTM" => [own[0], own[0], own[1], own[0], own[2]],
+            "GRU" => [own[0], own[0], own[1]],
+            _ => [own[0]],
+        };
+    }
+
+    /// <summary>The rows of a stack of gates [G·H, ..] from ONNX's order to Elman's.</summary>
+    private Tensor FromOnnx(Tensor stack)
+    {
+        int size = stack.Shape[0] / Gates;
+        return Gates == 1 ? stack : Tensor.Concat(0, [.. GateOrder.Select(gate => stack.Slice(0, (gate * size)..((gate + 1) * size)))]);
     }
 
     private static void Expect(string name, Tensor tensor, params int[] shape)

@@ -57,6 +57,54 @@ public sealed class RecurrentMatrixTests
         for (int states = 0; states < (name == "LSTM" ? 4 : 2); states++) Check(new Case(name, direction) { Ragged = true, Empty = true, States = states });
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Activations_clip_and_coupled_gates(string name, string direction)
+    {
+        int seed = 1000;
+        for (int set = 0; set < Sets.Length; set++)
+            foreach (float clip in (float[])[0, 0.2f])
+                foreach (bool coupled in name == "LSTM" ? Both : [false])
+                    foreach (bool resetAfter in name == "GRU" ? Both : [false])
+                        foreach (bool ragged in Both)
+                            Check(new Case(name, direction) { Functions = set, Clip = clip, InputForget = coupled, ResetAfter = resetAfter, Ragged = ragged, States = name == "LSTM" ? 3 : 1, Seed = ++seed });
+    }
+
+    /// <summary>Activations for two directions of an LSTM; other operators, and one direction, take the first ones. Given alphas come before defaults, as the lists are filled from the front.</summary>
+    private static readonly Function[][] Sets =
+    [
+        [],
+        [Function.Sigmoid, Function.Relu, Function.Tanh, Function.HardSigmoid(0.3f, 0.6f), Function.Tanh, Function.Relu],
+        [Function.LeakyRelu(null), Function.HardSigmoid(null, null), Function.Tanh, Function.Sigmoid, Function.Softsign, Function.Relu],
+        [Function.HardSigmoid(0.3f, 0.4f), Function.LeakyRelu(0.2f), Function.Elu(0.7f), Function.Affine(0.4f, 0.1f), Function.ScaledTanh(0.8f, 1.2f), Function.Softsign],
+        [Function.Sigmoid, Function.ThresholdedRelu(0.2f), Function.Softsign, Function.Sigmoid, Function.Softplus, Function.LeakyRelu(null)],
+        [Function.Softsign, Function.Softplus, Function.Tanh, Function.HardSigmoid(null, null), Function.Softplus, Function.Sigmoid],
+    ];
+
+    /// <summary>An activation by its ONNX name, alpha and beta; null for their defaults.</summary>
+    private sealed record Function(string Name, bool TakesAlpha, bool TakesBeta, float? Alpha, float? Beta, Func<double, double> Of)
+    {
+        public static readonly Function Sigmoid = Plain("Sigmoid", x => 1 / (1 + Math.Exp(-x)));
+        public static readonly Function Tanh = Plain("Tanh", Math.Tanh);
+        public static readonly Function Relu = Plain("Relu", x => Math.Max(x, 0));
+        public static readonly Function Softsign = Plain("Softsign", x => x / (1 + Math.Abs(x)));
+        public static readonly Function Softplus = Plain("Softplus", x => Math.Log(1 + Math.Exp(x)));
+
+        public static Function HardSigmoid(float? a, float? b) => new("HardSigmoid", true, true, a, b, x => Math.Clamp(((a ?? 0.2f) * x) + (b ?? 0.5f), 0, 1));
+
+        public static Function Affine(float a, float b) => new("Affine", true, true, a, b, x => (a * x) + b);
+
+        public static Function ScaledTanh(float a, float b) => new("ScaledTanh", true, true, a, b, x => a * Math.Tanh(b * x));
+
+        public static Function LeakyRelu(float? a) => new("LeakyRelu", true, false, a, null, x => x >= 0 ? x : (a ?? 0.01f) * x);
+
+        public static Function ThresholdedRelu(float a) => new("ThresholdedRelu", true, false, a, null, x => x > a ? x : 0);
+
+        public static Function Elu(float a) => new("Elu", true, false, a, null, x => x >= 0 ? x : a * (Math.Exp(x) - 1));
+
+        private static Function Plain(string name, Func<double, double> of) => new(name, false, false, null, null, of);
+    }
+
     private static readonly bool[] Both = [false, true];
 
     private static void Check(Case own)
@@ -107,6 +155,12 @@ public sealed class RecurrentMatrixTests
 
         public bool FedWeights { get; init; }
 
+        public int Functions { get; init; }
+
+        public float Clip { get; init; }
+
+        public bool InputForget { get; init; }
+
         public int Seed { get; init; } = 1;
 
         private int Directions => Direction == "bidirectional" ? 2 : 1;
@@ -117,6 +171,8 @@ public sealed class RecurrentMatrixTests
         public bool Empty { get; init; }
 
         private int[] Lengths => Batch == 1 ? [3] : [3, 5, Empty ? 0 : 1];
+
+        private Function[] Chosen => [.. Sets[Functions].Take(Directions * (Operator switch { "LSTM" => 3, "GRU" => 2, _ => 1 }))];
 
         private IEnumerable<string> OutputNames => new[] { "Y", "Y_h", "Y_c" }.Take(Operator == "LSTM" ? 3 : 2).Where((_, i) => (Outputs >> i & 1) != 0);
 
@@ -145,6 +201,14 @@ public sealed class RecurrentMatrixTests
             if (Direction != "forward") attributes.Add(("direction", Direction));
             if (BatchFirst) attributes.Add(("layout", 1));
             if (ResetAfter) attributes.Add(("linear_before_reset", 1));
+            if (InputForget) attributes.Add(("input_forget", 1));
+            if (Clip > 0) attributes.Add(("clip", Clip));
+            if (Chosen is { Length: > 0 } chosen)
+            {
+                attributes.Add(("activations", chosen.Select(function => function.Name).ToArray()));
+                attributes.Add(("activation_alpha", chosen.Where(function => function.Alpha is not null).Select(function => function.Alpha!.Value).ToArray()));
+                attributes.Add(("activation_beta", chosen.Where(function => function.Beta is not null).Select(function => function.Beta!.Value).ToArray()));
+            }
             string inputs = string.Join(' ', new[] { "x", "w", "r", Bias ? "b" : "_", Ragged ? "lengths" : "_", (States & 1) != 0 ? "h" : "_", Operator == "LSTM" ? (States & 2) != 0 ? "c" : "_" : "" });
             string outputs = string.Join(' ', new[] { "Y", "Y_h", "Y_c" }.Take(Operator == "LSTM" ? 3 : 2).Select((name, i) => (Outputs >> i & 1) != 0 ? name : "_"));
             model.Node(Operator, inputs, outputs, [.. attributes]);
@@ -154,7 +218,15 @@ public sealed class RecurrentMatrixTests
 
         public Dictionary<string, Tensor> Expected()
         {
-            OnnxTwin twin = new(Operator) { Direction = Direction, BatchFirst = BatchFirst, ResetAfter = ResetAfter };
+            OnnxTwin twin = new(Operator)
+            {
+                Direction = Direction,
+                BatchFirst = BatchFirst,
+                ResetAfter = ResetAfter,
+                InputForget = InputForget,
+                Clip = Clip > 0 ? Clip : double.PositiveInfinity,
+                Activations = Chosen.Length > 0 ? [.. Chosen.Select(function => function.Of)] : null,
+            };
             Tensor[] values = twin.Run(Value("x")!, Value("w")!, Value("r")!, Value("b"), Ragged ? Lengths : null, Value("h"), Value("c"), null);
             return new[] { "Y", "Y_h", "Y_c" }.Zip(values).Where(pair => OutputNames.Contains(pair.First)).ToDictionary(pair => pair.First, pair => pair.Second);
         }

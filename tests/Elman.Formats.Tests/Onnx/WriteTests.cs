@@ -23,6 +23,20 @@ public sealed class WriteTests
         ["lstm, residual"] = random => new Lstm(4, 6, random, new RecurrentOptions { Layers = 3, Residual = true }),
         ["gru, three widths"] = random => new Gru(4, 6, random, new RecurrentOptions { HiddenSizes = [5, 8, 6], Direction = Direction.Both }),
         ["lstm, two widths"] = random => new Lstm(4, 6, random, new RecurrentOptions { HiddenSizes = [5, 6], LearnInitialState = true }),
+        ["lstm, coupled and clipped"] = random => new Lstm(4, 6, random, new RecurrentOptions { Layers = 2, CoupledGates = true, GateClip = 0.3f }),
+        ["lstm, activations"] = random => new Lstm(4, 6, random, new RecurrentOptions
+        {
+            Direction = Direction.Both,
+            Activations = [Activation.HardSigmoid(), Activation.HardSigmoid(), Activation.Softsign, Activation.HardSigmoid(), Activation.Relu],
+            ReverseActivations = [Activation.Sigmoid, Activation.Sigmoid, Activation.ScaledTanh(0.7f, 0.9f), Activation.Sigmoid, Activation.Affine(0.5f, 0.1f)],
+        }),
+        ["gru, activations"] = random => new Gru(4, 6, random, new RecurrentOptions { Activations = [Activation.HardSigmoid(0.3f, 0.4f), Activation.HardSigmoid(0.3f, 0.4f), Activation.Elu(0.5f)] }),
+        ["rnn, identity"] = random => new Rnn(4, 6, random, new RecurrentOptions { Activations = [Activation.Identity] }),
+        ["lstm, reverse activations only"] = random => new Lstm(4, 6, random, new RecurrentOptions
+        {
+            Direction = Direction.Both,
+            ReverseActivations = [Activation.Sigmoid, Activation.Sigmoid, Activation.Relu, Activation.Sigmoid, Activation.Relu],
+        }),
         ["layers between"] = random => new Sequential(new Linear(4, 5, random), new Activate(Activation.Relu), new Gru(5, 6, random), new LayerNorm(6), new Dropout(0.2f), new Lstm(6, 7, random), new Linear(7, 3, random, bias: false), new Softmax(log: true)),
         ["nested"] = random => new Sequential(new Sequential(new Lstm(4, 6, random)), new Sequential(new Sequential(new Lstm(6, 5, random), new Linear(5, 2, random)))),
         ["last step"] = random => new Sequential(new Lstm(4, 6, random), new LastStep(), new Linear(6, 3, random), new Softmax()),
@@ -149,6 +163,9 @@ public sealed class WriteTests
         Assert.Equal("module 2, lstm 6 → 6, cannot be written as ONNX: it does not follow a sequence", Refused(new Sequential(new Lstm(4, 6, random), new LastStep(), new Lstm(6, 6, random))));
         Assert.StartsWith("the network, lstm 4 → 6, bidirectional, merge none, cannot be written as ONNX: its directions stay apart",
             Refused(new Lstm(4, 6, random, new RecurrentOptions { Direction = Direction.Both, Merge = Merge.None })));
+        Assert.EndsWith("cannot be written as ONNX: ONNX does not bound the cell", Refused(new Lstm(4, 6, random, new RecurrentOptions { CellClip = 1 })));
+        Assert.EndsWith("cannot be written as ONNX: ONNX has one activation for all gates, these have several",
+            Refused(new Gru(4, 6, random, new RecurrentOptions { Activations = [Activation.Sigmoid, Activation.HardSigmoid(), Activation.Tanh] })));
         Assert.StartsWith("the network, lstm cell 4 → 6, cannot be written as ONNX", Refused(new LstmCell(4, 6, random)));
     }
 

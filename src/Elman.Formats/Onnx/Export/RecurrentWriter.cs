@@ -3,6 +3,9 @@ namespace Elman.Formats;
 /// <summary>Writes a recurrent layer: a node for every layer of it, all on [L, N, I].</summary>
 internal static class RecurrentWriter
 {
+    /// <summary>What the parameters that an ONNX node has a place for begin with.</summary>
+    private static readonly string[] Known = ["weight_ih_l", "weight_hh_l", "bias_ih_l", "bias_hh_l", "initial_"];
+
     public static Flow Add(ModuleWriter writer, RecurrentLayer layer, string path, Flow flow)
     {
         if (!flow.Steps) throw ModuleWriter.Refuse(path, layer, "it does not follow a sequence");
@@ -29,21 +32,54 @@ internal static class RecurrentWriter
     }
 
     /// <summary>The layer in ONNX's terms.</summary>
-    private static RecurrentNode Settings(RecurrentLayer layer, string path) => layer.Cell switch
+    private static RecurrentNode Settings(RecurrentLayer layer, string path)
     {
-        "lstm" => new RecurrentNode { Operator = "LSTM", Direction = layer.Options.Direction },
-        "gru" => new RecurrentNode { Operator = "GRU", Direction = layer.Options.Direction, ResetAfter = true },
-        "gru-original" => new RecurrentNode { Operator = "GRU", Direction = layer.Options.Direction },
-        "rnn" => new RecurrentNode { Operator = "RNN", Direction = layer.Options.Direction },
-        "rnn-relu" => new RecurrentNode { Operator = "RNN", Direction = layer.Options.Direction, Activations = [.. Enumerable.Repeat(Activation.Relu, layer.Options.Direction.Count())] },
-        _ => throw ModuleWriter.Refuse(path, layer, "ONNX has no such cell"),
+        RecurrentOptions options = layer.Options;
+        if (options.CellClip is not null) throw ModuleWriter.Refuse(path, layer, "ONNX does not bound the cell");
+        if (layer.Parameters().FirstOrDefault(parameter => !Known.Any(name => parameter.Name.StartsWith(name, StringComparison.Ordinal))).Name is { } other)
+            throw ModuleWriter.Refuse(path, layer, $"ONNX has no place for its parameter {other}");
+        RecurrentNode settings = new()
+        {
+            Operator = layer.Cell switch { "lstm" => "LSTM", "gru" or "gru-original" => "GRU", "rnn" or "rnn-relu" => "RNN", _ => throw ModuleWriter.Refuse(path, layer, "ONNX has no such cell") },
+            Direction = options.Direction,
+            ResetAfter = layer.Cell == "gru",
+            InputForget = options.CoupledGates,
+            Clip = options.GateClip,
+        };
+        IReadOnlyList<Activation>? forward = options.Activations ?? (layer.Cell == "rnn-relu" ? [Activation.Relu] : null);
+        if (forward is null && options.ReverseActivations is null) return settings;
+        Activation[] first = OnnxActivations(forward ?? Usual(settings), settings, layer, path);
+        return settings with { Activations = settings.Directions == 1 ? first : [.. first, .. OnnxActivations(options.ReverseActivations ?? forward!, settings, layer, path)] };
+    }
+
+    /// <summary>ONNX's f, g, h from the activations of the gates.</summary>
+    private static Activation[] OnnxActivations(IReadOnlyList<Activation> gates, RecurrentNode settings, RecurrentLayer layer, string path)
+    {
+        (int[] f, int[] others) = (settings.Operator, settings.InputForget) switch
+        {
+            ("LSTM", true) => (new[] { 0, 2 }, new[] { 1, 3 }),
+            ("LSTM", _) => ([0, 1, 3], [2, 4]),
+            ("GRU", _) => ([0, 1], [2]),
+            _ => ([0], []),
+        };
+        if (f.Select(gate => gates[gate]).Distinct().Count() > 1) throw ModuleWriter.Refuse(path, layer, "ONNX has one activation for all gates, these have several");
+        // ONNX has no name for what leaves its argument as it is.
+        return [.. new[] { f[0] }.Concat(others).Select(gate => gates[gate] == Activation.Identity ? Activation.Affine(1, 0) : gates[gate])];
+    }
+
+    private static IReadOnlyList<Activation> Usual(RecurrentNode settings) => (settings.Operator, settings.InputForget) switch
+    {
+        ("LSTM", true) => [Activation.Sigmoid, Activation.Tanh, Activation.Sigmoid, Activation.Tanh],
+        ("LSTM", _) => [Activation.Sigmoid, Activation.Sigmoid, Activation.Tanh, Activation.Sigmoid, Activation.Tanh],
+        ("GRU", _) => [Activation.Sigmoid, Activation.Sigmoid, Activation.Tanh],
+        _ => [Activation.Tanh],
     };
 
     /// <summary>W, R and B of a layer; an empty name for B if there are no biases.</summary>
     private static string[] Weights(GraphWriter graph, RecurrentNode settings, Dictionary<string, Tensor> parameters, string prefix, int layer)
     {
         string[] suffixes = settings.Directions == 2 ? [$"_l{layer}", $"_l{layer}_reverse"] : [$"_l{layer}"];
-        Tensor Stacked(string name) => Tensor.Stack(0, [.. suffixes.Select(suffix => settings.Ordered(parameters[name + suffix]))]);
+        Tensor Stacked(string name) => Tensor.Stack(0, [.. suffixes.Select(suffix => settings.ToOnnx(parameters[name + suffix]))]);
         string w = graph.Constant(ModuleWriter.Named(prefix, "W"), Stacked("weight_ih")), r = graph.Constant(ModuleWriter.Named(prefix, "R"), Stacked("weight_hh"));
         return [w, r, parameters.ContainsKey("bias_ih" + suffixes[0]) ? graph.Constant(ModuleWriter.Named(prefix, "B"), Tensor.Concat(1, Stacked("bias_ih"), Stacked("bias_hh"))) : ""];
     }
