@@ -36,18 +36,18 @@ internal sealed record RecurrentNode
     /// <summary>Place in ONNX's stack of every gate of Elman's. An LSTM whose forget gate is 1 − i has none there.</summary>
     private int[] GateOrder => Operator switch { "LSTM" => InputForget ? [0, 3, 1] : [0, 2, 3, 1], "GRU" => [1, 0, 2], _ => [0] };
 
+    /// <summary>Place in ONNX's peepholes, i, o, f, of every one of Elman's, i, f, o, or i, o without a forget gate.</summary>
+    private int[] PeepholeOrder => InputForget ? [0, 1] : [0, 2, 1];
+
     private int ActivationsPerDirection => Operator switch { "LSTM" => 3, "GRU" => 2, _ => 1 };
 
     public static int GatesOf(string name) => name switch { "LSTM" => 4, "GRU" => 3, _ => 1 };
 
     /// <summary>The rows of a stack of gates [G·H, ..] from Elman's order to ONNX's; zeros for a forget gate that has no weights.</summary>
-    public Tensor ToOnnx(Tensor stack)
-    {
-        int[] order = GateOrder;
-        int size = stack.Shape[0] / order.Length;
-        Tensor nothing = Tensor.Zeros([size, .. stack.Shape.Extents[1..]]);
-        return Tensor.Concat(0, [.. Enumerable.Range(0, Gates).Select(gate => Array.IndexOf(order, gate) is >= 0 and int place ? stack.Slice(0, (place * size)..((place + 1) * size)) : nothing)]);
-    }
+    public Tensor ToOnnx(Tensor stack) => Restored(stack, Gates, GateOrder);
+
+    /// <summary>Peepholes from Elman's order to ONNX's.</summary>
+    public Tensor PeepholesToOnnx(Tensor stack) => Restored(stack, 3, PeepholeOrder);
 
     /// <summary>The attributes of the node, those with their default values left out.</summary>
     public (string Name, object Value)[] Attributes(int hidden)
@@ -114,6 +114,7 @@ internal sealed record RecurrentNode
             string suffix = direction == 0 ? "_l0" : "_l0_reverse";
             values["weight_ih" + suffix] = FromOnnx(w.Select(0, direction));
             values["weight_hh" + suffix] = FromOnnx(r.Select(0, direction));
+            if (p is not null) values["weight_ph" + suffix] = Reordered(p.Select(0, direction), 3, PeepholeOrder);
             if (b is null) continue;
             Tensor biases = b.Select(0, direction);
             values["bias_ih" + suffix] = FromOnnx(biases.Slice(0, ..(Gates * hidden)));
@@ -125,7 +126,6 @@ internal sealed record RecurrentNode
 
     private RecurrentLayer Create(int inputs, int hidden, bool bias, bool peepholes)
     {
-        if (peepholes) throw new ArgumentException("peepholes are not covered");
         bool rectified = Operator == "RNN" && Activations is not null && Activations.All(activation => activation == Activation.Relu);
         string cell = Operator switch { "LSTM" => "lstm", "GRU" => ResetAfter ? "gru" : "gru-original", _ => rectified ? "rnn-relu" : "rnn" };
         Activation[]? forward = rectified ? null : GateActivations(0), reverse = rectified || Directions == 1 ? null : GateActivations(1);
@@ -135,6 +135,7 @@ internal sealed record RecurrentNode
             Direction = Direction,
             GateClip = Clip,
             CoupledGates = InputForget,
+            Peepholes = peepholes,
             Activations = forward,
             ReverseActivations = reverse is null || reverse.SequenceEqual(forward!) ? null : reverse,
         });
@@ -155,10 +156,21 @@ internal sealed record RecurrentNode
     }
 
     /// <summary>The rows of a stack of gates [G·H, ..] from ONNX's order to Elman's.</summary>
-    private Tensor FromOnnx(Tensor stack)
+    private Tensor FromOnnx(Tensor stack) => Reordered(stack, Gates, GateOrder);
+
+    /// <summary>Of so many parts of equal size those at the places, in their order.</summary>
+    private static Tensor Reordered(Tensor stack, int parts, int[] places)
     {
-        int size = stack.Shape[0] / Gates;
-        return Gates == 1 ? stack : Tensor.Concat(0, [.. GateOrder.Select(gate => stack.Slice(0, (gate * size)..((gate + 1) * size)))]);
+        int size = stack.Shape[0] / parts;
+        return Tensor.Concat(0, [.. places.Select(place => stack.Slice(0, (place * size)..((place + 1) * size)))]);
+    }
+
+    /// <summary>The reverse: parts put back to their places, zeros at those that are left.</summary>
+    private static Tensor Restored(Tensor stack, int parts, int[] places)
+    {
+        int size = stack.Shape[0] / places.Length;
+        Tensor nothing = Tensor.Zeros([size, .. stack.Shape.Extents[1..]]);
+        return Tensor.Concat(0, [.. Enumerable.Range(0, parts).Select(part => Array.IndexOf(places, part) is >= 0 and int from ? stack.Slice(0, (from * size)..((from + 1) * size)) : nothing)]);
     }
 
     private static void Expect(string name, Tensor tensor, params int[] shape)

@@ -70,6 +70,29 @@ public sealed class RecurrentMatrixTests
                             Check(new Case(name, direction) { Functions = set, Clip = clip, InputForget = coupled, ResetAfter = resetAfter, Ragged = ragged, States = name == "LSTM" ? 3 : 1, Seed = ++seed });
     }
 
+    [Theory]
+    [InlineData("forward")]
+    [InlineData("reverse")]
+    [InlineData("bidirectional")]
+    public void Peepholes(string direction)
+    {
+        int seed = 2000;
+        foreach (bool batchFirst in Both)
+            foreach (bool bias in Both)
+                foreach (bool ragged in Both)
+                    foreach (int states in (int[])[0, 3])
+                        foreach (bool coupled in Both)
+                            foreach (float clip in (float[])[0, 0.2f])
+                                foreach (int functions in (int[])[0, 1])
+                                {
+                                    Check(new Case("LSTM", direction)
+                                    {
+                                        Peepholes = true, BatchFirst = batchFirst, Bias = bias, Ragged = ragged, States = states, InputForget = coupled, Clip = clip, Functions = functions, Seed = ++seed,
+                                    });
+                                }
+        Check(new Case("LSTM", direction) { Peepholes = true, FedWeights = true });
+    }
+
     /// <summary>Activations for two directions of an LSTM; other operators, and one direction, take the first ones. Given alphas come before defaults, as the lists are filled from the front.</summary>
     private static readonly Function[][] Sets =
     [
@@ -161,6 +184,8 @@ public sealed class RecurrentMatrixTests
 
         public bool InputForget { get; init; }
 
+        public bool Peepholes { get; init; }
+
         public int Seed { get; init; } = 1;
 
         private int Directions => Direction == "bidirectional" ? 2 : 1;
@@ -179,7 +204,7 @@ public sealed class RecurrentMatrixTests
         public Dictionary<string, Tensor> Feeds()
         {
             Dictionary<string, Tensor> feeds = new() { ["x"] = Value("x")! };
-            foreach (string weight in (string[])["w", "r", "b"])
+            foreach (string weight in (string[])["w", "r", "b", "p"])
                 if (FedWeights && Value(weight) is { } value) feeds[weight] = value;
             if (Ragged) feeds["lengths"] = Tensor.From(Array.ConvertAll(Lengths, length => (float)length), Batch);
             foreach (string state in (string[])["h", "c"])
@@ -190,10 +215,10 @@ public sealed class RecurrentMatrixTests
         public TestModel Model()
         {
             TestModel model = new(Opset);
-            foreach (string name in (string[])["x", "w", "r", "b", "h", "c"])
+            foreach (string name in (string[])["x", "w", "r", "b", "h", "c", "p"])
             {
                 if (Value(name) is not { } value) continue;
-                if (!FedWeights && name is ("w" or "r" or "b")) model.Constant(name, value);
+                if (!FedWeights && name is ("w" or "r" or "b" or "p")) model.Constant(name, value);
                 else model.Input(name, [.. value.Shape.Extents.ToArray().Cast<object>()]);
             }
             if (Ragged) model.Input("lengths", DataType.Int32, Batch);
@@ -209,7 +234,7 @@ public sealed class RecurrentMatrixTests
                 attributes.Add(("activation_alpha", chosen.Where(function => function.Alpha is not null).Select(function => function.Alpha!.Value).ToArray()));
                 attributes.Add(("activation_beta", chosen.Where(function => function.Beta is not null).Select(function => function.Beta!.Value).ToArray()));
             }
-            string inputs = string.Join(' ', new[] { "x", "w", "r", Bias ? "b" : "_", Ragged ? "lengths" : "_", (States & 1) != 0 ? "h" : "_", Operator == "LSTM" ? (States & 2) != 0 ? "c" : "_" : "" });
+            string inputs = string.Join(' ', new[] { "x", "w", "r", Bias ? "b" : "_", Ragged ? "lengths" : "_", (States & 1) != 0 ? "h" : "_", Operator == "LSTM" ? (States & 2) != 0 ? "c" : "_" : "", Peepholes ? "p" : "" });
             string outputs = string.Join(' ', new[] { "Y", "Y_h", "Y_c" }.Take(Operator == "LSTM" ? 3 : 2).Select((name, i) => (Outputs >> i & 1) != 0 ? name : "_"));
             model.Node(Operator, inputs, outputs, [.. attributes]);
             foreach (string name in OutputNames) model.Output(name);
@@ -227,7 +252,7 @@ public sealed class RecurrentMatrixTests
                 Clip = Clip > 0 ? Clip : double.PositiveInfinity,
                 Activations = Chosen.Length > 0 ? [.. Chosen.Select(function => function.Of)] : null,
             };
-            Tensor[] values = twin.Run(Value("x")!, Value("w")!, Value("r")!, Value("b"), Ragged ? Lengths : null, Value("h"), Value("c"), null);
+            Tensor[] values = twin.Run(Value("x")!, Value("w")!, Value("r")!, Value("b"), Ragged ? Lengths : null, Value("h"), Value("c"), Value("p"));
             return new[] { "Y", "Y_h", "Y_c" }.Zip(values).Where(pair => OutputNames.Contains(pair.First)).ToDictionary(pair => pair.First, pair => pair.Second);
         }
 
@@ -239,6 +264,7 @@ public sealed class RecurrentMatrixTests
                 "x" => BatchFirst ? [Batch, Steps, Inputs] : [Steps, Batch, Inputs],
                 "w" => [Directions, Gates * Hidden, Inputs],
                 "r" => [Directions, Gates * Hidden, Hidden],
+                "p" => Peepholes ? [Directions, 3 * Hidden] : null,
                 "b" => Bias ? [Directions, 2 * Gates * Hidden] : null,
                 _ => (States & (name == "h" ? 1 : 2)) == 0 ? null : BatchFirst ? [Batch, Directions, Hidden] : [Directions, Batch, Hidden],
             };

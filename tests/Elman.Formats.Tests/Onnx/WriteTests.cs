@@ -37,6 +37,8 @@ public sealed class WriteTests
             Direction = Direction.Both,
             ReverseActivations = [Activation.Sigmoid, Activation.Sigmoid, Activation.Relu, Activation.Sigmoid, Activation.Relu],
         }),
+        ["lstm, peepholes"] = random => new Lstm(4, 6, random, new RecurrentOptions { Peepholes = true, Layers = 2, Direction = Direction.Both }),
+        ["lstm, peepholes of coupled gates"] = random => new Lstm(4, 6, random, new RecurrentOptions { Peepholes = true, CoupledGates = true, GateClip = 0.4f }),
         ["layers between"] = random => new Sequential(new Linear(4, 5, random), new Activate(Activation.Relu), new Gru(5, 6, random), new LayerNorm(6), new Dropout(0.2f), new Lstm(6, 7, random), new Linear(7, 3, random, bias: false), new Softmax(log: true)),
         ["nested"] = random => new Sequential(new Sequential(new Lstm(4, 6, random)), new Sequential(new Sequential(new Lstm(6, 5, random), new Linear(5, 2, random)))),
         ["last step"] = random => new Sequential(new Lstm(4, 6, random), new LastStep(), new Linear(6, 3, random), new Softmax()),

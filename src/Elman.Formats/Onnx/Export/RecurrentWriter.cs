@@ -4,7 +4,7 @@ namespace Elman.Formats;
 internal static class RecurrentWriter
 {
     /// <summary>What the parameters that an ONNX node has a place for begin with.</summary>
-    private static readonly string[] Known = ["weight_ih_l", "weight_hh_l", "bias_ih_l", "bias_hh_l", "initial_"];
+    private static readonly string[] Known = ["weight_ih_l", "weight_hh_l", "weight_ph_l", "bias_ih_l", "bias_hh_l", "initial_"];
 
     public static Flow Add(ModuleWriter writer, RecurrentLayer layer, string path, Flow flow)
     {
@@ -21,7 +21,8 @@ internal static class RecurrentWriter
         for (int index = 0; index < widths.Length; index++)
         {
             string place = widths.Length == 1 ? path : ModuleWriter.Named(path, $"l{index}");
-            string[] inputs = [value, .. Weights(graph, settings, parameters, place, index), writer.Lengths, .. states.Select(state => state.Initial[index])];
+            (string[] weights, string peepholes) = Weights(graph, settings, parameters, place, index);
+            string[] inputs = [value, .. weights, writer.Lengths, .. states.Select(state => state.Initial[index]), peepholes];
             string[] outputs = graph.Node(place, settings.Operator, Trimmed(inputs), 1 + parts.Length, settings.Attributes(widths[index]));
             for (int part = 0; part < parts.Length; part++) states[part].Final.Add(outputs[1 + part]);
             string merged = Merged(graph, outputs[0], place, layer.Options.Merge, settings.Directions, widths[index]);
@@ -75,13 +76,15 @@ internal static class RecurrentWriter
         _ => [Activation.Tanh],
     };
 
-    /// <summary>W, R and B of a layer; an empty name for B if there are no biases.</summary>
-    private static string[] Weights(GraphWriter graph, RecurrentNode settings, Dictionary<string, Tensor> parameters, string prefix, int layer)
+    /// <summary>W, R and B of a layer, and P; empty names for what it does not have.</summary>
+    private static (string[] Weights, string Peepholes) Weights(GraphWriter graph, RecurrentNode settings, Dictionary<string, Tensor> parameters, string prefix, int layer)
     {
         string[] suffixes = settings.Directions == 2 ? [$"_l{layer}", $"_l{layer}_reverse"] : [$"_l{layer}"];
-        Tensor Stacked(string name) => Tensor.Stack(0, [.. suffixes.Select(suffix => settings.ToOnnx(parameters[name + suffix]))]);
+        Tensor Directions(string name, Func<Tensor, Tensor> order) => Tensor.Stack(0, [.. suffixes.Select(suffix => order(parameters[name + suffix]))]);
+        Tensor Stacked(string name) => Directions(name, settings.ToOnnx);
         string w = graph.Constant(ModuleWriter.Named(prefix, "W"), Stacked("weight_ih")), r = graph.Constant(ModuleWriter.Named(prefix, "R"), Stacked("weight_hh"));
-        return [w, r, parameters.ContainsKey("bias_ih" + suffixes[0]) ? graph.Constant(ModuleWriter.Named(prefix, "B"), Tensor.Concat(1, Stacked("bias_ih"), Stacked("bias_hh"))) : ""];
+        string b = parameters.ContainsKey("bias_ih" + suffixes[0]) ? graph.Constant(ModuleWriter.Named(prefix, "B"), Tensor.Concat(1, Stacked("bias_ih"), Stacked("bias_hh"))) : "";
+        return ([w, r, b], parameters.ContainsKey("weight_ph" + suffixes[0]) ? graph.Constant(ModuleWriter.Named(prefix, "P"), Directions("weight_ph", settings.PeepholesToOnnx)) : "");
     }
 
     /// <summary>[L, D, N, H] as [L, N, D·H], or as [L, N, H] if the directions are merged into one.</summary>
