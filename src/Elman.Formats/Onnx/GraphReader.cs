@@ -23,7 +23,9 @@ internal sealed class GraphReader
     private readonly Dictionary<string, OnnxValue> _constants = [];
     private readonly Dictionary<string, int> _slots = [];
     private readonly Dictionary<string, int> _producers = [];
-    private long _limit = 1 << 22;
+
+    /// <summary>Elements that may yet be computed at load: so many for shapes, and in proportion to the constants.</summary>
+    private long _limit = 1 << 14;
 
     private GraphReader(ModelProto model, string source)
     {
@@ -94,7 +96,7 @@ internal sealed class GraphReader
             if (proto.Name.Length == 0) throw Bad("a constant has no name");
             OnnxValue value = TensorCodec.Read(proto, $"{_source}: constant {Quote(proto.Name)}");
             if (!_constants.TryAdd(proto.Name, value)) throw Bad($"two constants are named {Quote(proto.Name)}");
-            _limit += 8L * value.Shape.Count;
+            _limit += 4L * value.Shape.Count;
         }
     }
 
@@ -192,24 +194,26 @@ internal sealed class GraphReader
             if (node.HasOutput(i)) throw node.Refuse($"its output {i} is not covered");
     }
 
+    /// <summary>Computes a node of constants; one whose result is too large for that stays a step.</summary>
     private void Fold(OnnxNode node, Evaluate compute)
     {
         OnnxValue?[] results;
         try
         {
             results = compute(new Arguments([.. node.Inputs.Select(name => name.Length == 0 ? null : _constants[name])], _limit));
+            _limit -= Enumerable.Range(0, node.Outputs.Count).Sum(i => node.HasOutput(i) ? results[i]!.Shape.Count : 0L);
+        }
+        catch (OutOfProportionException)
+        {
+            Add(node, compute);
+            return;
         }
         catch (Exception failure) when (IsRefusal(failure))
         {
             throw node.Refuse(failure.Message);
         }
         for (int i = 0; i < node.Outputs.Count; i++)
-        {
-            if (!node.HasOutput(i)) continue;
-            _constants.Add(node.Outputs[i], results[i]!);
-            _limit -= results[i]!.Shape.Count;
-        }
-        if (_limit < 0) throw node.Refuse("what the graph computes of its constants is out of proportion to them");
+            if (node.HasOutput(i)) _constants.Add(node.Outputs[i], results[i]!);
     }
 
     private void Add(OnnxNode node, Evaluate compute)

@@ -47,16 +47,18 @@ internal sealed class Lowering
         Single,
     }
 
-    /// <summary>The chain, or why there is none: the node that prevents it.</summary>
-    public static (LoweredChain? Chain, string? Reason) Of(GraphReader reader)
+    /// <summary>The chain, or why there is none: the node that prevents it. And whether the graph takes the time first, as far as it is known.</summary>
+    public static (LoweredChain? Chain, string? Reason, bool InputTimeFirst) Of(GraphReader reader)
     {
+        Lowering lowering = new(reader);
         try
         {
-            return (new Lowering(reader).Follow(), null);
+            LoweredChain chain = lowering.Follow();
+            return (chain, null, chain.InputTimeFirst);
         }
-        catch (NoChainException failure)
+        catch (Exception failure) when (failure is NoChainException or ArgumentException)
         {
-            return (null, failure.Message);
+            return (null, failure.Message, lowering._inputTimeFirst);
         }
     }
 

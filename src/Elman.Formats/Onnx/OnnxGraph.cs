@@ -1,10 +1,12 @@
+using System.Globalization;
+
 namespace Elman.Formats;
 
 /// <summary>
 /// An ONNX model that can be run: its recurrent nodes on the recurrent engine, its products on Elman's, in single precision. It is for inference; its
 /// parameters are the weights as the nodes hold them, each under the node's name. Any number of threads may run it.
 /// </summary>
-public sealed class OnnxGraph : Module
+public sealed class OnnxGraph : Module, IProbed
 {
     private readonly GraphStep[] _steps;
     private readonly (int Slot, OnnxValue Value)[] _constants;
@@ -13,6 +15,7 @@ public sealed class OnnxGraph : Module
     private readonly int _slots;
     private readonly OnnxRoles _roles;
     private readonly string? _whyNoChain;
+    private readonly bool _timeFirst;
 
     internal OnnxGraph(GraphReader reader)
     {
@@ -25,7 +28,7 @@ public sealed class OnnxGraph : Module
         _roles = OnnxRoles.Of(reader);
         _lastReads = LastReads();
         AddWeights(reader);
-        (Chain, _whyNoChain) = Lowering.Of(reader);
+        (Chain, _whyNoChain, _timeFirst) = Lowering.Of(reader);
     }
 
     /// <summary>What goes in, in the order of the file.</summary>
@@ -38,7 +41,18 @@ public sealed class OnnxGraph : Module
     public int Opset { get; }
 
     /// <inheritdoc/>
-    public override string Description => $"onnx graph of {_steps.Length} nodes, opset {Opset}";
+    public override string Description => $"onnx graph of {_steps.Length} nodes, opset {Opset}" + (Chain is null ? $" ({NoChain})" : "");
+
+    private string NoChain => $"the graph is no chain of layers: {_whyNoChain}";
+
+    /// <inheritdoc/>
+    public int? ProbeClasses => _roles.Classes;
+
+    /// <inheritdoc/>
+    /// <exception cref="ElmanException">The file does not tell the size.</exception>
+    public int ProbeSize => ProbeClasses is not null ? 1 : Chain?.Network.StepInputSize is { } size ? size
+        : Inputs is [{ Shape: [.., string last] }, ..] && int.TryParse(last, CultureInfo.InvariantCulture, out int features) ? features
+        : throw new ElmanException("the graph does not tell the size of its first input");
 
     /// <summary>The layers that the graph is a chain of, if it is one.</summary>
     internal LoweredChain? Chain { get; }
@@ -48,7 +62,7 @@ public sealed class OnnxGraph : Module
     /// streamed and saved. It is batch first, [N, L, I], whatever the graph's layout; inputs for states and lengths are what its layers take anyway.
     /// </summary>
     /// <exception cref="ElmanException">The graph is no such chain; the message names the node that prevents it.</exception>
-    public Sequential ToSequential() => Chain?.Network ?? throw new ElmanException($"the graph is no chain of layers: {_whyNoChain}");
+    public Sequential ToSequential() => Chain?.Network ?? throw new ElmanException(NoChain);
 
     /// <summary>Runs the graph.</summary>
     /// <param name="inputs">A tensor for every one of <see cref="Inputs"/>; whole numbers and booleans as floats.</param>
@@ -86,6 +100,19 @@ public sealed class OnnxGraph : Module
         if (Inputs.Count == 0) throw new ArgumentException("the graph has no input");
         OnnxValue[] values = [Inputs[0].Convert(input), .. _roles.Fill(Inputs, input.Shape, lengths)];
         return Cast.ToFloats(Execute(values, 1)[0]).Floats;
+    }
+
+    /// <summary>As <see cref="Forward(Tensor, ReadOnlySpan{int})"/>, from [N, L, I] to [N, L, ..] or [N, ..] whatever the graph's layout.</summary>
+    /// <param name="input">[N, L, I], or classes [N, L].</param>
+    /// <param name="lengths">Valid steps of each sequence, empty if all are L.</param>
+    /// <exception cref="ArgumentException">The graph takes no lengths, or does not take such input.</exception>
+    public Tensor RunProbe(Tensor input, ReadOnlySpan<int> lengths)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        Tensor output = Forward(_timeFirst ? input.Transpose(0, 1) : input, lengths);
+        int batch = input.Shape[0], steps = input.Shape[1];
+        bool timeFirst = Chain?.OutputTimeFirst ?? (output.Rank > 1 && batch != steps && output.Shape[0] == steps && output.Shape[1] == batch);
+        return timeFirst ? output.Transpose(0, 1) : output;
     }
 
     private OnnxValue[] Execute(OnnxValue[] inputs, int outputs)

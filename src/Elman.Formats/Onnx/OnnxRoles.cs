@@ -13,6 +13,9 @@ internal sealed class OnnxRoles
 
     private readonly HashSet<string> _lengths = [], _states = [];
 
+    /// <summary>C, if the first input chooses among the rows of an embedding.</summary>
+    public int? Classes { get; private set; }
+
     public static OnnxRoles Of(GraphReader reader)
     {
         OnnxRoles roles = new();
@@ -24,6 +27,9 @@ internal sealed class OnnxRoles
             for (int input = 4; input <= 6; input++)
                 if (node.HasInput(input)) (input == 4 ? roles._lengths : roles._states).Add(Origin(node.Inputs[input], producers));
         }
+        string? first = reader.Inputs.FirstOrDefault()?.Name;
+        foreach (OnnxNode node in reader.Nodes.Where(node => node.Operator == "Gather" && node.Constant(0) is { Shape.Rank: 2 } && Origin(node.Inputs[1], producers) == first))
+            roles.Classes = node.Constant(0)!.Shape[0];
         return roles;
     }
 

@@ -12,7 +12,7 @@ public sealed class WriteTests
         ["gru, reset before"] = random => new Recurrent<OriginalGruUnit>(4, 6, random),
         ["rnn"] = random => new Rnn(4, 6, random),
         ["rnn, rectified"] = random => new Recurrent<ReluRnnUnit>(4, 6, random),
-        ["lstm, three layers"] = random => new Lstm(4, 6, random, new RecurrentOptions { Layers = 3, Dropout = 0.5f }),
+        ["lstm, three layers"] = random => new Lstm(4, 6, random, new RecurrentOptions { Layers = 3, Dropout = 0.5f, InputDropout = 0.2f, RecurrentDropout = 0.3f, WeightDropout = 0.4f }),
         ["lstm, two layers, both directions"] = random => new Lstm(4, 6, random, new RecurrentOptions { Layers = 2, Direction = Direction.Both }),
         ["gru, both directions"] = random => new Gru(4, 6, random, new RecurrentOptions { Direction = Direction.Both }),
         ["rnn, reverse"] = random => new Rnn(4, 6, random, new RecurrentOptions { Direction = Direction.Reverse }),
@@ -166,6 +166,8 @@ public sealed class WriteTests
         Assert.StartsWith("the network, lstm 4 → 6, bidirectional, merge none, cannot be written as ONNX: its directions stay apart",
             Refused(new Lstm(4, 6, random, new RecurrentOptions { Direction = Direction.Both, Merge = Merge.None })));
         Assert.EndsWith("cannot be written as ONNX: ONNX does not bound the cell", Refused(new Lstm(4, 6, random, new RecurrentOptions { CellClip = 1 })));
+        Assert.EndsWith("cannot be written as ONNX: ONNX has no zoneout, which counts after training too", Refused(new Gru(4, 6, random, new RecurrentOptions { Zoneout = 0.1f })));
+        Assert.EndsWith("cannot be written as ONNX: ONNX has no place for its parameter weight_hr_l0", Refused(new Lstm(4, 6, random, new RecurrentOptions { ProjectionSize = 3 })));
         Assert.EndsWith("cannot be written as ONNX: ONNX has one activation for all gates, these have several",
             Refused(new Gru(4, 6, random, new RecurrentOptions { Activations = [Activation.Sigmoid, Activation.HardSigmoid(), Activation.Tanh] })));
         Assert.StartsWith("the network, lstm cell 4 → 6, cannot be written as ONNX", Refused(new LstmCell(4, 6, random)));

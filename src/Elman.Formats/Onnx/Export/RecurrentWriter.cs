@@ -36,6 +36,8 @@ internal static class RecurrentWriter
     private static RecurrentNode Settings(RecurrentLayer layer, string path)
     {
         RecurrentOptions options = layer.Options;
+        // In evaluation a state keeps its share of itself.
+        if (options.Zoneout > 0 || options.CellZoneout > 0) throw ModuleWriter.Refuse(path, layer, "ONNX has no zoneout, which counts after training too");
         if (options.CellClip is not null) throw ModuleWriter.Refuse(path, layer, "ONNX does not bound the cell");
         if (layer.Parameters().FirstOrDefault(parameter => !Known.Any(name => parameter.Name.StartsWith(name, StringComparison.Ordinal))).Name is { } other)
             throw ModuleWriter.Refuse(path, layer, $"ONNX has no place for its parameter {other}");

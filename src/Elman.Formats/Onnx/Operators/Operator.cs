@@ -18,9 +18,12 @@ internal readonly record struct Arguments(OnnxValue?[] Values, long Limit)
     public OnnxValue? Optional(int index) => index < Values.Length ? Values[index] : null;
 
     /// <summary>To be called before a result that may be larger than its operands is allocated.</summary>
-    /// <exception cref="ArgumentException">It has more elements than the limit.</exception>
-    public Shape Allow(Shape shape) => shape.Count <= Limit ? shape : throw new ArgumentException($"a result of shape {shape} is out of proportion to the model");
+    /// <exception cref="OutOfProportionException">It has more elements than the limit.</exception>
+    public Shape Allow(Shape shape) => shape.Count <= Limit ? shape : throw new OutOfProportionException($"a result of shape {shape} has more than {Limit} elements");
 }
+
+/// <summary>What is computed at load would be larger than the file justifies; it is left to the runs.</summary>
+internal sealed class OutOfProportionException(string message) : ArgumentException(message);
 
 /// <summary>An operator that a graph may hold.</summary>
 /// <param name="Name">ONNX's name.</param>

@@ -1,0 +1,49 @@
+using Elman.Cli.Tests;
+
+namespace Elman.Formats.Tests.Onnx;
+
+/// <summary>ONNX among the other kinds: conversions that prove themselves.</summary>
+public sealed class ConversionTests
+{
+    [Fact]
+    public void A_model_from_PyTorch_becomes_an_Elman_file()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder.File("tagger.onnx"), GraphTests.Tagger().Bytes);
+        ConversionProof proof = Conversion.Convert(folder.File("tagger.onnx"), folder.File("tagger.elman"), ModelFormat.Of(FileKind.Elman), new ReadOptions(), 1, 1e-5);
+        Assert.InRange(proof.Largest, 0, 1e-6);
+        Assert.Equal(["sequential of 5"], [NetworkFile.Load(folder.File("tagger.elman")).Description]);
+    }
+
+    [Fact]
+    public void A_time_first_model_too()
+    {
+        using TemporaryFolder folder = new();
+        TestModel model = new TestModel().Input("x", "l", "n", 3).Constant("W", Random(1, 1, 20, 3)).Constant("R", Random(2, 1, 20, 5)).Constant("one", 1)
+            .Node("LSTM", "x W R", "y h c", ("hidden_size", 5)).Node("Squeeze", "y one", "out").Output("out");
+        File.WriteAllBytes(folder.File("model.onnx"), model.Bytes);
+        Assert.InRange(Conversion.Convert(folder.File("model.onnx"), folder.File("model.elman"), ModelFormat.Of(FileKind.Elman), new ReadOptions(), 1, 1e-5).Largest, 0, 1e-6);
+    }
+
+    [Fact]
+    public void An_Elman_file_becomes_an_ONNX_model()
+    {
+        using TemporaryFolder folder = new();
+        RandomStream random = new(1);
+        Sequential network = new(new Lstm(3, 6, random, new RecurrentOptions { Layers = 2, Direction = Direction.Both, Merge = Merge.Sum }), new Linear(6, 2, random));
+        NetworkFile.Save(folder.File("model.elman"), network);
+        Assert.InRange(Conversion.Convert(folder.File("model.elman"), folder.File("model.onnx"), ModelFormat.Of(FileKind.Onnx), new ReadOptions(), 1, 1e-5).Largest, 0, 2e-6);
+    }
+
+    [Fact]
+    public void What_is_no_chain_of_layers_is_refused_with_the_node()
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllBytes(folder.File("model.onnx"), new TestModel().Input("x", "n", "l", 3).Node("Tanh", "x", "t").Node("Mul", "t t", "out").Output("out").Bytes);
+        ElmanException failure = Assert.Throws<ElmanException>(() => Conversion.Convert(folder.File("model.onnx"), folder.File("model.elman"), ModelFormat.Of(FileKind.Elman), new ReadOptions(), 1, 1e-5));
+        Assert.Contains("the graph is no chain of layers: node '/Mul_1' (Mul): there is no such layer", failure.Message);
+        Assert.False(File.Exists(folder.File("model.elman")));
+    }
+
+    private static Tensor Random(int seed, params int[] shape) => Tensor.Uniform(new RandomStream((ulong)seed), -0.8f, 0.8f, shape);
+}
