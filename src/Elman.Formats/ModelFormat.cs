@@ -23,6 +23,7 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
             Describe = (path, _) => OnnxOriginal.Describe(path),
             Rerun = (path, _) => OnnxOriginal.Open(path),
         },
+        new(FileKind.Keras, "keras", "Keras", ".keras", ".h5") { Read = (path, _) => KerasFile.Read(path) },
         new(FileKind.RTNeural, "rtneural", "RTNeural", ".json") { Read = (path, _) => RTNeuralFile.Read(path), Write = RTNeuralFile.Write },
     ];
 

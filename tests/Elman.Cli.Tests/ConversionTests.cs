@@ -95,6 +95,17 @@ public sealed class ConversionTests : IDisposable
     }
 
     [Fact]
+    public void Models_of_Keras_and_RTNeural_become_model_files()
+    {
+        string keras = _folder.File("keras.elman"), amplifier = _folder.File("amplifier.elman"), back = _folder.File("amplifier.json");
+        Assert.Equal(0, Command.Run("convert", Repository.File("tests/Elman.Formats.Tests/Fixtures/keras/directions.keras"), keras).Code);
+        Assert.Equal(0, Command.Run("verify", Repository.File("tests/Elman.Formats.Tests/Fixtures/keras/directions.keras"), keras).Code);
+        Assert.Equal(0, Command.Run("convert", Repository.File("tests/Elman.Formats.Tests/Fixtures/rtneural/lstm.json"), amplifier).Code);
+        Assert.Equal(0, Command.Run("convert", amplifier, back).Code);
+        Assert.Equal(0, LargestDifference(Command.Run("verify", amplifier, back).Out));
+    }
+
+    [Fact]
     public void Inspect_shows_any_kind_of_file()
     {
         string model = _folder.File("tagger.elman");

@@ -10,10 +10,13 @@ namespace Elman.Formats;
 /// <param name="Backwards">Whether it begins at the last step.</param>
 /// <param name="Sequences">Whether it gives the output of every step rather than the last.</param>
 /// <param name="ZeroForMask">Whether masked steps have zeros for output.</param>
+/// <param name="InputDropout">In training, the share of inputs that are dropped, for a whole sequence.</param>
+/// <param name="RecurrentDropout">The same, of the state on its way into the recurrent products.</param>
 internal sealed record KerasCell(
-    string Class, int Units, Activation Activation, Activation Gate, bool Bias, bool ResetAfter, bool Backwards, bool Sequences, bool ZeroForMask)
+    string Class, int Units, Activation Activation, Activation Gate, bool Bias, bool ResetAfter, bool Backwards, bool Sequences, bool ZeroForMask,
+    float InputDropout, float RecurrentDropout)
 {
-    private static readonly string[] OfNoConcern = ["unroll", "implementation", "unit_forget_bias", "dropout", "recurrent_dropout", "use_cudnn"];
+    private static readonly string[] OfNoConcern = ["unroll", "implementation", "unit_forget_bias", "use_cudnn"];
 
     /// <summary>Number of gates.</summary>
     public int Gates => Order.Length;
@@ -36,7 +39,8 @@ internal sealed record KerasCell(
             layer.Class, settings.Size("units"), settings.Activation("activation"),
             layer.Class == "SimpleRNN" ? Elman.Activation.Identity : settings.Activation("recurrent_activation"),
             settings.Flag("use_bias"), layer.Class == "GRU" && settings.Flag("reset_after"),
-            settings.Flag("go_backwards", false), settings.Flag("return_sequences"), settings.Flag("zero_output_for_mask", false));
+            settings.Flag("go_backwards", false), settings.Flag("return_sequences"), settings.Flag("zero_output_for_mask", false),
+            settings.Rate("dropout", 0), settings.Rate("recurrent_dropout", 0));
         settings.Finish();
         return cell;
     }
@@ -64,7 +68,10 @@ internal sealed record KerasCell(
     /// <summary>A layer with this cell and fresh weights.</summary>
     public RecurrentLayer Layer(int inputs, Direction direction, Merge merge = Merge.Concat)
     {
-        RecurrentOptions options = new() { Direction = direction, Merge = merge, Bias = Bias, Activations = Activations() };
+        RecurrentOptions options = new()
+        {
+            Direction = direction, Merge = merge, Bias = Bias, Activations = Activations(), InputDropout = InputDropout, RecurrentDropout = RecurrentDropout,
+        };
         RandomStream random = new(0);
         return Class switch
         {

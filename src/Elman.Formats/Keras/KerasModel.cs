@@ -264,10 +264,8 @@ internal sealed class KerasModel
 
     private void AddDropout(KerasSettings settings)
     {
-        float rate = settings.Number("rate");
         settings.Ignore("noise_shape");
-        if (rate is not (>= 0 and < 1)) throw new ElmanException($"{settings.Layer}: 'rate' is {rate}, expected at least 0 and below 1");
-        _modules.Add(new Dropout(rate));
+        _modules.Add(new Dropout(settings.Rate("rate")));
     }
 
     private void AddActivation(Module? activation)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Elman.Formats;
@@ -38,6 +39,13 @@ internal sealed class KerasSettings
     public bool Flag(string name, bool? byDefault = null) => _fields.Flag(name, byDefault);
 
     public float Number(string name, float? byDefault = null) => _fields.Number(name, byDefault);
+
+    /// <summary>A share of values that are dropped in training.</summary>
+    public float Rate(string name, float? byDefault = null)
+    {
+        float rate = Number(name, byDefault);
+        return rate is >= 0 and < 1 ? rate : throw new ElmanException(string.Create(CultureInfo.InvariantCulture, $"{Layer}: '{name}' is {rate}, expected at least 0 and below 1"));
+    }
 
     public string Text(string name, string? byDefault = null) => !_fields.Has(name) && byDefault is not null ? byDefault : _fields.Text(name);
 

@@ -52,9 +52,6 @@ public static class RTNeuralFile
         AtomicFile.Write(path, stream => RTNeuralWriter.Write(stream, network));
     }
 
-    /// <summary>Whether this is a model of either order rather than another JSON document.</summary>
-    internal static bool Fits(JsonElement root) => root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("layers", out _) || RTNeuralStateDict.Fits(root));
-
     /// <inheritdoc cref="Read(string)"/>
     internal static Sequential Read(JsonElement root)
     {

@@ -59,9 +59,9 @@ internal static class RTNeuralWriter
 
     private static void WriteRecurrent(Utf8JsonWriter json, RecurrentLayer layer, string where)
     {
-        // Whatever else is set changes what the layer computes.
+        // Dropout plays no part at inference; whatever else is set changes what the layer computes.
         RecurrentOptions plain = new() { Layers = layer.Options.Layers, Bias = layer.Options.Bias };
-        if (layer.Options with { Dropout = 0, ForgetBias = null, Orthogonal = false } != plain)
+        if (layer.Options with { Dropout = 0, InputDropout = 0, RecurrentDropout = 0, WeightDropout = 0, ForgetBias = null, Orthogonal = false } != plain)
             throw new ArgumentException($"{where}: RTNeural's recurrent layers have none of these options", nameof(layer));
         Dictionary<string, Tensor> weights = layer.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
         int[] gates = layer is Gru ? KerasOrder.Gru : KerasOrder.Lstm;

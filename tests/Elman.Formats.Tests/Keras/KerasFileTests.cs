@@ -48,10 +48,10 @@ public class KerasFileTests
     public void The_layers_are_those_of_the_library()
     {
         Assert.Equal(
-            ["lstm 3 → 4", "dropout 0.3", "linear 4 → 2", "softmax"],
+            ["lstm 3 → 4, input dropout 0.1", "dropout 0.3", "linear 4 → 2", "softmax"],
             KerasFile.Read(KerasCase.Fixture("lstm.keras")).Children.Select(child => child.Module.Description));
         Assert.Equal(
-            ["gru 3 → 4", "gru-original 4 → 5", "last step", "layer norm 5, epsilon 0.001", "linear 5 → 1", "activation Sigmoid"],
+            ["gru 3 → 4, input dropout 0.1", "gru-original 4 → 5, input dropout 0.1", "last step", "layer norm 5, epsilon 0.001", "linear 5 → 1", "activation Sigmoid"],
             KerasFile.Read(KerasCase.Fixture("grus.keras")).Children.Select(child => child.Module.Description));
     }
 }
