@@ -23,8 +23,17 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
             Describe = (path, _) => OnnxOriginal.Describe(path),
             Rerun = (path, _) => OnnxOriginal.Open(path),
         },
-        new(FileKind.Keras, "keras", "Keras", ".keras", ".h5") { Read = (path, _) => KerasFile.Read(path) },
-        new(FileKind.RTNeural, "rtneural", "RTNeural", ".json") { Read = (path, _) => RTNeuralFile.Read(path), Write = RTNeuralFile.Write },
+        new(FileKind.Keras, "keras", "Keras", ".keras", ".h5")
+        {
+            Read = (path, _) => KerasFile.Read(path),
+            Original = new("Keras's equations in double precision, on the file's own numbers", KerasFile.Original),
+        },
+        new(FileKind.RTNeural, "rtneural", "RTNeural", ".json")
+        {
+            Read = (path, _) => RTNeuralFile.Read(path),
+            Write = RTNeuralFile.Write,
+            Original = new("RTNeural's equations in double precision, on the file's own numbers", RTNeuralFile.Original),
+        },
     ];
 
     /// <summary>Builds the network that a file holds, with its weights; null if files of the kind cannot be read.</summary>

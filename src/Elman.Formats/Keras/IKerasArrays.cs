@@ -26,3 +26,19 @@ internal sealed record KerasArray(string Name, string Place, string Within = "")
         return path[(path.LastIndexOf('/') + 1)..] == Name && path.Contains(Within, StringComparison.Ordinal);
     }
 }
+
+/// <summary>Makes something of a saved model: of its layers, its arrays, and the version that saved it.</summary>
+internal delegate T KerasUse<out T>(KerasLayer[] layers, IKerasArrays arrays, KerasVersion version);
+
+/// <summary>Arrays that remember who took them.</summary>
+internal sealed class KerasRecorder(IKerasArrays arrays) : IKerasArrays
+{
+    private readonly Dictionary<KerasLayer, Tensor[]> _taken = new(ReferenceEqualityComparer.Instance);
+
+    public Tensor[] Take(KerasLayer layer, IReadOnlyList<KerasArray> wanted) => _taken[layer] = arrays.Take(layer, wanted);
+
+    public void Finish() => arrays.Finish();
+
+    /// <summary>The arrays of a layer, if it has any.</summary>
+    public Tensor[] Of(KerasLayer layer) => _taken.GetValueOrDefault(layer, []);
+}

@@ -12,15 +12,15 @@ internal static class KerasArchive
     /// <summary>Weights do not compress; nothing in such an archive grows more than text does.</summary>
     private const int MostGrowth = 100;
 
-    public static Sequential Read(byte[] bytes)
+    /// <summary>Gives what an archive holds to <paramref name="use"/>.</summary>
+    public static T Read<T>(byte[] bytes, KerasUse<T> use)
     {
         using ZipArchive zip = Open(bytes);
         using JsonDocument metadata = JsonDocument.Parse(Entry(zip, "metadata.json", bytes.Length));
         using JsonDocument config = JsonDocument.Parse(Entry(zip, "config.json", bytes.Length));
         Hdf5File weights = new(Entry(zip, "model.weights.h5", bytes.Length));
         string version = metadata.RootElement.RequiredString("metadata.json", "keras_version");
-        KerasLayer[] layers = KerasTopology.Layers(config.RootElement);
-        return KerasModel.Build(layers, new Arrays(weights), KerasVersion.Parse(version));
+        return use(KerasTopology.Layers(config.RootElement), new Arrays(weights), KerasVersion.Parse(version));
     }
 
     private static ZipArchive Open(byte[] bytes)

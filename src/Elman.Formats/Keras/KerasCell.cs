@@ -70,7 +70,12 @@ internal sealed record KerasCell(
     {
         RecurrentOptions options = new()
         {
-            Direction = direction, Merge = merge, Bias = Bias, Activations = Activations(), InputDropout = InputDropout, RecurrentDropout = RecurrentDropout,
+            Direction = direction,
+            Merge = merge,
+            Bias = Bias,
+            Activations = Activations(),
+            InputDropout = InputDropout,
+            RecurrentDropout = RecurrentDropout,
         };
         RandomStream random = new(0);
         return Class switch

@@ -20,15 +20,25 @@ public static class KerasFile
     /// <param name="path">The file; its kind is seen from its content.</param>
     /// <returns>The layers, which take [N, L, I], or classes [N, L] if the first is an embedding.</returns>
     /// <exception cref="ElmanException">There is no such file, it is damaged, or the model has something that cannot be done here; the message names the layer.</exception>
-    public static Sequential Read(string path)
+    public static Sequential Read(string path) => Read(path, KerasModel.Build);
+
+    /// <summary>What Keras computes with a model, by the equations of its documentation.</summary>
+    internal static Func<Probe, IReadOnlyList<ProbeOutput>> Original(string path, ReadOptions options) => Read(path, (layers, arrays, version) =>
+    {
+        KerasRecorder recorder = new(arrays);
+        KerasModel.Build(layers, recorder, version);
+        return KerasTwin.Of([.. layers.Select(layer => (layer, recorder.Of(layer)))], version);
+    }).Run;
+
+    private static T Read<T>(string path, KerasUse<T> use)
     {
         byte[] bytes = InputFile.Read(path, InputFile.ReadAll);
         try
         {
             // An array passes through a few tensors on its way into a layer.
             using AllocationLimit limit = AllocationLimit.Of((1 << 16) + (4L * bytes.Length));
-            if (bytes.AsSpan().StartsWith(ZipMagic)) return KerasArchive.Read(bytes);
-            if (bytes.AsSpan().StartsWith(HdfMagic)) return KerasLegacyFile.Read(bytes);
+            if (bytes.AsSpan().StartsWith(ZipMagic)) return KerasArchive.Read(bytes, use);
+            if (bytes.AsSpan().StartsWith(HdfMagic)) return KerasLegacyFile.Read(bytes, use);
             throw new ElmanException("neither a .keras archive nor an HDF5 file");
         }
         catch (ElmanException failure)

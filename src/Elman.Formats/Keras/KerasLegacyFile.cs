@@ -10,15 +10,15 @@ internal static class KerasLegacyFile
 {
     private const string Weights = "model_weights";
 
-    public static Sequential Read(byte[] bytes)
+    /// <summary>Gives what a file holds to <paramref name="use"/>.</summary>
+    public static T Read<T>(byte[] bytes, KerasUse<T> use)
     {
         Hdf5File file = new(bytes);
         string config = file.Text("", "model_config")
             ?? throw new ElmanException("the file has no 'model_config': it holds weights only, or nothing of Keras's; save the whole model");
         using JsonDocument json = JsonDocument.Parse(config);
         string? version = file.Text("", "keras_version") ?? file.Text(Weights, "keras_version");
-        KerasLayer[] layers = KerasTopology.Layers(json.RootElement);
-        return KerasModel.Build(layers, new Arrays(file), KerasVersion.Parse(version ?? "1"));
+        return use(KerasTopology.Layers(json.RootElement), new Arrays(file), KerasVersion.Parse(version ?? "1"));
     }
 
     /// <summary>The arrays by the layers' names.</summary>

@@ -21,24 +21,14 @@ public static class RTNeuralFile
     /// <returns>Layers that take sequences [N, L, I].</returns>
     /// <remarks>A state dict does not say what lies between its layers: they are applied one after the other in the file's order, without activations.</remarks>
     /// <exception cref="ElmanException">There is no such file, or it holds no such model; the message names the layer.</exception>
-    public static Sequential Read(string path)
+    public static Sequential Read(string path) => Read(path, Read);
+
+    /// <summary>What RTNeural computes with a model.</summary>
+    internal static Func<Probe, IReadOnlyList<ProbeOutput>> Original(string path, ReadOptions options) => Read(path, root =>
     {
-        byte[] bytes = InputFile.Read(path, InputFile.ReadAll);
-        try
-        {
-            using JsonDocument json = Parse(bytes);
-            return Read(json.RootElement);
-        }
-        catch (ElmanException failure)
-        {
-            throw new ElmanException($"{path}: {failure.Message}", failure);
-        }
-        catch (InvalidOperationException failure)
-        {
-            // What JsonElement says of strings that are no Unicode.
-            throw new ElmanException($"{path}: {failure.Message.ReplaceLineEndings(" ")}; the file is damaged", failure);
-        }
-    }
+        Read(root);
+        return RTNeuralTwin.Of(root);
+    }).Run;
 
     /// <summary>Writes a model in one piece, with weights in Keras's order. Read again it computes the same bits; dropout, which changes no output, is left out.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
@@ -52,8 +42,26 @@ public static class RTNeuralFile
         AtomicFile.Write(path, stream => RTNeuralWriter.Write(stream, network));
     }
 
-    /// <inheritdoc cref="Read(string)"/>
-    internal static Sequential Read(JsonElement root)
+    private static T Read<T>(string path, Func<JsonElement, T> use)
+    {
+        byte[] bytes = InputFile.Read(path, InputFile.ReadAll);
+        try
+        {
+            using JsonDocument json = Parse(bytes);
+            return use(json.RootElement);
+        }
+        catch (ElmanException failure)
+        {
+            throw new ElmanException($"{path}: {failure.Message}", failure);
+        }
+        catch (InvalidOperationException failure)
+        {
+            // What JsonElement says of strings that are no Unicode.
+            throw new ElmanException($"{path}: {failure.Message.ReplaceLineEndings(" ")}; the file is damaged", failure);
+        }
+    }
+
+    private static Sequential Read(JsonElement root)
     {
         if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("layers", out _)) return RTNeuralLayers.Read(root);
         if (RTNeuralStateDict.Fits(root)) return RTNeuralStateDict.Read(root);
@@ -61,7 +69,7 @@ public static class RTNeuralFile
     }
 
     /// <summary>Parses the document. JSON has no NaN, but Python writes it: then it counts as a number that is not finite, so that the layer is named.</summary>
-    internal static JsonDocument Parse(byte[] bytes)
+    private static JsonDocument Parse(byte[] bytes)
     {
         try
         {

@@ -32,6 +32,17 @@ public class KerasFileTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void What_Keras_computes_is_told_in_double_precision(string name)
+    {
+        KerasCase expected = KerasCase.Of(name);
+        int[] lengths = [.. Enumerable.Repeat(expected.Input.Shape[1], expected.Input.Shape[0])];
+        ProbeOutput output = Assert.Single(KerasFile.Original(expected.Path, new ReadOptions())(Probe.Of(expected.Input, lengths)));
+        Assert.Equal(expected.Output.Length, output.Values.Length);
+        for (int i = 0; i < expected.Output.Length; i++) Assert.Equal(expected.Output[i], output.Values[i], 1e-12);
+    }
+
     [Fact]
     public void A_causal_model_runs_as_a_stream()
     {

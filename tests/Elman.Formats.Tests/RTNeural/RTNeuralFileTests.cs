@@ -36,6 +36,17 @@ public class RTNeuralFileTests
 
     [Theory]
     [MemberData(nameof(Models))]
+    public void What_RTNeural_computes_is_told_in_double_precision(string name)
+    {
+        RTNeuralSeries series = RTNeuralSeries.Of(name);
+        Probe probe = Probe.Of(Tensor.From(series.Input, 1, series.Input.Length, 1), series.Input.Length);
+        double[] output = Assert.Single(RTNeuralFile.Original(series.Model, new ReadOptions())(probe)).Values;
+        Assert.Equal(series.Output.Length, output.Length);
+        for (int time = 0; time < output.Length; time++) Assert.Equal(series.Output[time], output[time], 2e-7);
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
     public void Written_and_read_again_a_model_computes_the_same_bits(string name)
     {
         using TemporaryFolder folder = new();

@@ -1,0 +1,54 @@
+using System.Text.Json;
+
+namespace Elman.Formats;
+
+/// <summary>The layers of a model as RTNeural computes them, for a <see cref="TwinNetwork"/>. The file has been checked by its reader.</summary>
+internal static class RTNeuralTwin
+{
+    public static TwinNetwork Of(JsonElement root) => new([.. root.TryGetProperty("layers", out JsonElement layers) ? layers.EnumerateArray().SelectMany(Layer) : StateDict(root)]);
+
+    private static IEnumerable<Func<TwinSequence, TwinSequence>> Layer(JsonElement json)
+    {
+        Tensor[] arrays = json.TryGetProperty("weights", out JsonElement weights) ? [.. weights.EnumerateArray().Select(array => JsonArrays.Read(array, ""))] : [];
+        string type = json.GetProperty("type").GetString()!;
+        if (type is "lstm" or "gru")
+        {
+            double[]? bias = arrays.Length > 2 ? Doubles(arrays[2]) : null;
+            TwinCell cell = new(
+                type, new TwinMatrix(arrays[0]), new TwinMatrix(arrays[1]), type == "gru" ? bias?[..(bias.Length / 2)] : bias, type == "gru" ? bias?[(bias.Length / 2)..] : null);
+            yield return sequence => sequence with { Steps = cell.Run(sequence, false) };
+            yield break;
+        }
+        if (arrays.Length > 0) yield return TwinNetwork.Dense(new TwinMatrix(arrays[0]), arrays.Length > 1 ? Doubles(arrays[1]) : null);
+        yield return (json.TryGetProperty("activation", out JsonElement activation) ? activation.GetString() : "") switch
+        {
+            "tanh" => TwinNetwork.Pointwise(Math.Tanh),
+            "relu" => TwinNetwork.Pointwise(x => Math.Max(x, 0)),
+            "sigmoid" => TwinNetwork.Pointwise(x => 1 / (1 + Math.Exp(-x))),
+            "elu" => TwinNetwork.Pointwise(x => x > 0 ? x : Math.Exp(x) - 1),
+            "softmax" => TwinNetwork.Softmax,
+            _ => sequence => sequence,
+        };
+    }
+
+    /// <summary>PyTorch's arrays: transposed, and a GRU's gates are r, z, n.</summary>
+    private static IEnumerable<Func<TwinSequence, TwinSequence>> StateDict(JsonElement root)
+    {
+        foreach (IGrouping<string, JsonProperty> layer in root.EnumerateObject().GroupBy(field => field.Name[..field.Name.LastIndexOf('.')]))
+        {
+            Dictionary<string, Tensor> arrays = layer.ToDictionary(field => field.Name[(layer.Key.Length + 1)..], field => JsonArrays.Read(field.Value, ""));
+            if (arrays.TryGetValue("weight", out Tensor? dense)) yield return TwinNetwork.Dense(new TwinMatrix(dense, transposed: true), Optional(arrays, "bias"));
+            for (int k = 0; arrays.TryGetValue($"weight_hh_l{k}", out Tensor? recurrent); k++)
+            {
+                TwinCell cell = new(
+                    recurrent.Shape[0] == 4 * recurrent.Shape[1] ? "lstm" : "gru", new TwinMatrix(arrays[$"weight_ih_l{k}"], transposed: true), new TwinMatrix(recurrent, transposed: true),
+                    Optional(arrays, $"bias_ih_l{k}"), Optional(arrays, $"bias_hh_l{k}")) { Order = (1, 0) };
+                yield return sequence => sequence with { Steps = cell.Run(sequence, false) };
+            }
+        }
+    }
+
+    private static double[]? Optional(Dictionary<string, Tensor> arrays, string name) => arrays.TryGetValue(name, out Tensor? array) ? Doubles(array) : null;
+
+    private static double[] Doubles(Tensor tensor) => Array.ConvertAll(tensor.Span.ToArray(), value => (double)value);
+}
