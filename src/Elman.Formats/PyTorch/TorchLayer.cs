@@ -33,6 +33,7 @@ internal sealed record TorchRecurrent(string Name, string Cell, int Inputs, int 
         Layers = Layers,
         Direction = Bidirectional ? Direction.Both : Direction.Forward,
         Bias = Bias,
+        ProjectionSize = Projection,
     });
 
     public override string ToString() => $"nn.{Cell.ToUpperInvariant()}({Inputs}, {Hidden}{(Layers > 1 ? $", num_layers={Layers}" : "")}{(Bias ? "" : ", bias=False")}{(Bidirectional ? ", bidirectional=True" : "")}{(Projection > 0 ? $", proj_size={Projection}" : "")})";
