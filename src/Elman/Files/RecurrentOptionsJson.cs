@@ -38,6 +38,7 @@ internal static class RecurrentOptionsJson
         WriteActivations(json, "reverse_activations", options.ReverseActivations);
         if (options.GateClip is { } gates) json.WriteNumber("gate_clip", gates);
         if (options.CellClip is { } cell) json.WriteNumber("cell_clip", cell);
+        if (options.LayerNorm) json.WriteBoolean("layer_norm", true);
         if (options.ProjectionSize != 0) json.WriteNumber("projection_size", options.ProjectionSize);
         if (options.Peepholes) json.WriteBoolean("peepholes", true);
         if (options.CoupledGates) json.WriteBoolean("coupled_gates", true);
@@ -64,6 +65,7 @@ internal static class RecurrentOptionsJson
         ReverseActivations = ReadActivations(fields, "reverse_activations"),
         GateClip = fields.OptionalNumber("gate_clip"),
         CellClip = fields.OptionalNumber("cell_clip"),
+        LayerNorm = fields.Flag("layer_norm", false),
         ProjectionSize = fields.Whole("projection_size", 1, int.MaxValue, 0),
         Peepholes = fields.Flag("peepholes", false),
         CoupledGates = fields.Flag("coupled_gates", false),

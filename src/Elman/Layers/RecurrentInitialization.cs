@@ -5,7 +5,7 @@ internal static class RecurrentInitialization
 {
     /// <summary>The parameters of one direction of one layer, or of a single cell, each added under its name with a suffix.</summary>
     /// <exception cref="ArgumentException">An option does not apply to the cell.</exception>
-    public static DirectionWeights Weights(Func<string, Tensor, Tensor> add, string cell, UnitSizes sizes, string suffix, RandomStream random, RecurrentOptions options)
+    public static DirectionWeights Weights(Func<string, Tensor, Tensor> add, string name, UnitSizes sizes, string suffix, RandomStream random, RecurrentOptions options)
     {
         ArgumentNullException.ThrowIfNull(random);
         int hidden = sizes.Hidden, rows = sizes.Gates * hidden;
@@ -19,7 +19,7 @@ internal static class RecurrentInitialization
         }
         else if (options.Orthogonal)
         {
-            throw new ArgumentException($"orthogonal recurrent weights are asked for, but {cell} has no recurrent weights");
+            throw new ArgumentException($"orthogonal recurrent weights are asked for, but {name} has no recurrent weights");
         }
         if (options.Bias)
         {
@@ -28,14 +28,20 @@ internal static class RecurrentInitialization
         }
         if (options.ForgetBias is { } forget)
         {
-            if (sizes.ForgetGate < 0 || biasIh is null) throw new ArgumentException($"a forget bias is set, but {cell}{(biasIh is null ? " without bias" : "")} has no forget gate with a bias");
+            if (sizes.ForgetGate < 0 || biasIh is null) throw new ArgumentException($"a forget bias is set, but {name}{(biasIh is null ? " without bias" : "")} has no forget gate with a bias");
             biasIh.WritableSpan().Slice(sizes.ForgetGate * hidden, hidden).Fill(forget);
             biasHh?.WritableSpan().Slice(sizes.ForgetGate * hidden, hidden).Clear();
         }
-        OptionalWeights? optional = !sizes.Projects && !options.Peepholes ? null : new()
+        Tensor? Optional(bool exists, string parameter, Func<Tensor> first) => exists ? add(parameter + suffix, first()) : null;
+        bool cell = sizes.Normalized && sizes.States > 1;
+        OptionalWeights? optional = !sizes.Projects && !options.Peepholes && !sizes.Normalized ? null : new()
         {
-            Projection = sizes.Projects ? add("weight_hr" + suffix, Uniform(hidden, random, sizes.Output, hidden)) : null,
-            Peepholes = options.Peepholes ? add("weight_ph" + suffix, Uniform(hidden, random, sizes.Coefficients * hidden)) : null,
+            Projection = Optional(sizes.Projects, "weight_hr", () => Uniform(hidden, random, sizes.Output, hidden)),
+            Peepholes = Optional(options.Peepholes, "weight_ph", () => Uniform(hidden, random, sizes.Coefficients * hidden)),
+            InputGain = Optional(sizes.Normalized, "weight_ln_ih", () => Tensor.Ones(rows)),
+            RecurrentGain = Optional(sizes.Normalized, "weight_ln_hh", () => Tensor.Ones(rows)),
+            CellGain = Optional(cell, "weight_ln_c", () => Tensor.Ones(hidden)),
+            CellShift = Optional(cell && options.Bias, "bias_ln_c", () => Tensor.Zeros(hidden)),
         };
         return new DirectionWeights(sizes, weightIh, weightHh, biasIh, biasHh, optional);
     }

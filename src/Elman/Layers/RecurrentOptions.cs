@@ -108,11 +108,17 @@ public sealed record RecurrentOptions
         ("zoneout", Zoneout), ("cell zoneout", CellZoneout ?? 0),
     ];
 
+    /// <summary>
+    /// Whether W x and U h, and the cell of an LSTM on its way out, are normalised over the units (Ba, Kiros, Hinton 2016, arXiv 1607.06450). Gains are
+    /// <c>weight_ln_ih_l0</c>, <c>weight_ln_hh_l0</c> [G·H] and <c>weight_ln_c_l0</c> [H]; the biases are added after the norm, of the cell <c>bias_ln_c_l0</c> [H].
+    /// </summary>
+    public bool LayerNorm { get; init; }
+
     internal int Directions => Direction.Count();
 
     /// <summary>The options of the cell's equations in a few words, each after a comma.</summary>
     internal string CellDescription =>
-        (ProjectionSize > 0 ? $", projected to {ProjectionSize}" : "") + (Peepholes ? ", peepholes" : "") + (CoupledGates ? ", coupled gates" : "") + Clip("gate", GateClip) + Clip("cell", CellClip) + Functions("activations", Activations) + Functions("reverse activations", ReverseActivations);
+        (LayerNorm ? ", layer norm" : "") + (ProjectionSize > 0 ? $", projected to {ProjectionSize}" : "") + (Peepholes ? ", peepholes" : "") + (CoupledGates ? ", coupled gates" : "") + Clip("gate", GateClip) + Clip("cell", CellClip) + Functions("activations", Activations) + Functions("reverse activations", ReverseActivations);
 
     private static string Clip(string what, float? clip) => clip is { } bound ? string.Create(CultureInfo.InvariantCulture, $", {what} clip {bound}") : "";
 

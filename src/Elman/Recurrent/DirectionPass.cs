@@ -262,7 +262,12 @@ internal sealed class DirectionPass<TUnit>
         Memory<float> products = s.Separate ? _buffers.Product : _buffers.Gates;
         StepTerms early = new(products, s.GateRow, 0, s.EarlyGates, s.Hidden), late = new(products, s.GateRow, s.EarlyRow, s.LateGates, s.Hidden);
         if (_weights.WeightIh.NeedsGradient) yield return new(blocks, atOnce, _weights.WeightIh, input, inputs[(start * s.Inputs)..], s.Inputs, s.Inputs);
-        if (_weights.BiasIh is { NeedsGradient: true }) yield return Sum(_weights.BiasIh, input);
+        // The biases of normalised products are added after the norm, whose gains take the products' place.
+        StepTerms Norm(Memory<float> values, int row, int first, int gates) => new(values, row, first, gates, s.Hidden);
+        StepTerms inputShift = !s.Normalized ? input : Norm(_buffers.Shifts, s.ShiftRow, 0, s.Gates);
+        StepTerms earlyShift = !s.Normalized ? early : Norm(_buffers.Shifts, s.ShiftRow, s.GateRow, s.EarlyGates);
+        StepTerms lateShift = !s.Normalized ? late : Norm(_buffers.Shifts, s.ShiftRow, s.GateRow + s.EarlyRow, s.LateGates);
+        if (_weights.BiasIh is { NeedsGradient: true }) yield return Sum(_weights.BiasIh, inputShift);
         if (_weights.WeightHh is { NeedsGradient: true })
         {
             (Memory<float> hidden, int row) = _buffers.Hidden.IsEmpty ? (_buffers.Previous, s.StateRow) : (_buffers.Hidden, s.Padded);
@@ -271,9 +276,17 @@ internal sealed class DirectionPass<TUnit>
         }
         if (_weights.BiasHh is { NeedsGradient: true })
         {
-            yield return Sum(_weights.BiasHh, early);
-            if (s.LateGates > 0) yield return Sum(_weights.BiasHh, late, s.EarlyGates);
+            yield return Sum(_weights.BiasHh, earlyShift);
+            if (s.LateGates > 0) yield return Sum(_weights.BiasHh, lateShift, s.EarlyGates);
         }
+        if (_weights.Optional?.InputGain is { NeedsGradient: true } inputGain) yield return Sum(inputGain, Norm(_buffers.Normalized, s.NormRow, 0, s.Gates));
+        if (_weights.Optional?.RecurrentGain is { NeedsGradient: true } recurrentGain)
+        {
+            yield return Sum(recurrentGain, Norm(_buffers.Normalized, s.NormRow, s.GateRow, s.EarlyGates));
+            if (s.LateGates > 0) yield return Sum(recurrentGain, Norm(_buffers.Normalized, s.NormRow, s.GateRow + s.EarlyRow, s.LateGates), s.EarlyGates);
+        }
+        if (_weights.Optional?.CellGain is { NeedsGradient: true } cellGain) yield return Sum(cellGain, Norm(_buffers.Normalized, s.NormRow, 2 * s.GateRow, 1));
+        if (_weights.Optional?.CellShift is { NeedsGradient: true } cellShift) yield return Sum(cellShift, Norm(_buffers.Shifts, s.ShiftRow, 2 * s.GateRow, 1));
         if (_weights.Optional?.Projection is { NeedsGradient: true } projection)
             yield return new(blocks, atOnce, projection, new(_buffers.ProjectionGradient, s.OutputPadded, 0, 1, s.Output), _buffers.Operand, s.Hidden, s.Padded);
         if (_weights.Optional?.Peepholes is { NeedsGradient: true } peepholes)

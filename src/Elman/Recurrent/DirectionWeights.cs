@@ -42,6 +42,20 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
     /// <summary>Where separate recurrent products start: b_hh, early gates and then late gates.</summary>
     public float[] RecurrentBias { get; } = new float[sizes.GateRow];
 
+    /// <summary>Gains and shifts of the normalised products, as their biases would lie; those of the recurrent products early gates first.</summary>
+    public float[] InputGain { get; } = Room(sizes, sizes.GateRow);
+
+    public float[] InputShift { get; } = Room(sizes, sizes.GateRow);
+
+    public float[] RecurrentGain { get; } = Room(sizes, sizes.GateRow);
+
+    public float[] RecurrentShift { get; } = Room(sizes, sizes.GateRow);
+
+    /// <summary>Gain and shift of the normalised cell, [H padded].</summary>
+    public float[] CellGain { get; } = Room(sizes, sizes.Padded);
+
+    public float[] CellShift { get; } = Room(sizes, sizes.Padded);
+
     /// <summary>The units' own weights, [block][coefficient][V]; zeros if the layer has none.</summary>
     public float[] Coefficients { get; } = new float[sizes.Coefficients * sizes.Padded];
 
@@ -116,6 +130,11 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
         }
         Coefficients.AsSpan().Clear();
         if (optional?.Peepholes is { } peepholes) AddBias(peepholes.Span, 0, sizes.Coefficients, Coefficients);
+        if (sizes.Normalized)
+        {
+            PackNorms();
+            return;
+        }
         InputBias.AsSpan().Clear();
         if (biasIh is not null) AddBias(biasIh.Span, 0, sizes.Gates, InputBias);
         if (biasHh is null) return;
@@ -124,10 +143,32 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
             AddBias(biasHh.Span, 0, sizes.Gates, InputBias);
             return;
         }
-        RecurrentBias.AsSpan().Clear();
-        AddBias(biasHh.Span, 0, sizes.EarlyGates, RecurrentBias);
-        AddBias(biasHh.Span, sizes.EarlyGates, sizes.LateGates, RecurrentBias.AsSpan(sizes.EarlyRow));
+        PackRecurrent(biasHh, RecurrentBias);
     }
+
+    /// <summary>The products begin with zeros then, and biases are what the norms add.</summary>
+    private void PackNorms()
+    {
+        InputShift.AsSpan().Clear();
+        if (biasIh is not null) AddBias(biasIh.Span, 0, sizes.Gates, InputShift);
+        PackRecurrent(biasHh, RecurrentShift);
+        InputGain.AsSpan().Clear();
+        AddBias(optional!.InputGain!.Span, 0, sizes.Gates, InputGain);
+        PackRecurrent(optional.RecurrentGain, RecurrentGain);
+        optional.CellGain?.Span.CopyTo(CellGain);
+        optional.CellShift?.Span.CopyTo(CellShift);
+    }
+
+    /// <summary>Packs [G·H] as the recurrent products lie, early gates and then late gates.</summary>
+    private void PackRecurrent(Tensor? values, float[] packed)
+    {
+        packed.AsSpan().Clear();
+        if (values is null) return;
+        AddBias(values.Span, 0, sizes.EarlyGates, packed);
+        AddBias(values.Span, sizes.EarlyGates, sizes.LateGates, packed.AsSpan(sizes.EarlyRow));
+    }
+
+    private static float[] Room(UnitSizes sizes, int count) => sizes.Normalized ? new float[count] : [];
 
     private void PackBackward()
     {

@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Elman;
 
-/// <summary>What a <see cref="GeneralLstmUnit{TForget}"/> is set to: the functions of its gates, and c' itself as a function that only bounds it.</summary>
-internal readonly record struct LstmSettings(GateFunction Input, GateFunction Forget, GateFunction Candidate, GateFunction Output, GateFunction Cell, Activation Squash);
+/// <summary>What a <see cref="GeneralLstmUnit{TForget}"/> is set to: the functions of its gates, c' itself as a function that only bounds it, the function of c' on
+/// its way out, and whether that is normalised first.</summary>
+internal readonly record struct LstmSettings(GateFunction Input, GateFunction Forget, GateFunction Candidate, GateFunction Output, GateFunction Cell, Activation Squash, bool Normalized);
 
 /// <summary>How a <see cref="GeneralLstmUnit{TForget}"/> forgets.</summary>
 internal interface IForgetting
@@ -39,8 +40,10 @@ internal readonly struct GeneralLstmUnit<TForget>(LstmSettings settings) : IConf
 
     public static int States => 2;
 
-    /// <summary>The arguments of the gates' activations, c', f_h(c').</summary>
-    public static int Saved => Gates + 2;
+    /// <summary>The arguments of the gates' activations, c', f_h(c'), and the argument of the latter.</summary>
+    public static int Saved => Gates + 3;
+
+    public static bool Settles => true;
 
     public static int ForgetGate => TForget.IsCoupled ? -1 : 1;
 
@@ -81,7 +84,8 @@ internal readonly struct GeneralLstmUnit<TForget>(LstmSettings settings) : IConf
         Vector<float> i = gates[0], g = gates[G], o = gates[O], c = saved[Gates], squashed = saved[Gates + 1], dh = gradient[0], cell = previous[1];
         Vector<float> f = TForget.IsCoupled ? Vector<float>.One - i : gates[1];
         Vector<float> dO = settings.Output.Backward(saved[O], o, dh * squashed);
-        Vector<float> dc = settings.Cell.Backward(c, c, gradient[1] + dh * o * settings.Squash.Derivative(c, squashed) + dO * coefficients[G]);
+        Vector<float> fromH = settings.Normalized ? Vector<float>.Zero : dh * o * settings.Squash.Derivative(c, squashed);
+        Vector<float> dc = settings.Cell.Backward(c, c, gradient[1] + fromH + dO * coefficients[G]);
         Vector<float> di = dc * g, df = dc * cell;
         if (TForget.IsCoupled) di -= df;
         di = settings.Input.Backward(saved[0], i, di);
@@ -98,4 +102,16 @@ internal readonly struct GeneralLstmUnit<TForget>(LstmSettings settings) : IConf
         gradient[0] = Vector<float>.Zero;
         gradient[1] = dCell;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Settle(Lanes gates, Lanes settled, Lanes next, Lanes saved)
+    {
+        Vector<float> c = settled[0], squashed = settings.Squash.Of(c);
+        (saved[Gates + 1], saved[Gates + 2]) = (squashed, c);
+        next[0] = gates[O] * squashed;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SettleBackward(Lanes gates, Lanes settled, Lanes saved, Lanes gradient) =>
+        settled[0] = gradient[0] * gates[O] * settings.Squash.Derivative(saved[Gates + 2], saved[Gates + 1]);
 }

@@ -39,6 +39,15 @@ internal interface IConfiguredUnit
     /// <summary>Leaves in <c>saved</c>, from its first value on, also what this step adds to the gradients of the coefficients.</summary>
     void Backward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient);
 
+    /// <summary>Whether, in a normalised layer, h is made of a state that is normalised first, by <see cref="Settle"/> after <see cref="Forward"/>.</summary>
+    static virtual bool Settles => false;
+
+    /// <summary>h from the normalised last state.</summary>
+    void Settle(Lanes gates, Lanes settled, Lanes next, Lanes saved) => throw new NotSupportedException();
+
+    /// <summary>The derivative of <see cref="Settle"/>, before <see cref="Backward"/>: leaves the gradient of the normalised state in <c>settled</c>.</summary>
+    void SettleBackward(Lanes gates, Lanes settled, Lanes saved, Lanes gradient) => throw new NotSupportedException();
+
     void Operand(Lanes gates, Lanes product, Lanes previous, Lanes operand) => throw new NotSupportedException();
 
     void OperandBackward(Lanes gates, Lanes product, Lanes previous, Lanes operandGradient, Lanes gradient) => throw new NotSupportedException();

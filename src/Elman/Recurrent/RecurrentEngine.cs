@@ -39,8 +39,7 @@ internal abstract class RecurrentEngine
 /// <inheritdoc/>
 /// <param name="first">The unit of the first direction of every layer.</param>
 /// <param name="second">The unit of the second.</param>
-/// <param name="projection">P, or 0.</param>
-internal sealed class RecurrentEngine<TUnit>(TUnit first, TUnit second, int projection = 0) : RecurrentEngine
+internal sealed class RecurrentEngine<TUnit>(TUnit first, TUnit second, UnitSurroundings around) : RecurrentEngine
     where TUnit : struct, IConfiguredUnit
 {
     private RecurrentStep<TUnit>[] _steps = [];
@@ -49,7 +48,7 @@ internal sealed class RecurrentEngine<TUnit>(TUnit first, TUnit second, int proj
 
     public override int StepWorkspace => _steps.Max(step => step.RowWorkspace);
 
-    public override UnitSizes Sizes(int inputs, int hidden) => UnitSizes.Of<TUnit>(inputs, hidden, projection);
+    public override UnitSizes Sizes(int inputs, int hidden) => UnitSizes.Of<TUnit>(inputs, hidden, around);
 
     public override void Add(DirectionWeights weights, bool isSecond)
     {

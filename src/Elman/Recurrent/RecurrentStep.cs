@@ -7,13 +7,14 @@ namespace Elman;
 
 /// <summary>
 /// One time step of a few rows, forward and backward, in one direction of a layer: the recurrent products, then the unit. The loop over time and the
-/// streams call it; a projection follows the unit. All spans begin at the first of the rows; row strides are those of <see cref="UnitSizes"/>.
+/// streams call it. Products may be normalised before the unit sees them, and a projection may follow it. All spans begin at the first of the rows; row strides are those of <see cref="UnitSizes"/>.
 /// </summary>
 internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     where TUnit : struct, IConfiguredUnit
 {
     private readonly TUnit _unit = unit;
     private readonly UnitSizes _sizes = weights.Sizes;
+    private readonly StepNorms? _norms = weights.Sizes.Normalized ? new(weights, weights.Sizes.Around.NormalizedApart) : null;
 
     /// <summary>Gates whose products the unit's forward and backward find in <c>product</c>.</summary>
     private static int ProductGates
@@ -31,10 +32,10 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     public RecurrentStep<TUnit> With(DirectionWeights other) => new(_unit, other);
 
     /// <summary>Floats that <see cref="Row"/> needs: products, separate products, operand, saved values, padded states.</summary>
-    public int RowWorkspace => (2 * _sizes.GateRow) + _sizes.Padded + _sizes.SavedRow + (2 * _sizes.StateRow);
+    public int RowWorkspace => (2 * _sizes.GateRow) + _sizes.Padded + _sizes.SavedRow + (2 * _sizes.StateRow) + _sizes.NormRow;
 
-    /// <summary>Whether threads can share the units of a step: not if a product with what all units give stands between two others.</summary>
-    public bool Splits => TUnit.Recurs && TUnit.LateGates == 0 && !_sizes.Projects;
+    /// <summary>Whether threads can share the units of a step: not if anything that needs all units stands between two products.</summary>
+    public bool Splits => TUnit.Recurs && TUnit.LateGates == 0 && !_sizes.Projects && !_sizes.Normalized;
 
     private (int First, int End) All => (0, _sizes.Blocks);
 
@@ -53,6 +54,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         if (TUnit.LateGates > 0)
         {
             MatrixProduct.Multiply(rows, hidden, hiddenRow, 1, weights.Recurrent, weights.RecurrentBias, 0, at.Product, _sizes.GateRow);
+            _norms?.Products(rows, at, sums: false);
             for (int row = 0; row < rows; row++)
             {
                 Operand(ref From(at.Gates, row, _sizes.GateRow), ref From(at.Product, row, _sizes.GateRow), ref From(previous, row, _sizes.StateRow),
@@ -61,11 +63,13 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
             }
             StepRows late = at with { Product = at.Product[_sizes.EarlyRow..] };
             MatrixProduct.Multiply(rows, at.Operand, _sizes.Padded, 1, weights.Late, weights.RecurrentBias.AsSpan(_sizes.EarlyRow), 0, late.Product, _sizes.GateRow);
+            _norms?.LateProducts(rows, at);
             Units(All, rows, late, previous, next);
         }
         else
         {
-            ForwardPart(All, rows, hidden, hiddenRow, at, previous, next);
+            if (_norms is null) ForwardPart(All, rows, hidden, hiddenRow, at, previous, next);
+            else ForwardNormalized(_norms, rows, hidden, hiddenRow, at, previous, next);
             if (_sizes.Projects) Project(rows, at.Operand, next);
         }
     }
@@ -107,7 +111,11 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         Span<float> previous = Take(ref workspace, zoneout.IsOn ? sizes.StateRow : 0);
         padded[..previous.Length].CopyTo(previous);
         MatrixProduct.MultiplyRow(ref MemoryMarshal.GetReference(input), weights.Input, ref MemoryMarshal.GetArrayDataReference(weights.InputBias), ref MemoryMarshal.GetReference(gates));
-        if (TUnit.LateGates > 0 || sizes.Projects) Forward(1, new StepRows { Gates = gates, Product = product, Operand = operand, Saved = saved }, padded, padded);
+        if (TUnit.LateGates > 0 || sizes.Projects || sizes.Normalized)
+        {
+            Span<float> normalized = Take(ref workspace, sizes.NormRow);
+            Forward(1, new StepRows { Gates = gates, Product = product, Operand = operand, Saved = saved, Normalized = normalized }, padded, padded);
+        }
         else ForwardRow(gates, product, saved, padded);
         if (zoneout.IsOn) zoneout.Expect(sizes, previous, padded);
         if (!copies) return;
@@ -115,15 +123,17 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     }
 
     /// <summary>From the gradient of the next states, in place, to that of the previous states; leaves the products' gradients in the rows' gates and products.</summary>
-    /// <param name="scratch">[rows, H padded], if there are late gates or masks.</param>
+    /// <param name="scratch">[rows, H padded], if there are late gates, masks or normalisation.</param>
     public void Backward(int rows, in StepRows at, Span<float> scratch, Span<float> previous, Span<float> gradient)
     {
         if (_sizes.Projects) ProjectBackward(rows, at.ProjectionGradient, gradient);
+        if (TUnit.Settles && _norms is not null) SettleBackward(_norms, rows, at, scratch, gradient);
         if (TUnit.LateGates > 0)
         {
             StepRows late = at with { Product = at.Product[_sizes.EarlyRow..] };
             UnitsBackward(All, rows, late, previous, gradient);
             ClearPadding(rows, late.Product, TUnit.LateGates);
+            _norms?.LateProductsBackward(rows, at);
             MatrixProduct.Multiply(rows, late.Product, _sizes.GateRow, 1, weights.LateBack, default, 0, scratch, _sizes.Padded);
             for (int row = 0; row < rows; row++)
             {
@@ -138,6 +148,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         {
             BackwardUnits(All, rows, at, previous, gradient);
         }
+        _norms?.ProductsBackward(rows, at, sums: !_sizes.ProductsApart);
         if (at.Mask.IsEmpty) BackwardProduct(All, rows, at, gradient);
         else BackwardMaskedProduct(rows, at, scratch, gradient);
     }
@@ -190,6 +201,34 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         Span<float> taken = workspace[..count];
         workspace = workspace[count..];
         return taken;
+    }
+
+    /// <summary>As <see cref="ForwardPart"/>, for all units, whose products are normalised.</summary>
+    private void ForwardNormalized(StepNorms norms, int rows, ReadOnlySpan<float> hidden, int hiddenRow, in StepRows at, Span<float> previous, Span<float> next)
+    {
+        MatrixProduct.Multiply(rows, hidden, hiddenRow, 1, weights.Recurrent, weights.RecurrentBias, 0, at.Product, _sizes.GateRow);
+        norms.Products(rows, at, sums: !_sizes.ProductsApart);
+        Units(All, rows, at, previous, next);
+        if (!TUnit.Settles) return;
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> settled = at.Operand.Slice(row * _sizes.Padded, _sizes.Padded);
+            next.Slice(row * _sizes.StateRow + (TUnit.States - 1) * _sizes.Padded, _sizes.Padded).CopyTo(settled);
+            norms.CellRow(settled, at.Normalized.Slice(row * _sizes.NormRow, _sizes.NormRow));
+            Settle(ref From(at.Gates, row, _sizes.GateRow), ref settled[0], ref From(next, row, _sizes.StateRow), ref From(at.Saved, row, _sizes.SavedRow));
+        }
+    }
+
+    /// <summary>Adds to the gradient of the last state what flows to it through its normalisation.</summary>
+    private void SettleBackward(StepNorms norms, int rows, in StepRows at, Span<float> scratch, Span<float> gradient)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> settled = scratch.Slice(row * _sizes.Padded, _sizes.Padded), state = gradient.Slice(row * _sizes.StateRow + (TUnit.States - 1) * _sizes.Padded, _sizes.Padded);
+            SettleBackward(ref From(at.Gates, row, _sizes.GateRow), ref settled[0], ref From(at.Saved, row, _sizes.SavedRow), ref From(gradient, row, _sizes.StateRow));
+            norms.CellRowBackward(settled, at.Normalized.Slice(row * _sizes.NormRow, _sizes.NormRow), at.Shifts.Slice(row * _sizes.ShiftRow, _sizes.ShiftRow));
+            TensorPrimitives.Add(state, settled, state);
+        }
     }
 
     /// <summary>Replaces what the units have put out as h by its projection, and keeps it.</summary>
@@ -251,6 +290,22 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
             _unit.Backward(At(ref coefficients, unit * TUnit.Coefficients, width), At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * ProductGates, width), At(ref previous, unit, padded),
                 At(ref saved, unit * TUnit.Saved, width), At(ref gradient, unit, padded));
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void Settle(ref float gates, ref float settled, ref float next, ref float saved)
+    {
+        int width = UnitSizes.Width, padded = _sizes.Padded;
+        for (int unit = 0; unit < padded; unit += width)
+            _unit.Settle(At(ref gates, unit * TUnit.Gates, width), At(ref settled, unit, width), At(ref next, unit, padded), At(ref saved, unit * TUnit.Saved, width));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void SettleBackward(ref float gates, ref float settled, ref float saved, ref float gradient)
+    {
+        int width = UnitSizes.Width, padded = _sizes.Padded;
+        for (int unit = 0; unit < padded; unit += width)
+            _unit.SettleBackward(At(ref gates, unit * TUnit.Gates, width), At(ref settled, unit, width), At(ref saved, unit * TUnit.Saved, width), At(ref gradient, unit, padded));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -22,6 +22,8 @@ internal sealed class StepBuffers
         Hidden = workspace.Rent(shapes[5].Rows, shapes[5].Size);
         ProjectionGradient = workspace.Rent(shapes[6].Rows, shapes[6].Size);
         Undecayed = workspace.Rent(shapes[7].Rows, shapes[7].Size);
+        Normalized = workspace.Rent(shapes[8].Rows, shapes[8].Size);
+        Shifts = workspace.Rent(shapes[9].Rows, shapes[9].Size);
     }
 
     /// <summary>Input products, then what the unit makes of them, then their gradients: [steps, G·H padded].</summary>
@@ -30,7 +32,7 @@ internal sealed class StepBuffers
     /// <summary>The same of separate recurrent products, [steps or rows, G·H padded].</summary>
     public Memory<float> Product { get; }
 
-    /// <summary>What the late gates' products multiply, or the projection, [steps or rows, H padded].</summary>
+    /// <summary>What the late gates' products multiply, or the projection; before, the normalised cell, [steps or rows, H padded].</summary>
     public Memory<float> Operand { get; }
 
     /// <summary>What the unit saves, [steps or rows, Saved·H padded].</summary>
@@ -48,6 +50,12 @@ internal sealed class StepBuffers
     /// <summary>The states before they decay to <see cref="Previous"/>, [steps, S·H padded], if they do and steps are kept.</summary>
     public Memory<float> Undecayed { get; }
 
+    /// <summary>What <see cref="StepNorms"/> keeps, then what it adds to the gradients of its gains, [steps or rows, <see cref="UnitSizes.NormRow"/>].</summary>
+    public Memory<float> Normalized { get; }
+
+    /// <summary>What is added to the gradients of its shifts, [steps, <see cref="UnitSizes.ShiftRow"/>], if the steps are kept.</summary>
+    public Memory<float> Shifts { get; }
+
     /// <summary>The pass and the range whose forward steps are here.</summary>
     public (object? Pass, int Range) Holder { get; set; }
 
@@ -64,6 +72,8 @@ internal sealed class StepBuffers
         Hidden = From(Hidden, slot * sizes.Padded),
         Mask = mask,
         ProjectionGradient = From(ProjectionGradient, slot * sizes.OutputPadded),
+        Normalized = From(Normalized, slot * sizes.NormRow),
+        Shifts = From(Shifts, slot * sizes.ShiftRow),
     };
 
     /// <summary>Bytes that buffers with kept steps take.</summary>
@@ -73,12 +83,14 @@ internal sealed class StepBuffers
     [
         (steps, sizes.GateRow),
         (sizes.Separate ? slots : 0, sizes.GateRow),
-        (sizes.LateGates > 0 || sizes.Projects ? slots : 0, sizes.Padded),
+        (sizes.LateGates > 0 || sizes.Projects || sizes.Normalized ? slots : 0, sizes.Padded),
         (slots, sizes.SavedRow),
         (keeps || extras.AroundSteps ? slots : 0, sizes.StateRow),
         (extras.MasksHidden ? slots : 0, sizes.Padded),
         (keeps && sizes.Projects ? steps : 0, sizes.OutputPadded),
         (extras.Decays && keeps ? slots : 0, sizes.StateRow),
+        (slots, sizes.NormRow),
+        (keeps ? steps : 0, sizes.ShiftRow),
     ];
 
     private static Span<float> From(Memory<float> values, int offset) => values.IsEmpty ? default : values.Span[offset..];
@@ -107,4 +119,10 @@ internal readonly ref struct StepRows
 
     /// <inheritdoc cref="StepBuffers.ProjectionGradient"/>
     public Span<float> ProjectionGradient { get; init; }
+
+    /// <inheritdoc cref="StepBuffers.Normalized"/>
+    public Span<float> Normalized { get; init; }
+
+    /// <inheritdoc cref="StepBuffers.Shifts"/>
+    public Span<float> Shifts { get; init; }
 }

@@ -23,7 +23,7 @@ internal readonly record struct RecurrentCall(SequenceLayout Layout, UnitSizes F
     public bool InPlace(int layer) => Directions == 1 && (layer > 0 || CopiesInput);
 
     /// <summary>Values of the scratch of one direction's backward pass.</summary>
-    public int ScratchSize => First.LateGates > 0 || Extras.MasksHidden ? Layout.Batch * First.Padded : 0;
+    public int ScratchSize => First.LateGates > 0 || First.Normalized || Extras.MasksHidden ? Layout.Batch * First.Padded : 0;
 
     /// <summary>Whether the first layer reads a copy of the caller's tensor: in packed order, or masked.</summary>
     public bool CopiesInput => !Layout.IsBatchFirst || Extras.MasksInput;

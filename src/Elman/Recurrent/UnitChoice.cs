@@ -20,11 +20,16 @@ internal static class UnitChoice
         if (typeof(TUnit) == typeof(OriginalGruUnit)) return Gru<OriginalGruUnit, GeneralOriginalGruUnit>(options, (r, z, n) => new(r, z, n));
         Refuse(TUnit.Name, options.Activations is not null || options.ReverseActivations is not null, nameof(options.Activations));
         Refuse(TUnit.Name, options.GateClip is not null, nameof(options.GateClip));
+        Refuse(TUnit.Name, options.LayerNorm, nameof(options.LayerNorm));
         return Plain<TUnit>(options);
     }
 
     private static RecurrentEngine<PlainUnit<TUnit>> Plain<TUnit>(RecurrentOptions options)
-        where TUnit : struct, IRecurrentUnit => new(default, default, options.ProjectionSize);
+        where TUnit : struct, IRecurrentUnit => new(default, default, Around<TUnit>(options));
+
+    /// <summary>The candidate of a GRU is normalised apart from the two other gates, as in the paper's appendix.</summary>
+    private static UnitSurroundings Around<TUnit>(RecurrentOptions options) =>
+        new(options.ProjectionSize, options.LayerNorm, typeof(TUnit) == typeof(GruUnit) || typeof(TUnit) == typeof(OriginalGruUnit) ? 1 : 0);
 
     private static RecurrentEngine Rnn<TUnit>(RecurrentOptions options, Activation usual)
         where TUnit : struct, IRecurrentUnit =>
@@ -38,13 +43,13 @@ internal static class UnitChoice
     private static RecurrentEngine Lstm(RecurrentOptions options)
     {
         GateFunction cell = new(Activation.Identity, Bound(options.CellClip, nameof(options.CellClip)));
-        bool general = options.CellClip is not null || options.Peepholes;
+        bool general = options.CellClip is not null || options.Peepholes || options.LayerNorm;
         return options.CoupledGates
             ? Choose<LstmUnit, GeneralLstmUnit<CoupledForgetGate>>(options, ["i", "g", "o", "h"], [Activation.Sigmoid, Activation.Tanh, Activation.Sigmoid, Activation.Tanh], true,
-                functions => new(new LstmSettings(functions[0], default, functions[1], functions[2], cell, functions[3].Activation)))
+                functions => new(new LstmSettings(functions[0], default, functions[1], functions[2], cell, functions[3].Activation, options.LayerNorm)))
             : Choose<LstmUnit, GeneralLstmUnit<ForgetGate>>(options, ["i", "f", "g", "o", "h"],
                 [Activation.Sigmoid, Activation.Sigmoid, Activation.Tanh, Activation.Sigmoid, Activation.Tanh], general,
-                functions => new(new LstmSettings(functions[0], functions[1], functions[2], functions[3], cell, functions[4].Activation)));
+                functions => new(new LstmSettings(functions[0], functions[1], functions[2], functions[3], cell, functions[4].Activation, options.LayerNorm)));
     }
 
     /// <summary>The general unit, if something asks for it.</summary>
@@ -61,7 +66,7 @@ internal static class UnitChoice
         float bound = Bound(options.GateClip, nameof(options.GateClip));
         if (!general && options.GateClip is null && forward.SequenceEqual(usual) && reverse.SequenceEqual(usual)) return Plain<TUnit>(options);
         GateFunction[] Functions(IReadOnlyList<Activation> activations) => [.. activations.Select(each => new GateFunction(each, bound))];
-        return new RecurrentEngine<TGeneral>(make(Functions(forward)), make(Functions(reverse)), options.ProjectionSize);
+        return new RecurrentEngine<TGeneral>(make(Functions(forward)), make(Functions(reverse)), Around<TUnit>(options));
     }
 
     private static IReadOnlyList<Activation> Counted(string cell, string[] names, IReadOnlyList<Activation> activations) => activations.Count == names.Length ? activations

@@ -3,13 +3,20 @@ using Elman.Kernels;
 
 namespace Elman;
 
+/// <summary>What lies around the units of a layer.</summary>
+/// <param name="Projection">P, or 0.</param>
+/// <param name="Normalized">Whether products, and the cell of an LSTM, are normalised.</param>
+/// <param name="NormalizedApart">Gates, the last ones, that are normalised apart from the others.</param>
+internal readonly record struct UnitSurroundings(int Projection, bool Normalized, int NormalizedApart = 0);
+
 /// <summary>The counts of a unit and the sizes that follow from them, for units padded to whole vectors; computed once, because every step reads them.</summary>
 internal sealed class UnitSizes
 {
-    private UnitSizes(int inputs, int hidden, int projection, int gates, int lateGates, int states, int saved)
+    private UnitSizes(int inputs, int hidden, UnitSurroundings around, int gates, int lateGates, int states, int saved)
     {
         (Inputs, Hidden, Gates, LateGates, States, Saved) = (inputs, hidden, gates, lateGates, states, saved);
-        Output = projection > 0 ? projection : hidden;
+        Around = around;
+        Output = around.Projection > 0 ? around.Projection : hidden;
         EarlyGates = gates - lateGates;
         Blocks = (hidden + Width - 1) / Width;
         Padded = Blocks * Width;
@@ -19,6 +26,8 @@ internal sealed class UnitSizes
         GateRow = EarlyRow + LateRow;
         StateRow = states * Padded;
         SavedRow = saved * Padded;
+        ShiftRow = around.Normalized ? 2 * GateRow + Padded : 0;
+        NormRow = around.Normalized ? ShiftRow + StepNorms.Factors : 0;
     }
 
     /// <summary>V, the units that are computed at once.</summary>
@@ -35,6 +44,11 @@ internal sealed class UnitSizes
 
     /// <summary>Whether a product stands between what the units put out and h.</summary>
     public bool Projects => Output != Hidden;
+
+    public UnitSurroundings Around { get; }
+
+    /// <summary>Whether products, and the cell of an LSTM, are normalised.</summary>
+    public bool Normalized => Around.Normalized;
 
     /// <summary>G.</summary>
     public int Gates { get; }
@@ -53,6 +67,9 @@ internal sealed class UnitSizes
 
     /// <summary>Whether the recurrent products are kept apart from the input products.</summary>
     public bool Separate { get; private init; }
+
+    /// <summary>Whether the unit sees them apart, and not their sum.</summary>
+    public bool ProductsApart { get; private init; }
 
     /// <summary>Whether there are recurrent products.</summary>
     public bool Recurs { get; private init; }
@@ -87,6 +104,12 @@ internal sealed class UnitSizes
     /// <summary>Values per row of <see cref="IRecurrentUnit.Saved"/>.</summary>
     public int SavedRow { get; }
 
+    /// <summary>Values per row and step that <see cref="StepNorms"/> keeps; none without normalisation.</summary>
+    public int NormRow { get; }
+
+    /// <summary>Those of them that are x̂, and so values of the gradients of shifts.</summary>
+    public int ShiftRow { get; }
+
     /// <summary>The width of one of the states.</summary>
     public int PartSize(int part) => part == 0 ? Output : Hidden;
 
@@ -103,16 +126,16 @@ internal sealed class UnitSizes
     /// <summary>The panels of some blocks, each of so many vectors, that begin and end as in <see cref="Part"/>.</summary>
     public static (int First, int End) Panels((int First, int End) blocks, int vectors) => (blocks.First * vectors / 2, (blocks.End * vectors + 1) / 2);
 
-    /// <param name="projection">P, or 0.</param>
     /// <exception cref="ArgumentException">The unit's counts contradict each other, or P is not below H.</exception>
-    public static UnitSizes Of<TUnit>(int inputs, int hidden, int projection = 0)
+    public static UnitSizes Of<TUnit>(int inputs, int hidden, UnitSurroundings around = default)
         where TUnit : struct, IConfiguredUnit
     {
-        bool separate = TUnit.SeparateProduct || TUnit.LateGates > 0;
+        int projection = around.Projection;
+        bool separate = TUnit.SeparateProduct || TUnit.LateGates > 0 || around.Normalized;
         if (TUnit.Gates < 1 || TUnit.States < 1 || TUnit.Saved < 0 || TUnit.LateGates < 0 || TUnit.LateGates >= TUnit.Gates || TUnit.ForgetGate >= TUnit.Gates)
             throw new ArgumentException($"the cell '{TUnit.Name}' has impossible counts: {TUnit.Gates} gates, {TUnit.LateGates} of them late, {TUnit.States} states, {TUnit.Saved} saved, forget gate {TUnit.ForgetGate}");
         if (separate && !TUnit.Recurs) throw new ArgumentException($"the cell '{TUnit.Name}' wants its recurrent products apart, but has none");
         if (projection < 0 || projection >= hidden) throw new ArgumentException($"a projection to {projection} values is not one of {hidden} units to fewer");
-        return new(inputs, hidden, projection, TUnit.Gates, TUnit.LateGates, TUnit.States, TUnit.Saved) { Separate = separate, Recurs = TUnit.Recurs, ForgetGate = TUnit.ForgetGate, Coefficients = TUnit.Coefficients };
+        return new(inputs, hidden, around, TUnit.Gates, TUnit.LateGates, TUnit.States, TUnit.Saved) { Separate = separate, ProductsApart = TUnit.SeparateProduct || TUnit.LateGates > 0, Recurs = TUnit.Recurs, ForgetGate = TUnit.ForgetGate, Coefficients = TUnit.Coefficients };
     }
 }

@@ -83,6 +83,18 @@ public class CellOptionsTests
     }
 
     [Fact]
+    public void Normalisation_adds_gains_and_shifts_that_begin_as_ones_and_zeros()
+    {
+        Lstm layer = new(3, 5, new RandomStream(1), new RecurrentOptions { LayerNorm = true });
+        Assert.Equal(["weight_ln_ih_l0 [20]", "weight_ln_hh_l0 [20]", "weight_ln_c_l0 [5]", "bias_ln_c_l0 [5]"],
+            layer.Parameters().Where(parameter => parameter.Name.Contains("_ln_", StringComparison.Ordinal)).Select(parameter => $"{parameter.Name} {parameter.Value.Shape}"));
+        foreach ((string name, Tensor value) in layer.Parameters().Where(parameter => parameter.Name.Contains("_ln_", StringComparison.Ordinal)))
+            Assert.All(value.Span.ToArray(), each => Assert.Equal(name.StartsWith("weight", StringComparison.Ordinal) ? 1 : 0, each));
+        Assert.Equal(["weight_ih_l0", "weight_hh_l0", "weight_ln_ih_l0", "weight_ln_hh_l0"],
+            new Gru(3, 5, new RandomStream(1), new RecurrentOptions { LayerNorm = true, Bias = false }).Parameters().Select(parameter => parameter.Name));
+    }
+
+    [Fact]
     public void Layers_with_other_equations_have_other_descriptions()
     {
         string[] descriptions = [.. CellVariants.Names.Select(name => CellVariants.Create(name, 3, 4, new RandomStream(1)).Description)];
@@ -105,6 +117,7 @@ public class CellOptionsTests
         Refused("CellClip does not apply to the cell 'rnn'", "rnn", new() { CellClip = 1 });
         Cells.Register<MinGruUnit>();
         Refused("Activations does not apply to the cell 'mingru'", "mingru", new() { Activations = [Activation.Tanh] });
+        Refused("LayerNorm does not apply to the cell 'mingru'", "mingru", new() { LayerNorm = true });
         Refused("GateClip does not apply to the cell 'mingru'", "mingru", new() { GateClip = 1 });
         Refused("lstm has 5 activations (i, f, g, o, h), got 3", "lstm", new() { Activations = [Activation.Tanh, Activation.Tanh, Activation.Tanh] });
         Refused("lstm has 4 activations (i, g, o, h), got 5", "lstm", new() { CoupledGates = true, Activations = [default, default, default, default, default] });

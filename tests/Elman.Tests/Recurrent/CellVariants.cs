@@ -31,6 +31,11 @@ internal static class CellVariants
         ["lstm, peepholes and clips"] = ("lstm", new() { Peepholes = true, CoupledGates = true, CellClip = 0.6f, GateClip = 1.1f }),
         ["lstm, projected"] = ("lstm", new() { ProjectionSize = 1 }),
         ["lstm, projected, peepholes"] = ("lstm", new() { ProjectionSize = 1, Peepholes = true, GateClip = 1.2f }),
+        ["rnn, normalised"] = ("rnn", new() { LayerNorm = true }),
+        ["gru, normalised"] = ("gru", new() { LayerNorm = true }),
+        ["gru-original, normalised"] = ("gru-original", new() { LayerNorm = true, GateClip = 2 }),
+        ["lstm, normalised"] = ("lstm", new() { LayerNorm = true }),
+        ["lstm, all options"] = ("lstm", new() { LayerNorm = true, ProjectionSize = 1, Peepholes = true, CoupledGates = true, CellClip = 2, GateClip = 3 }),
         ["lstm, coupled gates"] = ("lstm", new() { CoupledGates = true, CellClip = 0.5f }),
     };
 
@@ -68,6 +73,7 @@ internal static class CellVariants
             CellClip = variant.Options.CellClip,
             CoupledGates = variant.Options.CoupledGates,
             Peepholes = variant.Options.Peepholes,
+            LayerNorm = variant.Options.LayerNorm,
             ProjectionSize = ProjectionOf(name, hidden),
         };
 

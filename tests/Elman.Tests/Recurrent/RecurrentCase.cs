@@ -56,7 +56,13 @@ internal sealed record RecurrentCase(string Cell, int Inputs, int Hidden, int Ba
         Cells.Register<OwnLstmUnit>();
         RecurrentLayer layer = Cells.Create(CellVariants.CellOf(Cell), Inputs, Hidden, new RandomStream(Seed, 1), Options);
         foreach ((string name, Tensor value) in layer.Parameters())
-            if (name.StartsWith("initial_", StringComparison.Ordinal)) value.CopyFrom(Kernel.Values(value.Count, Seed ^ (uint)name[^1]));
+        {
+            float[] drawn = Kernel.Values(value.Count, Seed ^ (uint)name[^1]);
+            if (name.StartsWith("initial_", StringComparison.Ordinal)) value.CopyFrom(drawn);
+            // Gains and shifts of norms other than the ones and zeros that they begin as.
+            if (name.StartsWith("weight_ln", StringComparison.Ordinal)) value.CopyFrom(Array.ConvertAll(drawn, each => 1 + each / 4));
+            if (name.StartsWith("bias_ln", StringComparison.Ordinal)) value.CopyFrom(Array.ConvertAll(drawn, each => each / 4));
+        }
         return layer;
     }
 

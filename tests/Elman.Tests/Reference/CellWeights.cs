@@ -9,9 +9,14 @@ namespace Elman.Tests.Reference;
 /// <param name="HiddenBias">a, [G·H], or null.</param>
 /// <param name="Peepholes">p, [3·H] or [2·H], or null.</param>
 /// <param name="Projection">[P, H], or null.</param>
+/// <param name="InputGain">[G·H], or null without normalisation.</param>
+/// <param name="HiddenGain">[G·H], or null.</param>
+/// <param name="CellGain">[H], or null.</param>
+/// <param name="CellBias">[H], or null.</param>
 public sealed record CellWeights(
     int Inputs, int Hidden, double[] InputHidden, double[] HiddenHidden, double[]? InputBias, double[]? HiddenBias,
-    double[]? Peepholes = null, double[]? Projection = null)
+    double[]? Peepholes = null, double[]? Projection = null,
+    double[]? InputGain = null, double[]? HiddenGain = null, double[]? CellGain = null, double[]? CellBias = null)
 {
     /// <summary>
     /// Takes <c>weight_ih</c>, <c>weight_hh</c> and, if there, <c>bias_ih</c> and <c>bias_hh</c>, each followed by
@@ -24,10 +29,12 @@ public sealed record CellWeights(
     public static CellWeights From(IReadOnlyDictionary<string, double[]> parameters, int inputs, int hidden, string tail = "") =>
         new(inputs, hidden, parameters["weight_ih" + tail], parameters["weight_hh" + tail],
             parameters.GetValueOrDefault("bias_ih" + tail), parameters.GetValueOrDefault("bias_hh" + tail),
-            parameters.GetValueOrDefault("weight_ph" + tail), parameters.GetValueOrDefault("weight_hr" + tail));
+            parameters.GetValueOrDefault("weight_ph" + tail), parameters.GetValueOrDefault("weight_hr" + tail),
+            parameters.GetValueOrDefault("weight_ln_ih" + tail), parameters.GetValueOrDefault("weight_ln_hh" + tail),
+            parameters.GetValueOrDefault("weight_ln_c" + tail), parameters.GetValueOrDefault("bias_ln_c" + tail));
 
     /// <summary>All of them that are there.</summary>
-    public IEnumerable<double[]> Arrays => new[] { InputHidden, HiddenHidden, InputBias, HiddenBias, Peepholes, Projection }.OfType<double[]>();
+    public IEnumerable<double[]> Arrays => new[] { InputHidden, HiddenHidden, InputBias, HiddenBias, Peepholes, Projection, InputGain, HiddenGain, CellGain, CellBias }.OfType<double[]>();
 
     /// <summary>Zeros of the same shapes, to add gradients to.</summary>
     public CellWeights Zeros() => this with
@@ -38,7 +45,17 @@ public sealed record CellWeights(
         HiddenBias = HiddenBias is null ? null : new double[HiddenBias.Length],
         Peepholes = Peepholes is null ? null : new double[Peepholes.Length],
         Projection = Projection is null ? null : new double[Projection.Length],
+        InputGain = InputGain is null ? null : new double[InputGain.Length],
+        HiddenGain = HiddenGain is null ? null : new double[HiddenGain.Length],
+        CellGain = CellGain is null ? null : new double[CellGain.Length],
+        CellBias = CellBias is null ? null : new double[CellBias.Length],
     };
+
+    /// <summary>W x of some gates, normalised over all their units if there are gains, plus b: [gates · H].</summary>
+    public double[] GatesFromInput(int firstGate, int gates, double[] x) => Products(InputHidden, InputBias, InputGain, firstGate, gates, x);
+
+    /// <summary>U h of some gates, normalised over all their units if there are gains, plus a: [gates · H].</summary>
+    public double[] GatesFromHidden(int firstGate, int gates, double[] h) => Products(HiddenHidden, HiddenBias, HiddenGain, firstGate, gates, h);
 
     /// <summary>(W x + b) of one unit of one gate.</summary>
     public double FromInput(int gate, int unit, double[] x) => Row(InputHidden, InputBias, gate * Hidden + unit, x);
@@ -53,6 +70,14 @@ public sealed record CellWeights(
     /// <summary>Passes d, the gradient of <see cref="FromHidden"/>, on to U, a and h.</summary>
     public void FromHiddenBackward(int gate, int unit, double d, double[] h, CellWeights gradient, double[] dh) =>
         RowBackward(HiddenHidden, gradient.HiddenHidden, gradient.HiddenBias, gate * Hidden + unit, d, h, dh);
+
+    private double[] Products(double[] matrix, double[]? bias, double[]? gain, int firstGate, int gates, double[] vector)
+    {
+        int first = firstGate * Hidden, count = gates * Hidden;
+        double[] products = [.. Enumerable.Range(first, count).Select(row => Row(matrix, null, row, vector))];
+        if (gain is not null) products = ReferenceMaths.LayerNorm(products, count, gain[first..(first + count)]);
+        return [.. products.Select((value, i) => value + (bias?[first + i] ?? 0))];
+    }
 
     private static double Row(double[] matrix, double[]? bias, int row, double[] vector)
     {

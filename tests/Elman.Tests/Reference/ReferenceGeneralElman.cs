@@ -9,7 +9,6 @@ public sealed class ReferenceGeneralElman(ReferenceOptions options, bool relu) :
     /// <inheritdoc/>
     public override double[][] Forward(CellWeights weights, double[] x, double[][] state) =>
     [
-        [.. Enumerable.Range(0, weights.Hidden).Select(j =>
-            options.Gate(0, relu ? v => Math.Max(0, v) : Math.Tanh)(weights.FromInput(0, j, x) + weights.FromHidden(0, j, state[0])))],
+        [.. weights.GatesFromInput(0, 1, x).Zip(weights.GatesFromHidden(0, 1, state[0]), (a, b) => options.Gate(0, relu ? v => Math.Max(0, v) : Math.Tanh)(a + b))],
     ];
 }

@@ -9,17 +9,15 @@ public sealed class ReferenceGeneralGru(ReferenceOptions options, bool resetBefo
     /// <inheritdoc/>
     public override double[][] Forward(CellWeights weights, double[] x, double[][] state)
     {
-        double[] h = state[0], r = new double[h.Length], z = new double[h.Length], next = new double[h.Length];
+        double[] h = state[0], next = new double[h.Length];
+        double[] both = [.. weights.GatesFromInput(0, 2, x).Zip(weights.GatesFromHidden(0, 2, h), (a, b) => a + b)];
+        double[] r = Array.ConvertAll(both[..h.Length], v => options.Gate(0, ReferenceOptions.Sigmoid)(v));
+        double[] z = Array.ConvertAll(both[h.Length..], v => options.Gate(1, ReferenceOptions.Sigmoid)(v));
+        double[] fromInput = weights.GatesFromInput(2, 1, x);
+        double[] fromHidden = weights.GatesFromHidden(2, 1, resetBefore ? [.. h.Zip(r, (value, factor) => value * factor)] : h);
         for (int j = 0; j < h.Length; j++)
         {
-            r[j] = options.Gate(0, ReferenceOptions.Sigmoid)(weights.FromInput(0, j, x) + weights.FromHidden(0, j, h));
-            z[j] = options.Gate(1, ReferenceOptions.Sigmoid)(weights.FromInput(1, j, x) + weights.FromHidden(1, j, h));
-        }
-        double[] reset = [.. h.Zip(r, (value, factor) => value * factor)];
-        for (int j = 0; j < h.Length; j++)
-        {
-            double fromHidden = resetBefore ? weights.FromHidden(2, j, reset) : r[j] * weights.FromHidden(2, j, h);
-            double n = options.Gate(2, Math.Tanh)(weights.FromInput(2, j, x) + fromHidden);
+            double n = options.Gate(2, Math.Tanh)(fromInput[j] + (resetBefore ? fromHidden[j] : r[j] * fromHidden[j]));
             next[j] = (1 - z[j]) * n + z[j] * h[j];
         }
         return [next];

@@ -19,18 +19,23 @@ public sealed class ReferenceGeneralLstm(ReferenceOptions options, int projectio
     /// <inheritdoc/>
     public override double[][] Forward(CellWeights weights, double[] x, double[][] state)
     {
-        double[] h = new double[weights.Hidden], c = new double[weights.Hidden];
-        int g = _coupled ? 1 : 2, o = g + 1;
-        for (int j = 0; j < h.Length; j++)
+        int units = weights.Hidden, g = _coupled ? 1 : 2, o = g + 1;
+        double[] fromInput = weights.GatesFromInput(0, Gates, x), fromHidden = weights.GatesFromHidden(0, Gates, state[0]);
+        double Sum(int gate, int j) => fromInput[gate * units + j] + fromHidden[gate * units + j];
+        double Peep(int place, int j, double cell) => weights.Peepholes is null ? 0 : weights.Peepholes[place * units + j] * cell;
+        double[] c = new double[units], h = new double[units];
+        for (int j = 0; j < units; j++)
         {
-            double Peep(int place, double cell) => weights.Peepholes is null ? 0 : weights.Peepholes[place * weights.Hidden + j] * cell;
-            double Sum(int gate) => weights.FromInput(gate, j, x) + weights.FromHidden(gate, j, state[0]);
-            double input = options.Gate(0, ReferenceOptions.Sigmoid)(Sum(0) + Peep(0, state[1][j]));
-            double forget = _coupled ? 1 - input : options.Gate(1, ReferenceOptions.Sigmoid)(Sum(1) + Peep(1, state[1][j]));
-            double candidate = options.Gate(g, Math.Tanh)(Sum(g));
+            double input = options.Gate(0, ReferenceOptions.Sigmoid)(Sum(0, j) + Peep(0, j, state[1][j]));
+            double forget = _coupled ? 1 - input : options.Gate(1, ReferenceOptions.Sigmoid)(Sum(1, j) + Peep(1, j, state[1][j]));
+            double candidate = options.Gate(g, Math.Tanh)(Sum(g, j));
             c[j] = Math.Clamp(forget * state[1][j] + input * candidate, -options.CellClip, options.CellClip);
-            double output = options.Gate(o, ReferenceOptions.Sigmoid)(Sum(o) + Peep(g, c[j]));
-            h[j] = output * options.Activation(o + 1, Math.Tanh)(c[j]);
+        }
+        double[] settled = weights.CellGain is null ? c : ReferenceMaths.LayerNorm(c, units, weights.CellGain, weights.CellBias);
+        for (int j = 0; j < units; j++)
+        {
+            double output = options.Gate(o, ReferenceOptions.Sigmoid)(Sum(o, j) + Peep(g, j, c[j]));
+            h[j] = output * options.Activation(o + 1, Math.Tanh)(settled[j]);
         }
         return [weights.Projection is null ? h : ReferenceMaths.Linear(h, weights.Projection, null, h.Length), c];
     }
