@@ -32,7 +32,7 @@ public static class RTNeuralFile
 
     /// <summary>Writes a model in one piece, with weights in Keras's order. Read again it computes the same bits; dropout, which changes no output, is left out.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
-    /// <param name="network">A <see cref="Sequential"/> of <see cref="Linear"/>, <see cref="Lstm"/>, <see cref="Gru"/>, <see cref="Activate"/> (tanh, ReLU, sigmoid, ELU),
+    /// <param name="network">A <see cref="Sequential"/> of <see cref="Linear"/>, <see cref="Conv1d"/>, <see cref="Lstm"/>, <see cref="Gru"/>, <see cref="Activate"/> (tanh, ReLU, sigmoid, ELU),
     /// <see cref="Softmax"/> and <see cref="Dropout"/>, nested at will; or one of them.</param>
     /// <exception cref="ArgumentException">The format has no words for a module, or for one of its options, or a weight is not finite; the message names it.</exception>
     /// <exception cref="ElmanException">The place cannot be written; the old file, if any, is unchanged.</exception>

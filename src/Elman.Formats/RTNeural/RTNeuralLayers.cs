@@ -40,6 +40,10 @@ internal static class RTNeuralLayers
             case "dense" or "time-distributed-dense":
                 modules.Add(layer.Dense());
                 break;
+            case "conv1d":
+                if (Only(fields, json, where, "groups", 1) != 1) throw new ElmanException($"{where}: 'groups' is not 1; every output sees all inputs here");
+                modules.Add(layer.Conv(Only(fields, json, where, "kernel_size"), Only(fields, json, where, "dilation", 1)));
+                break;
             case "lstm":
                 modules.Add(layer.Lstm(activation));
                 break;
@@ -50,7 +54,7 @@ internal static class RTNeuralLayers
                 layer.CheckNoWeights();
                 break;
             default:
-                throw new ElmanException($"{where}: there is no such type here; known are dense, time-distributed-dense, lstm, gru, activation");
+                throw new ElmanException($"{where}: there is no such type here; known are dense, time-distributed-dense, conv1d, lstm, gru, activation");
         }
         fields.Finish();
         if (type is not ("lstm" or "gru") && Activation(activation, where) is { } function) modules.Add(function);
@@ -67,6 +71,14 @@ internal static class RTNeuralLayers
         "softmax" => new Softmax(),
         _ => throw new ElmanException($"{where}: the activation {SafeTensorsHeader.Quote(name)} is unknown; known are tanh, relu, sigmoid, elu, softmax"),
     };
+
+    /// <summary>A whole number, or a list that ends with it.</summary>
+    private static int Only(StrictFields fields, JsonElement json, string where, string name, int? byDefault = null)
+    {
+        if (!fields.Has(name) && byDefault is { } value) return value;
+        if (!json.TryGetProperty(name, out JsonElement number) || number.ValueKind == JsonValueKind.Array) return LastExtent(json, where, name);
+        return (int)json.RequiredInteger(where, name, 1, LargestSize);
+    }
 
     /// <summary>The innermost extent of a shape such as [null, null, 8].</summary>
     private static int LastExtent(JsonElement json, string where, string name)
@@ -87,6 +99,20 @@ internal static class RTNeuralLayers
             if (Weights.Length > 1) Check(1, Outputs);
             Linear layer = new(Inputs, Outputs, new RandomStream(0), Weights.Length > 1);
             Dictionary<string, Tensor> parameters = new() { ["weight"] = Weights[0].Transpose() };
+            if (Weights.Length > 1) parameters["bias"] = Weights[1];
+            layer.Load(parameters);
+            return layer;
+        }
+
+        /// <summary>Kernel [K, I, O], the last of K being that of the step itself.</summary>
+        public Conv1d Conv(int kernelSize, int dilation)
+        {
+            CheckCount(1, 2, "a kernel and a bias");
+            Check(0, kernelSize, Inputs, Outputs);
+            if (Weights.Length > 1) Check(1, Outputs);
+            if ((kernelSize - 1L) * dilation * Inputs > LargestSize) throw new ElmanException($"{Where}: a kernel of {kernelSize} steps and the dilation {dilation} reach too far back");
+            Conv1d layer = new(Inputs, Outputs, kernelSize, new RandomStream(0), dilation, Weights.Length > 1);
+            Dictionary<string, Tensor> parameters = new() { ["weight"] = Weights[0].Permute(2, 1, 0) };
             if (Weights.Length > 1) parameters["bias"] = Weights[1];
             layer.Load(parameters);
             return layer;

@@ -19,7 +19,8 @@ internal static class RTNeuralTwin
             yield return sequence => sequence with { Steps = cell.Run(sequence, false) };
             yield break;
         }
-        if (arrays.Length > 0) yield return TwinNetwork.Dense(new TwinMatrix(arrays[0]), arrays.Length > 1 ? Doubles(arrays[1]) : null);
+        if (type == "conv1d") yield return Conv(arrays, Last(json, "dilation", 1));
+        else if (arrays.Length > 0) yield return TwinNetwork.Dense(new TwinMatrix(arrays[0]), arrays.Length > 1 ? Doubles(arrays[1]) : null);
         yield return (json.TryGetProperty("activation", out JsonElement activation) ? activation.GetString() : "") switch
         {
             "tanh" => TwinNetwork.Pointwise(Math.Tanh),
@@ -30,6 +31,21 @@ internal static class RTNeuralTwin
             _ => sequence => sequence,
         };
     }
+
+    /// <summary>y_t = b + Σ_k x_{t − (K − 1 − k) d} W_k, with kernel [K, I, O].</summary>
+    private static Func<TwinSequence, TwinSequence> Conv(Tensor[] arrays, int dilation)
+    {
+        TwinMatrix[] kernel = [.. Enumerable.Range(0, arrays[0].Shape[0]).Select(k => new TwinMatrix(arrays[0].Select(0, k)))];
+        double[] bias = arrays.Length > 1 ? Doubles(arrays[1]) : new double[arrays[0].Shape[2]];
+        return sequence => sequence with
+        {
+            Steps = [.. sequence.Steps.Select((_, t) => kernel.Select((matrix, k) => (Matrix: matrix, Then: t - ((kernel.Length - 1 - k) * dilation)))
+                .Where(part => part.Then >= 0).Aggregate(bias, (sum, part) => part.Matrix.Product(sequence.Steps[part.Then], sum)))],
+        };
+    }
+
+    private static int Last(JsonElement json, string name, int byDefault) => !json.TryGetProperty(name, out JsonElement value) ? byDefault
+        : value.ValueKind == JsonValueKind.Array ? value[value.GetArrayLength() - 1].GetInt32() : value.GetInt32();
 
     /// <summary>PyTorch's arrays: transposed, and a GRU's gates are r, z, n.</summary>
     private static IEnumerable<Func<TwinSequence, TwinSequence>> StateDict(JsonElement root)
@@ -42,7 +58,10 @@ internal static class RTNeuralTwin
             {
                 TwinCell cell = new(
                     recurrent.Shape[0] == 4 * recurrent.Shape[1] ? "lstm" : "gru", new TwinMatrix(arrays[$"weight_ih_l{k}"], transposed: true), new TwinMatrix(recurrent, transposed: true),
-                    Optional(arrays, $"bias_ih_l{k}"), Optional(arrays, $"bias_hh_l{k}")) { Order = (1, 0) };
+                    Optional(arrays, $"bias_ih_l{k}"), Optional(arrays, $"bias_hh_l{k}"))
+                {
+                    Order = (1, 0),
+                };
                 yield return sequence => sequence with { Steps = cell.Run(sequence, false) };
             }
         }

@@ -42,6 +42,11 @@ internal static class RTNeuralWriter
                 size = linear.OutputSize;
                 WriteLayer(json, "dense", "", size, linear.Bias is null ? [linear.Weight.Transpose()] : [linear.Weight.Transpose(), linear.Bias]);
                 break;
+            case Conv1d conv:
+                size = conv.OutputSize;
+                Tensor kernel = conv.Weight.Permute(2, 1, 0);
+                WriteLayer(json, "conv1d", "", size, conv.Bias is null ? [kernel] : [kernel, conv.Bias], ("kernel_size", conv.KernelSize), ("dilation", conv.Dilation));
+                break;
             case Lstm or Gru:
                 WriteRecurrent(json, (RecurrentLayer)module, where);
                 size = ((RecurrentLayer)module).HiddenSize;
@@ -77,7 +82,8 @@ internal static class RTNeuralWriter
         }
     }
 
-    private static void WriteLayer(Utf8JsonWriter json, string type, string activation, int outputs, IReadOnlyList<Tensor> weights)
+    private static void WriteLayer(Utf8JsonWriter json, string type, string activation, int outputs, IReadOnlyList<Tensor> weights,
+        params ReadOnlySpan<(string Name, int Value)> more)
     {
         json.WriteStartObject();
         json.WriteString("type", type);
@@ -86,6 +92,12 @@ internal static class RTNeuralWriter
         json.WriteStartArray("weights");
         foreach (Tensor array in weights) JsonArrays.Write(json, array);
         json.WriteEndArray();
+        foreach ((string name, int value) in more)
+        {
+            json.WriteStartArray(name);
+            json.WriteNumberValue(value);
+            json.WriteEndArray();
+        }
         json.WriteEndObject();
     }
 
@@ -106,5 +118,5 @@ internal static class RTNeuralWriter
         : activation == Activation.Elu() ? "elu" : null;
 
     private static ArgumentException Refusal(string where) =>
-        new($"{where}: RTNeural's format has no such layer; it has dense, lstm, gru and the activations tanh, ReLU, sigmoid, ELU and softmax");
+        new($"{where}: RTNeural's format has no such layer; it has dense, conv1d, lstm, gru and the activations tanh, ReLU, sigmoid, ELU and softmax");
 }

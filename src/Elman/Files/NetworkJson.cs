@@ -28,6 +28,16 @@ internal static class NetworkJson
                 json.WriteBoolean("bias", layer.Bias is not null);
             },
             fields => new Linear(Size(fields, "inputs"), Size(fields, "outputs"), First(), fields.Flag("bias"))),
+        Of<Conv1d>("conv1d",
+            (json, layer) =>
+            {
+                json.WriteNumber("inputs", layer.InputSize);
+                json.WriteNumber("outputs", layer.OutputSize);
+                json.WriteNumber("kernel", layer.KernelSize);
+                json.WriteNumber("dilation", layer.Dilation);
+                json.WriteBoolean("bias", layer.Bias is not null);
+            },
+            fields => new Conv1d(Size(fields, "inputs"), Size(fields, "outputs"), Size(fields, "kernel"), First(), Size(fields, "dilation"), fields.Flag("bias"))),
         Of<Embedding>("embedding",
             (json, layer) =>
             {

@@ -65,13 +65,27 @@ public class RTNeuralFileTests
     }
 
     [Fact]
+    public void A_model_with_a_convolution_computes_what_its_equations_say()
+    {
+        string path = RTNeuralSeries.Fixture("full_model.json");
+        Sequential model = RTNeuralFile.Read(path);
+        Assert.Equal(["linear 1 → 8", "activation Tanh", "conv 8 → 4, kernel 3, dilation 2", "activation Tanh", "gru 4 → 8", "linear 8 → 1"], model.Children.Select(child => child.Module.Description));
+        Tensor input = Tensor.Normal(new RandomStream(7), 1, 20, 1), output = model.Forward(input);
+        double[] expected = Assert.Single(RTNeuralFile.Original(path, new ReadOptions())(Probe.Of(input, 20))).Values;
+        for (int time = 0; time < 20; time++) Assert.Equal(expected[time], output[0, time, 0], 1e-6);
+        using TemporaryFolder folder = new();
+        RTNeuralFile.Write(folder.File("again.json"), model);
+        Assert.Equal(output.Span.ToArray(), RTNeuralFile.Read(folder.File("again.json")).Forward(input).Span.ToArray());
+    }
+
+    [Fact]
     public void Any_network_of_the_known_kinds_can_be_written()
     {
         using TemporaryFolder folder = new();
         string path = folder.File("model.json");
         RandomStream random = new(4);
         Sequential model = new(
-            new Sequential(new Linear(3, 5, random, bias: false), new Activate(Activation.Elu())),
+            new Sequential(new Linear(3, 5, random, bias: false), new Activate(Activation.Elu())), new Conv1d(5, 5, 2, random, bias: false),
             new Lstm(5, 4, random, new RecurrentOptions { Layers = 2, Dropout = 0.5f }), new Dropout(0.2f),
             new Gru(4, 6, random, new RecurrentOptions { Bias = false }), new Activate(Activation.Sigmoid), new Activate(Activation.Relu), new Activate(Activation.Tanh),
             new Linear(6, 2, random), new Softmax());

@@ -18,6 +18,7 @@ public class LayerBitsTests
     {
         ["linear"] = () => new Linear(Inputs, Wide, new RandomStream(1)),
         ["linear without bias"] = () => new Linear(Inputs, Wide, new RandomStream(1), bias: false),
+        ["conv"] = () => new Conv1d(Inputs, Wide, 3, new RandomStream(1), dilation: 2),
         ["layer norm"] = () => Perturbed(new LayerNorm(Inputs)),
         ["dropout"] = () => new Dropout(0.5f),
         ["activate"] = () => new Activate(Activation.Softplus),

@@ -10,6 +10,8 @@ public class StreamTests
     {
         ["linear"] = new Linear(5, 7, Random),
         ["linear without bias"] = new Linear(5, 33, Random, bias: false),
+        ["conv"] = new Conv1d(5, 37, 3, Random, dilation: 2),
+        ["conv of one step, without bias"] = new Conv1d(5, 7, 1, Random, bias: false),
         ["layer norm"] = Perturbed(new LayerNorm(5)),
         ["activate"] = new Sequential(new Linear(5, 37, Random), new Activate(Activation.Elu(0.5f))),
         ["softmax"] = new Sequential(new Linear(5, 37, Random), new Softmax()),
