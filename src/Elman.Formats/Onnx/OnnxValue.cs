@@ -2,26 +2,32 @@ namespace Elman.Formats;
 
 /// <summary>
 /// What flows along an edge of a graph: floating-point numbers of any width, computed in single precision; or whole numbers of any width, and
-/// booleans as 0 and 1, computed as int64.
+/// booleans as 0 and 1, computed as int64. Floating-point numbers whose axes change places stay where they are until somebody reads them: what a graph transposes
+/// back and forth is never copied.
 /// </summary>
 internal sealed class OnnxValue
 {
     /// <summary>More axes than any model has; what walks over axes keeps an index of each on the stack.</summary>
     public const int MaxRank = 16;
 
-    private readonly Tensor? _floats;
     private readonly long[]? _integers;
+    private readonly Tensor? _source;
+    private readonly int[]? _strides;
+    private Tensor? _floats;
 
     public OnnxValue(Tensor floats) => (_floats, Shape) = (floats, floats.Shape);
+
+    /// <summary>The elements of a tensor in another order: element (i, j, …) is its element <c>i·strides[0] + j·strides[1] + …</c>.</summary>
+    private OnnxValue(Tensor source, int[] strides, Shape shape) => (_source, _strides, Shape) = (source, strides, shape);
 
     public OnnxValue(long[] integers, Shape shape) => (_integers, Shape) = (integers, shape);
 
     public Shape Shape { get; }
 
-    public bool IsFloat => _floats is not null;
+    public bool IsFloat => _integers is null;
 
     /// <exception cref="ArgumentException">The value is of whole numbers.</exception>
-    public Tensor Floats => _floats ?? throw new ArgumentException($"expects floating-point numbers, got whole numbers of shape {Shape}");
+    public Tensor Floats => _integers is null ? _floats ??= Arranged() : throw new ArgumentException($"expects floating-point numbers, got whole numbers of shape {Shape}");
 
     /// <exception cref="ArgumentException">The value is of floating-point numbers.</exception>
     public long[] Integers => _integers ?? throw new ArgumentException($"expects whole numbers, got floating-point numbers of shape {Shape}");
@@ -52,11 +58,20 @@ internal sealed class OnnxValue
     /// <summary>The only element, whatever its type.</summary>
     public float ToFloat() => Shape.Count != 1 ? throw new ArgumentException($"expects one number, got shape {Shape}") : IsFloat ? Floats.Span[0] : Integers[0];
 
-    /// <summary>The same elements under another shape. No copy.</summary>
+    /// <summary>The same elements under another shape. No copy, unless axes wait to change places and more than axes of extent 1 come or go.</summary>
     public OnnxValue Reshape(Shape shape)
     {
         if (shape.Count != Shape.Count) throw new ArgumentException($"shape {Shape} of {Shape.Count} elements does not fill {shape} of {shape.Count}");
-        return IsFloat ? new OnnxValue(Floats.View(shape)) : new OnnxValue(Integers, shape);
+        if (!IsFloat) return new OnnxValue(Integers, shape);
+        if (_floats is not null || !Wide(shape).SequenceEqual(Wide(Shape))) return new OnnxValue(Floats.View(shape));
+        int[] strides = new int[shape.Rank];
+        for (int axis = 0, from = 0; axis < strides.Length; axis++)
+        {
+            if (shape[axis] == 1) continue;
+            while (Shape[from] == 1) from++;
+            strides[axis] = _strides![from++];
+        }
+        return new OnnxValue(_source!, strides, shape);
     }
 
     /// <summary>Element (i, j, …) of the result is the element at <c>offset + i·strides[0] + j·strides[1] + …</c>.</summary>
@@ -83,22 +98,17 @@ internal sealed class OnnxValue
         return Strided(shape, 0, strides);
     }
 
-    /// <summary>The axes in another order: axis i of the result is axis <c>order[i]</c> of this value. Without a copy where only axes of extent 1 move.</summary>
+    /// <summary>The axes in another order: axis i of the result is axis <c>order[i]</c> of this value. Floating-point numbers are not copied before they are read.</summary>
     public OnnxValue Permute(ReadOnlySpan<int> order)
     {
         int rank = Shape.Rank;
-        int[] extents = new int[rank];
-        Span<int> strides = stackalloc int[rank];
-        bool moves = false;
-        for (int axis = 0, last = -1; axis < rank; axis++)
+        int[] extents = new int[rank], strides = new int[rank];
+        for (int axis = 0; axis < rank; axis++)
         {
             extents[axis] = Shape[order[axis]];
-            strides[axis] = Shape.Product(order[axis] + 1, rank);
-            if (extents[axis] == 1) continue;
-            moves |= order[axis] < last;
-            last = order[axis];
+            strides[axis] = _strides is null ? Shape.Product(order[axis] + 1, rank) : _strides[order[axis]];
         }
-        return moves ? Strided(extents, 0, strides) : Reshape(extents);
+        return IsFloat ? new OnnxValue(_source ?? Floats, strides, extents) : Strided(extents, 0, strides);
     }
 
     /// <summary>Whole slices of an axis in the order of <paramref name="places"/>; where a place is −1, <paramref name="fill"/>.</summary>
@@ -137,6 +147,25 @@ internal sealed class OnnxValue
         }
         return floats is not null ? new OnnxValue(floats) : new OnnxValue(integers!, shape);
     }
+
+    /// <summary>The elements in row-major order: the source itself if they lie in it so.</summary>
+    private Tensor Arranged()
+    {
+        int next = 1;
+        bool dense = true;
+        for (int axis = Shape.Rank - 1; axis >= 0; axis--)
+        {
+            dense &= Shape[axis] == 1 || _strides![axis] == next;
+            next *= Shape[axis];
+        }
+        if (dense) return _source!.View(Shape);
+        Tensor result = Tensor.Allocate(Shape);
+        Copy(_source!.Span, 0, _strides!, result.WritableSpan(), Shape);
+        return result;
+    }
+
+    /// <summary>The extents but those of 1.</summary>
+    private static IEnumerable<int> Wide(Shape shape) => shape.Extents.ToArray().Where(extent => extent != 1);
 
     private static void Take<T>(ReadOnlySpan<T> from, int extent, int outer, int inner, ReadOnlySpan<int> places, T fill, Span<T> to)
     {

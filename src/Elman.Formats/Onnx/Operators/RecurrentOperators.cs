@@ -2,7 +2,7 @@ namespace Elman.Formats;
 
 /// <summary>
 /// RNN, LSTM and GRU on the recurrent engine. With constant weights the layer is made once, at load; otherwise for every run. A run arranges the whole
-/// sequence as [N, L, I] before and as [L, D, N, H] after, never a step.
+/// sequence as [N, L, I] before and as [L, D, N, H] after, never a step, and not at all where its neighbours undo that.
 /// </summary>
 internal static class RecurrentOperators
 {
