@@ -46,20 +46,20 @@ def make_layer(kind, inputs, hidden, **options):
 
 
 def recurrent(fixture, kind, layers=1, directions=1, bias=True, state=True, batch=5, length=7, inputs=3, hidden=5,
-              lengths=None, suffix=""):
+              lengths=None, suffix="", **more):
     """One whole-sequence layer. With lengths, x and the upstream gradient hold noise in the padding, which must not count."""
     name = f"{kind}-{layers}-{'bi' if directions == 2 else 'uni'}-{'bias' if bias else 'nobias'}"
     name += ("" if state else "-nostate") + suffix
     case = fixture.case(name, cell=kind, layers=layers, directions=directions, bias=bias, state=state, batch=batch,
-                        length=length, input=inputs, hidden=hidden)
-    options = dict(num_layers=layers, bias=bias, bidirectional=directions == 2)
+                        length=length, input=inputs, hidden=hidden, **more)
+    options = dict(num_layers=layers, bias=bias, bidirectional=directions == 2, **more)
     before = kind == "gru_reset_before"
     module = make_layer("gru" if before else kind, inputs, hidden, **options)
     case.module(module, 1.3 / math.sqrt(hidden))
     x = case.input("x", case.normal(batch, length, inputs))
     h0 = c0 = None
     if state:
-        h0 = case.input("h0", case.normal(layers * directions, batch, hidden, scale=0.5))
+        h0 = case.input("h0", case.normal(layers * directions, batch, more.get("proj_size", hidden), scale=0.5))
         if kind == "lstm":
             c0 = case.input("c0", case.normal(layers * directions, batch, hidden))
     if lengths is not None:
@@ -163,6 +163,73 @@ def gru_reset_before():
     fixture.save()
 
 
+def projection():
+    fixture = Fixture("projection")
+    for count in (1, 2):
+        for directions in (1, 2):
+            for bias in (True, False):
+                recurrent(fixture, "lstm", count, directions, bias, proj_size=3)
+    recurrent(fixture, "lstm", 2, 2, lengths=[4, 7, 1, 3, 7], suffix="-ragged", proj_size=2)
+    recurrent(fixture, "lstm", 1, 1, state=False, batch=3, length=4, inputs=6, hidden=33, suffix="-h33", proj_size=17)
+    fixture.save()
+
+
+def normalised():
+    """Ba, Kiros, Hinton 2016, equations 20 to 22 and the appendix, one layer; biases follow the norms of the products."""
+    fixture = Fixture("normalised")
+    for kind in ("rnn_tanh", "lstm", "gru", "gru_reset_before"):
+        for bias in (True, False):
+            for hidden in (5, 19):
+                batch, length, inputs, gates = 3, 5, 4, {"rnn_tanh": 1, "lstm": 4}.get(kind, 3)
+                case = fixture.case(f"{kind}-{'bias' if bias else 'nobias'}-h{hidden}", cell=kind, layers=1, directions=1, bias=bias, batch=batch, length=length,
+                                    input=inputs, hidden=hidden, layer_norm=True)
+                w = case.parameter("weight_ih_l0", case.normal(gates * hidden, inputs, scale=0.6))
+                u = case.parameter("weight_hh_l0", case.normal(gates * hidden, hidden, scale=0.6))
+                b, a, shift = torch.zeros(gates * hidden), torch.zeros(gates * hidden), torch.zeros(hidden)
+                if bias:
+                    b = case.parameter("bias_ih_l0", case.normal(gates * hidden, scale=0.5))
+                    a = case.parameter("bias_hh_l0", case.normal(gates * hidden, scale=0.5))
+                gain_x = case.parameter("weight_ln_ih_l0", 1 + case.normal(gates * hidden, scale=0.2))
+                gain_h = case.parameter("weight_ln_hh_l0", 1 + case.normal(gates * hidden, scale=0.2))
+                if kind == "lstm":
+                    gain_c = case.parameter("weight_ln_c_l0", 1 + case.normal(hidden, scale=0.2))
+                    shift = case.parameter("bias_ln_c_l0", case.normal(hidden, scale=0.5)) if bias else shift
+                x = case.input("x", case.normal(batch, length, inputs))
+                h0 = case.input("h0", case.normal(1, batch, hidden, scale=0.5))
+                h = h0[0]
+                c = case.input("c0", case.normal(1, batch, hidden))[0] if kind == "lstm" else None
+
+                def products(values, weight, gain, bias, first, last):
+                    rows = slice(first * hidden, last * hidden)
+                    return nn.functional.layer_norm(values @ weight[rows].T, ((last - first) * hidden,), gain[rows], bias[rows])
+
+                outputs = []
+                for t in range(length):
+                    def fromx(first, last):
+                        return products(x[:, t], w, gain_x, b, first, last)
+
+                    def fromh(values, first, last):
+                        return products(values, u, gain_h, a, first, last)
+
+                    if kind == "rnn_tanh":
+                        h = torch.tanh(fromx(0, 1) + fromh(h, 0, 1))
+                    elif kind == "lstm":
+                        i, f, g, o = (fromx(0, 4) + fromh(h, 0, 4)).chunk(4, 1)
+                        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+                        h = torch.sigmoid(o) * torch.tanh(nn.functional.layer_norm(c, (hidden,), gain_c, shift))
+                    else:
+                        r, z = torch.sigmoid(fromx(0, 2) + fromh(h, 0, 2)).chunk(2, 1)
+                        n = torch.tanh(fromx(2, 3) + (r * fromh(h, 2, 3) if kind == "gru" else fromh(r * h, 2, 3)))
+                        h = (1 - z) * n + z * h
+                    outputs.append(h)
+                case.output("y", torch.stack(outputs, 1))
+                case.output("hn", h[None])
+                if kind == "lstm":
+                    case.output("cn", c[None])
+                case.finish()
+    fixture.save()
+
+
 def article():
     fixture = Fixture("article")
     batch, length, inputs, hidden = 5, 3, 10, 20
@@ -204,4 +271,4 @@ def article():
     fixture.save()
 
 
-TOPICS = (cells, layers, ragged, gru_reset_before, article)
+TOPICS = (cells, layers, ragged, gru_reset_before, projection, normalised, article)

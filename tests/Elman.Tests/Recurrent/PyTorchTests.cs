@@ -18,6 +18,14 @@ public class PyTorchTests
     public void The_reset_before_the_product_gives_the_papers_numbers(string name) => CheckLayer(Fixture.Load("gru-reset-before")[name]);
 
     [Theory]
+    [MemberData(nameof(Fixture.Names), "projection", MemberType = typeof(Fixture))]
+    public void Projected_layers_give_PyTorchs_numbers(string name) => CheckLayer(Fixture.Load("projection")[name]);
+
+    [Theory]
+    [MemberData(nameof(Fixture.Names), "normalised", MemberType = typeof(Fixture))]
+    public void Normalised_layers_give_the_numbers_of_PyTorchs_operations(string name) => CheckLayer(Fixture.Load("normalised")[name]);
+
+    [Theory]
     [MemberData(nameof(Fixture.Names), "cells", MemberType = typeof(Fixture))]
     public void Single_steps_give_PyTorchs_numbers(string name)
     {
@@ -42,6 +50,8 @@ public class PyTorchTests
             Layers = expected.Count("layers"),
             Direction = expected.Count("directions") == 2 ? Direction.Both : Direction.Forward,
             Bias = expected.Flag("bias"),
+            ProjectionSize = expected.Text("proj_size") is null ? 0 : expected.Count("proj_size"),
+            LayerNorm = expected.Text("layer_norm") is not null,
         });
         Load(layer, expected);
         Tensor x = Input(expected, "x")!;
