@@ -44,16 +44,16 @@ internal static class KerasTopology
     /// <summary>A functional model in which every layer follows one other.</summary>
     private static KerasLayer[] Chain(JsonElement config)
     {
+        List<Node> nodes = [.. config.Required("the architecture", "layers", JsonValueKind.Array).EnumerateArray().Select(Node.Of)];
+        HashSet<string> masks = [.. nodes.Where(node => node.IsMask).Select(node => node.Layer.Name)];
+        foreach (Node node in nodes.Where(node => node.IsMask)) node.CheckMask(nodes, masks);
         Dictionary<string, KerasLayer> next = [];
         KerasLayer? first = null;
         int count = 0;
-        foreach (JsonElement json in config.Required("the architecture", "layers", JsonValueKind.Array).EnumerateArray())
+        foreach ((KerasLayer layer, List<string> all, _) in nodes.Where(node => !node.IsMask))
         {
-            KerasLayer layer = KerasLayer.Of(json, $"layer {count++}");
-            List<string> sources = [];
-            JsonElement nodes = json.Required(layer.ToString(), "inbound_nodes", JsonValueKind.Array);
-            if (nodes.GetArrayLength() > 1) throw new ElmanException($"{layer} is used {nodes.GetArrayLength()} times; models that are no chain of layers are not read");
-            CollectSources(nodes, sources);
+            count++;
+            List<string> sources = [.. all.Where(source => !masks.Contains(source))];
             if (sources.Count > 1) throw new ElmanException($"{layer} has {sources.Count} inputs ({string.Join(", ", sources)}); models that are no chain of layers are not read");
             if (sources.Count == 0 && (first is not null || layer.Class != "InputLayer")) throw new ElmanException($"{layer} has no input, or is a second one; models that are no chain of layers are not read");
             if (sources.Count == 0) first = layer;
@@ -71,6 +71,49 @@ internal static class KerasTopology
         if (outputs is not [var last] || last != chain[^1].Name)
             throw new ElmanException($"the outputs are those of {string.Join(", ", outputs)}, the last layer is {SafeTensorsHeader.Quote(chain[^1].Name)}; models of one output, the last, are read");
         return [.. chain];
+    }
+
+    /// <summary>A layer of a functional model.</summary>
+    /// <param name="Layer">The layer.</param>
+    /// <param name="Sources">The layers whose outputs it takes.</param>
+    /// <param name="Inbound">How it takes them.</param>
+    private sealed record Node(KerasLayer Layer, List<string> Sources, JsonElement Inbound)
+    {
+        /// <summary>Keras 3 writes the masks of <c>Embedding</c> and <c>Masking</c> down as operations, x ≠ value and, for vectors, whether any is.</summary>
+        public bool IsMask => Layer.Class is "NotEqual" or "Any";
+
+        public static Node Of(JsonElement json, int index)
+        {
+            string where = $"layer {index}", kind = json.RequiredString(where, "class_name");
+            KerasLayer layer = kind is "NotEqual" or "Any" ? new(kind, json.RequiredString(where, "name"), json.Required(where, "config", JsonValueKind.Object)) : KerasLayer.Of(json, where);
+            JsonElement inbound = json.Required(layer.ToString(), "inbound_nodes", JsonValueKind.Array);
+            if (inbound.GetArrayLength() > 1) throw new ElmanException($"{layer} is used {inbound.GetArrayLength()} times; models that are no chain of layers are not read");
+            List<string> sources = [];
+            CollectSources(inbound, sources);
+            return new(layer, sources, inbound);
+        }
+
+        /// <summary>Refuses an operation that is not the mask of a layer.</summary>
+        public void CheckMask(List<Node> nodes, HashSet<string> masks)
+        {
+            bool fits = Layer.Class == "Any"
+                ? Sources is [var mask] && masks.Contains(mask)
+                : Sources is [var source] && nodes.Exists(node => !node.IsMask && node.Sources.Contains(source) && node.MaskValue is { } value && value == Constant());
+            if (!fits) throw new ElmanException($"{Layer} is not the mask of an embedding or a Masking layer; other operations are not read");
+        }
+
+        /// <summary>What the layer masks, if it does.</summary>
+        private double? MaskValue => Layer.Class switch
+        {
+            "Embedding" when Layer.Config.TryGetProperty("mask_zero", out JsonElement flag) && flag.ValueKind == JsonValueKind.True => 0,
+            "Masking" => Layer.Config.TryGetProperty("mask_value", out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0,
+            _ => null,
+        };
+
+        /// <summary>The second argument, a number.</summary>
+        private double? Constant() =>
+            Inbound[0].ValueKind == JsonValueKind.Object && Inbound[0].TryGetProperty("args", out JsonElement arguments) && arguments.ValueKind == JsonValueKind.Array && arguments.GetArrayLength() == 2
+                && arguments[1].ValueKind == JsonValueKind.Number ? arguments[1].GetDouble() : null;
     }
 
     /// <summary>

@@ -4,7 +4,7 @@ public class KerasFileTests
 {
     public static TheoryData<string> Models =>
     [
-        "lstm.keras", "grus.keras", "directions.keras", "merges.keras", "words.keras", "masked.keras", "functions.keras", "backwards.keras", "keras2.keras",
+        "lstm.keras", "grus.keras", "directions.keras", "merges.keras", "words.keras", "masked.keras", "functions.keras", "backwards.keras", "words2.keras", "masked2.keras", "keras2.keras",
         "functional2.h5", "sequential2.h5", "sequential3.h5",
     ];
 

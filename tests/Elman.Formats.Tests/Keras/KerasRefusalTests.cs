@@ -39,6 +39,8 @@ public class KerasRefusalTests
     [InlineData("backwards.keras", "[\"input_layer\", 0, 0]}", "[\"lstm\", 0, 0]}", "layer 'lstm' (LSTM) and layer 'repeat_vector' (RepeatVector) follow one layer")]
     [InlineData("backwards.keras", "\"output_layers\": [\"dropout\", 0, 0]", "\"output_layers\": [[\"dropout\", 0, 0], [\"gru\", 0, 0]]", "the outputs are those of dropout, gru, the last layer is 'dropout'")]
     [InlineData("backwards.keras", "\"kwargs\": {\"training\": false}", "\"kwargs\": {\"other\": {\"keras_history\": [\"gru\", 0, 0]}}", "layer 'dropout' (Dropout) has 2 inputs (time_distributed, gru)")]
+    [InlineData("words2.keras", "0, 0]}}, 0]", "0, 0]}}, 1]", "layer 'not_equal' (NotEqual) is not the mask of an embedding or a Masking layer")]
+    [InlineData("words2.keras", "\"mask_zero\": true", "\"mask_zero\": false", "layer 'not_equal' (NotEqual) is not the mask of an embedding or a Masking layer")]
     public void A_setting_that_cannot_be_done_is_named(string model, string old, string replacement, string message) =>
         Refuses(message, Edited(model, "config.json", old, replacement));
 

@@ -277,12 +277,37 @@ def architecture(layers, shape, major, functional):
                 tensor = {"class_name": "__keras_tensor__", "config": {"shape": [None], "dtype": "float32", "keras_history": [before, 0, 0]}}
                 layer["inbound_nodes"] = [{"args": [tensor], "kwargs": {"training": False} if layer["class_name"] == "Dropout" else {}}]
         last = objects[-1]["config"]["name"]
+        if major == 3:
+            add_masks(layers, objects)
         objects[1:] = objects[1:][::-1]  # The order of the list says nothing.
         config["input_layers"], config["output_layers"] = ([["input_layer", 0, 0]], [[last, 0, 0]]) if major == 2 else (["input_layer", 0, 0], [last, 0, 0])
     else:
         config["build_input_shape"] = shape
     model = {"class_name": "Functional" if functional else "Sequential", "config": config}
     return dict(model, module="keras", registered_name=None, compile_config={"optimizer": "adam"}) if major == 3 else model
+
+
+def add_masks(layers, objects):
+    """Keras 3 writes a mask down as an operation, and as an argument of every layer that takes it."""
+    def tensor(name):
+        return {"class_name": "__keras_tensor__", "config": {"shape": [None], "dtype": "bool", "keras_history": [name, 0, 0]}}
+
+    mask = None
+    for i, layer in enumerate(layers):
+        own = objects[i + 1]
+        if mask and layer.kind in ("SimpleRNN", "LSTM", "GRU", "Bidirectional"):
+            own["inbound_nodes"][0]["kwargs"]["mask"] = tensor(mask)
+        if layer.masks:
+            value = layer.config.get("mask_value", 0)
+            mask = "not_equal"
+            objects.append({"module": "keras.src.ops.numpy", "class_name": "NotEqual", "config": {"name": mask}, "registered_name": "NotEqual", "name": mask,
+                            "inbound_nodes": [{"args": [tensor(objects[i]["config"]["name"]), value], "kwargs": {}}]})
+            if layer.kind == "Masking":
+                objects.append({"module": "keras.src.ops.numpy", "class_name": "Any", "config": {"axis": -1}, "registered_name": "Any", "name": "any",
+                                "inbound_nodes": [{"args": [tensor(mask)], "kwargs": {}}]})
+                mask = "any"
+        if layer.ends_mask:
+            mask = None
 
 
 def save_archive(path, layers, shape, functional=False, version="3.10.0", root="layers", twice=False, number="f4"):
@@ -364,11 +389,14 @@ def main():
                              recurrent("SimpleRNN", 3, 3, 4, True, activation="relu", bias=False), activation("softplus"), dense(4, 2, "leaky_relu", bias=False)], series(2, 6, 3), {}),
         "backwards.keras": ([recurrent("LSTM", 3, 3, 4, False, backwards=True), repeat(3), recurrent("GRU", 4, 3, 3, True, bias=False, reset_after=False),
                              each_step(dense(3, 2, "tanh"), 3), dropout(0.1)], series(2, 6, 3), {"functional": True}),
+        "words2.keras": ([embedding(7, 3, True), recurrent("GRU", 3, 3, 4, True), bidirectional("LSTM", 4, 3, 2, False, "concat"), dense(4, 1, "sigmoid")],
+                         np.array([[3, 1, 4, 1, 5], [0, 0, 2, 6, 5], [3, 5, 0, 4, 0]], "f4"), {"shape": [None, None], "functional": True}),
+        "masked2.keras": ([masking(-1.0), recurrent("SimpleRNN", 3, 3, 4, False), dense(4, 2)], None, {"functional": True}),
         "keras2.keras": ([recurrent("LSTM", 3, 3, 4, True, gate="hard_sigmoid"), recurrent("LSTM", 4, 3, 3, True), dense(3, 2)], series(2, 6, 3),
                          {"version": "2.12.0", "root": "_layer_checkpoint_dependencies", "twice": True, "number": "f4"}),
     }
     for name, (layers, x, options) in models.items():
-        if name == "masked.keras":
+        if x is None:
             x = series(3, 6, 3)
             x[0, :2], x[1, 4:], x[2, 3] = -1, -1, -1
         if name == "keras2.keras":
