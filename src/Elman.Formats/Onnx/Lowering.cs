@@ -152,6 +152,9 @@ internal sealed class Lowering
             case "MatMul" or "Gemm":
                 Multiply(node);
                 break;
+            case "Conv":
+                Convolve(node);
+                break;
             case "LayerNormalization":
                 Normalize(node);
                 break;
@@ -338,6 +341,22 @@ internal sealed class Lowering
         if (product is null || bias is not { IsFloat: true } || _layers[^1] is not Linear linear || bias.Shape.Count != linear.OutputSize || bias.Shape.Extents[..^1].ContainsAnyExcept(1) || bias.Shape[^1] != linear.OutputSize)
             throw No(node, "it adds something else than the bias of a linear layer");
         _layers[^1] = ProductOperators.Linear(linear.Weight, bias.Floats);
+    }
+
+    /// <summary>A convolution over [N, F, L] whose padding stands before the first step, so that no step sees a later one.</summary>
+    private void Convolve(OnnxNode node)
+    {
+        if (_axes is not ([Axis.Outer, Axis.Features, Axis.Inner] or [Axis.Inner, Axis.Features, Axis.Outer])) throw No(node, "it is not over the time");
+        if (_oriented && _axes[0] != Batch) throw No(node, "it takes for time what another node takes for the batch");
+        (_inputTimeFirst, _oriented) = (_axes[0] == Axis.Inner, true);
+        Tensor weight = node.Constant(1)!.Floats;
+        long dilation = node.Integers("dilations")?[0] ?? 1, past = (weight.Shape[2] - 1) * dilation;
+        bool causal = node.Text("auto_pad", "NOTSET") == "NOTSET" && (node.Integers("pads") ?? [0, 0]).SequenceEqual([past, 0]);
+        if (!causal || node.Integer("group", 1) != 1 || (node.Integers("strides")?[0] ?? 1) != 1) throw No(node, "it is no causal convolution of one group and step 1");
+        Conv1d layer = new(weight.Shape[1], weight.Shape[0], weight.Shape[2], new RandomStream(0), (int)dilation, node.HasInput(2));
+        layer.Weight.CopyFrom(weight.Span);
+        layer.Bias?.CopyFrom(node.Constant(2)!.Floats.Span);
+        _layers.Add(layer);
     }
 
     private void Normalize(OnnxNode node)

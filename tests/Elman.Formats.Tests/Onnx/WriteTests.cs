@@ -39,6 +39,8 @@ public sealed class WriteTests
         }),
         ["lstm, peepholes"] = random => new Lstm(4, 6, random, new RecurrentOptions { Peepholes = true, Layers = 2, Direction = Direction.Both }),
         ["lstm, peepholes of coupled gates"] = random => new Lstm(4, 6, random, new RecurrentOptions { Peepholes = true, CoupledGates = true, GateClip = 0.4f }),
+        ["convolutions"] = random => new Sequential(new Conv1d(4, 5, 3, random, dilation: 2), new Activate(Activation.Tanh), new Conv1d(5, 4, 2, random, bias: false), new Gru(4, 6, random)),
+        ["halves merged at the end"] = random => new Sequential(new Lstm(4, 6, random, new RecurrentOptions { Direction = Direction.Both }), new LastStep(6), new MergeHalves(Merge.Mean)),
         ["layers between"] = random => new Sequential(new Linear(4, 5, random), new Activate(Activation.Relu), new Gru(5, 6, random), new LayerNorm(6), new Dropout(0.2f), new Lstm(6, 7, random), new Linear(7, 3, random, bias: false), new Softmax(log: true)),
         ["nested"] = random => new Sequential(new Sequential(new Lstm(4, 6, random)), new Sequential(new Sequential(new Lstm(6, 5, random), new Linear(5, 2, random)))),
         ["last step"] = random => new Sequential(new Lstm(4, 6, random), new LastStep(), new Linear(6, 3, random), new Softmax()),
@@ -65,10 +67,10 @@ public sealed class WriteTests
             foreach (string name in Networks.Keys)
             {
                 // Directions that are not laid side by side, residuals, learnt states and single-output activations of two nodes take other ways.
-                if (name is "lstm, two directions added" or "gru, two directions averaged" or "rnn, two directions multiplied" or "lstm, residual" or "last step, both directions" or "activations") continue;
+                if (name is "lstm, two directions added" or "gru, two directions averaged" or "rnn, two directions multiplied" or "lstm, residual" or "last step, both directions" or "halves merged at the end" or "activations") continue;
                 foreach (bool states in (bool[])[false, true])
                     foreach (bool lengths in (bool[])[false, true])
-                        if (states || name != "lstm, two widths") chains.Add(name, states, lengths);
+                        if (name == "convolutions" ? !states : states || name != "lstm, two widths") chains.Add(name, states, lengths);
             }
             return chains;
         }
@@ -83,6 +85,7 @@ public sealed class WriteTests
         Module network = Networks[name](new RandomStream(1));
         foreach (bool states in (bool[])[false, true])
         {
+            if (states && name == "convolutions") continue;
             foreach (bool ragged in name == "encoder and decoder" ? (bool[])[false] : [false, true])
             {
                 byte[] model = Written(network, new OnnxWriteOptions { States = states, Lengths = ragged });
@@ -165,6 +168,8 @@ public sealed class WriteTests
         Assert.Equal("module 2, lstm 6 → 6, cannot be written as ONNX: it does not follow a sequence", Refused(new Sequential(new Lstm(4, 6, random), new LastStep(), new Lstm(6, 6, random))));
         Assert.StartsWith("the network, lstm 4 → 6, bidirectional, merge none, cannot be written as ONNX: its directions stay apart",
             Refused(new Lstm(4, 6, random, new RecurrentOptions { Direction = Direction.Both, Merge = Merge.None })));
+        Assert.EndsWith("cannot be written as ONNX: its past steps have no place among the states; write it without states", Refused(new Conv1d(4, 5, 3, random), new OnnxWriteOptions { States = true }));
+        Assert.Equal(["input"], OnnxFile.Read(Written(new Conv1d(4, 5, 3, random), new OnnxWriteOptions()), "model").Inputs.Select(input => input.Name));
         Assert.EndsWith("cannot be written as ONNX: ONNX does not bound the cell", Refused(new Lstm(4, 6, random, new RecurrentOptions { CellClip = 1 })));
         Assert.EndsWith("cannot be written as ONNX: ONNX has no zoneout, which counts after training too", Refused(new Gru(4, 6, random, new RecurrentOptions { Zoneout = 0.1f })));
         Assert.EndsWith("cannot be written as ONNX: ONNX has no place for its parameter weight_hr_l0", Refused(new Lstm(4, 6, random, new RecurrentOptions { ProjectionSize = 3 })));
@@ -173,7 +178,7 @@ public sealed class WriteTests
         Assert.StartsWith("the network, lstm cell 4 → 6, cannot be written as ONNX", Refused(new LstmCell(4, 6, random)));
     }
 
-    private static string Refused(Module network) => Assert.Throws<ArgumentException>(() => Written(network, new OnnxWriteOptions())).Message;
+    private static string Refused(Module network, OnnxWriteOptions? options = null) => Assert.Throws<ArgumentException>(() => Written(network, options ?? new OnnxWriteOptions())).Message;
 
     public static Tensor Input(string name, int batch, int steps) => name == "tagger"
         ? Tensor.From([.. Enumerable.Range(0, batch * steps).Select(i => (float)(i * 5 % 9))], batch, steps) : Tensor.Uniform(new RandomStream(7), -1, 1, batch, steps, 4);

@@ -15,18 +15,19 @@ internal sealed class ModuleWriter
 {
     private const string Batch = "batch", Time = "time";
 
-    private readonly OnnxWriteOptions _options;
+    private readonly bool _writesStates, _writesLengths;
     private readonly GraphWriter _graph = new();
     private readonly List<(string Value, string Name, string[] Shape)> _states = [];
     private string? _lengths;
 
-    private ModuleWriter(OnnxWriteOptions options) => _options = options;
+    private ModuleWriter(bool states, bool lengths) => (_writesStates, _writesLengths) = (states, lengths);
 
     /// <summary>The model of a network.</summary>
     /// <exception cref="ArgumentException">A module has no form in ONNX; it is named.</exception>
     public static ModelProto Write(Module network, OnnxWriteOptions options)
     {
-        ModuleWriter writer = new(network is ForecastNet ? new OnnxWriteOptions { States = false, Lengths = false } : options);
+        bool whole = network is ForecastNet;
+        ModuleWriter writer = new(!whole && (options.States ?? !Convolves(network)), !whole && options.Lengths);
         writer.WriteNetwork(network);
         return writer._graph.Model();
     }
@@ -35,7 +36,7 @@ internal sealed class ModuleWriter
     public GraphWriter Graph => _graph;
 
     /// <summary>The input with the lengths, int32 [N]; empty if there is none.</summary>
-    public string Lengths => !_options.Lengths ? "" : _lengths ??= _graph.Input("lengths", DataType.Int32, Batch);
+    public string Lengths => !_writesLengths ? "" : _lengths ??= _graph.Input("lengths", DataType.Int32, Batch);
 
     /// <summary>A module's nodes.</summary>
     /// <param name="module">The module.</param>
@@ -54,6 +55,8 @@ internal sealed class ModuleWriter
         Activate activate => flow with { Name = Activated(activate.Activation, path, flow.Name) },
         Softmax softmax => flow with { Name = _graph.Node(path, softmax.Log ? "LogSoftmax" : "Softmax", [flow.Name], ("axis", -1L)) },
         LastStep last => AddLastStep(last, path, BatchFirst(flow)),
+        Conv1d convolution => AddConvolution(convolution, path, flow),
+        MergeHalves merge => flow with { Name = AddMerge(merge.Merge, path, _graph.Node(path, "Split", [flow.Name], 2, ("axis", -1L))) },
         Repeat repeat => AddRepeat(repeat, path, flow),
         RecurrentLayer layer => RecurrentWriter.Add(this, layer, path, flow),
         ForecastNet net => ForecastWriter.Add(this, net, flow),
@@ -70,13 +73,13 @@ internal sealed class ModuleWriter
     public Flow TimeFirst(Flow flow) => flow.TimeFirst ? flow : new Flow(Swapped(flow.Name), flow.Steps, TimeFirst: true);
 
     /// <summary>An initial state [K·D, N, H] as an input, or null if there is none.</summary>
-    public string? StateInput(string path, string part, int passes, int hidden) => _options.States
+    public string? StateInput(string path, string part, int passes, int hidden) => _writesStates
         ? _graph.Input(Named(path, part), DataType.Float, [Number(passes), Batch, Number(hidden)]) : null;
 
     /// <summary>A final state [K·D, N, H] as an output, if states are asked for.</summary>
     public void StateOutput(string value, string path, string part, int passes, int hidden)
     {
-        if (_options.States) _states.Add((value, $"{Named(path, part)}_next", [Number(passes), Batch, Number(hidden)]));
+        if (_writesStates) _states.Add((value, $"{Named(path, part)}_next", [Number(passes), Batch, Number(hidden)]));
     }
 
     /// <summary>The name of something of a module.</summary>
@@ -117,6 +120,25 @@ internal sealed class ModuleWriter
     {
         if (flow.Name != "input") throw Refuse(path, embedding, "it stands behind other modules, and not where classes come in");
         return flow with { Name = _graph.Node(path, "Gather", [_graph.Constant(Named(path, "weight"), embedding.Weight), flow.Name], ("axis", 0L)) };
+    }
+
+    /// <summary>Two values as one: their sum, mean or product.</summary>
+    public string AddMerge(Merge merge, string path, string[] both)
+    {
+        string one = _graph.Node(path, merge == Merge.Product ? "Mul" : "Add", both);
+        return merge == Merge.Mean ? _graph.Node(path, "Mul", [one, Scalar(path, 0.5f)]) : one;
+    }
+
+    private static bool Convolves(Module module) => module is Conv1d || module.Children.Any(child => Convolves(child.Module));
+
+    /// <summary>A causal convolution: all padding stands before the first step.</summary>
+    private Flow AddConvolution(Conv1d layer, string path, Flow flow)
+    {
+        if (_writesStates) throw Refuse(path, layer, "its past steps have no place among the states; write it without states");
+        string channels = _graph.Node(path, "Transpose", [BatchFirst(flow).Name], ("perm", new long[] { 0, 2, 1 }));
+        string[] weights = [_graph.Constant(Named(path, "weight"), layer.Weight), .. layer.Bias is null ? Array.Empty<string>() : [_graph.Constant(Named(path, "bias"), layer.Bias)]];
+        string result = _graph.Node(path, "Conv", [channels, .. weights], ("dilations", new long[] { layer.Dilation }), ("pads", new long[] { (layer.KernelSize - 1L) * layer.Dilation, 0 }));
+        return new Flow(_graph.Node(path, "Transpose", [result], ("perm", new long[] { 0, 2, 1 })), flow.Steps);
     }
 
     private string Activated(Activation activation, string path, string x) => activation.Name switch

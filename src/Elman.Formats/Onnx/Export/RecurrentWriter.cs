@@ -25,7 +25,7 @@ internal static class RecurrentWriter
             string[] inputs = [value, .. weights, writer.Lengths, .. states.Select(state => state.Initial[index]), peepholes];
             string[] outputs = graph.Node(place, settings.Operator, Trimmed(inputs), 1 + parts.Length, settings.Attributes(widths[index]));
             for (int part = 0; part < parts.Length; part++) states[part].Final.Add(outputs[1 + part]);
-            string merged = Merged(graph, outputs[0], place, layer.Options.Merge, settings.Directions, widths[index]);
+            string merged = Merged(writer, outputs[0], place, layer.Options.Merge, settings.Directions, widths[index]);
             value = layer.Options.Residual && index > 0 ? graph.Node(place, "Add", [merged, value]) : merged;
         }
         foreach (StateWriter state in states) state.End();
@@ -90,8 +90,9 @@ internal static class RecurrentWriter
     }
 
     /// <summary>[L, D, N, H] as [L, N, D·H], or as [L, N, H] if the directions are merged into one.</summary>
-    private static string Merged(GraphWriter graph, string y, string place, Merge merge, int directions, int hidden)
+    private static string Merged(ModuleWriter writer, string y, string place, Merge merge, int directions, int hidden)
     {
+        GraphWriter graph = writer.Graph;
         string axis = ModuleWriter.Named(place, "axis");
         if (directions == 1) return graph.Node(place, "Squeeze", [y, graph.Integers(axis, 1)]);
         if (merge == Merge.Concat)
@@ -99,9 +100,7 @@ internal static class RecurrentWriter
             string beside = graph.Node(place, "Transpose", [y], ("perm", new long[] { 0, 2, 1, 3 }));
             return graph.Node(place, "Reshape", [beside, graph.Integers(ModuleWriter.Named(place, "joined"), 0, 0, directions * hidden)]);
         }
-        string[] both = graph.Node(place, "Split", [y], directions, ("axis", 1L));
-        string one = graph.Node(place, merge == Merge.Product ? "Mul" : "Add", both);
-        if (merge == Merge.Mean) one = graph.Node(place, "Mul", [one, graph.Constant(ModuleWriter.Named(place, "half"), [0.5f])]);
+        string one = writer.AddMerge(merge, place, graph.Node(place, "Split", [y], directions, ("axis", 1L)));
         return graph.Node(place, "Squeeze", [one, graph.Integers(axis, 1)]);
     }
 
