@@ -29,6 +29,17 @@ public class CellOptionsTests
         }
     }
 
+    /// <summary>Forward only, or the twin would need the activations of both directions.</summary>
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void Masks_zoneout_and_residual_connections_work_as_with_any_other_equations(string variant)
+    {
+        RecurrentOptions all = new() { Layers = 2, InputDropout = 0.2f, RecurrentDropout = 0.3f, WeightDropout = 0.2f, Zoneout = 0.25f };
+        new StackComparison(variant, 3, 4, all) { Trains = true }.Check();
+        if (CellVariants.ProjectionOf(variant, V + 1) > 0) new StackComparison(variant, 2, V + 1, all with { Layers = 1, Direction = Direction.Reverse }, seed: 2) { Trains = true }.Check();
+        new StackComparison(variant, 3, 5, new() { Layers = 2, Residual = true, Zoneout = 0.1f }, seed: 3).Check();
+    }
+
     [Theory]
     [InlineData("rnn")]
     [InlineData("rnn-relu")]

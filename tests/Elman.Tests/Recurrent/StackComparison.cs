@@ -22,7 +22,7 @@ internal sealed class StackComparison(string cell, int inputs, int hidden, Recur
     /// <summary>Whether the layer is compared as it trains, its masks those of seed and step 3.</summary>
     public bool Trains { get; init; }
 
-    public RecurrentLayer Layer() => Cells.Create(cell, inputs, hidden, new RandomStream(seed, 1), options);
+    public RecurrentLayer Layer() => CellVariants.Create(cell, inputs, hidden, new RandomStream(seed, 1), options);
 
     /// <summary>Fails unless the layer and its twin agree.</summary>
     public void Check()
@@ -89,7 +89,7 @@ internal sealed class StackComparison(string cell, int inputs, int hidden, Recur
     {
         DropoutKey key = layer.DropoutKey;
         DropoutKey After(int number, int stack) => stack == 0 ? key with { Layer = key.Layer * 64 + number + 1 } : key.For(MaskKind.Between, number, stack);
-        return new(ReferenceCell.Named(ReferenceComparison.ReferenceName(cell)), inputs, _sizes, options, parameters)
+        return new(CellVariants.Twin(cell, hidden, reverse: false), inputs, _sizes, options, parameters)
         {
             Between = (number, stack, row, time, unit) => Masked(After(number, stack), row, time, unit, options.Dropout),
             OnInput = (number, stack, row, unit) => Masked(key.For(MaskKind.Input, number, stack), row, 0, unit, options.InputDropout),

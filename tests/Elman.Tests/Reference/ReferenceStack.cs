@@ -43,7 +43,7 @@ internal sealed class ReferenceStack(ReferenceCell cell, int inputs, int[] hidde
     {
         double[][] outputs = [.. Enumerable.Range(0, Stacks).Select(_ => new double[batch * length * OutputsOf(hidden.Length - 1)])];
         double[][] final = [.. Enumerable.Range(0, Uniform ? cell.States : cell.States * hidden.Length)
-            .Select(part => new double[(Uniform ? hidden.Length : 1) * _directions * batch * hidden[Uniform ? 0 : part / cell.States]])];
+            .Select(part => new double[(Uniform ? hidden.Length : 1) * _directions * batch * SizeOf(part)])];
         for (int row = 0; row < batch; row++)
         {
             int valid = lengths.Length == 0 ? length : lengths[row];
@@ -83,17 +83,17 @@ internal sealed class ReferenceStack(ReferenceCell cell, int inputs, int[] hidde
     /// <summary>One direction's h at every time.</summary>
     private double[][] RunDirection(int layer, int direction, int row, int batch, double[][] values, double[][] initial, double[][] final)
     {
-        int size = hidden[layer];
+        int size = hidden[layer], output = cell.Size(0, size);
         bool backwards = options.Direction == Direction.Reverse || direction == 1;
         values = [.. values.Select(value => value.Select((number, unit) => number * OnInput(layer, Stacks == 2 ? direction : 0, row, unit)).ToArray())];
         CellWeights weights = CellWeights.From(parameters, layer == 0 ? inputs : OutputsOf(layer - 1), size, $"_l{layer}{(direction == 1 ? "_reverse" : "")}");
         // A mask on h is one on the columns of what it is multiplied with.
-        weights = weights with { HiddenHidden = [.. weights.HiddenHidden.Select((weight, i) => weight * OnWeight(layer, direction, i / size, i % size) * OnHidden(layer, direction, row, i % size))] };
+        weights = weights with { HiddenHidden = [.. weights.HiddenHidden.Select((weight, i) => weight * OnWeight(layer, direction, i / output, i % output) * OnHidden(layer, direction, row, i % output))] };
         double[][] state = new double[cell.States][], outputs = new double[values.Length][];
         for (int s = 0; s < cell.States; s++)
         {
             (int part, int at) = PlaceOf(layer, direction, s, row, batch);
-            state[s] = initial.Length == 0 ? new double[size] : initial[part][at..(at + size)];
+            state[s] = initial.Length == 0 ? new double[cell.Size(s, size)] : initial[part][at..(at + cell.Size(s, size))];
         }
         for (int step = 0; step < values.Length; step++)
         {
@@ -117,8 +117,11 @@ internal sealed class ReferenceStack(ReferenceCell cell, int inputs, int[] hidde
     }
 
     private (int Part, int At) PlaceOf(int layer, int direction, int state, int row, int batch) => Uniform
-        ? (state, ((layer * _directions + direction) * batch + row) * hidden[0])
-        : (layer * cell.States + state, (direction * batch + row) * hidden[layer]);
+        ? (state, ((layer * _directions + direction) * batch + row) * cell.Size(state, hidden[0]))
+        : (layer * cell.States + state, (direction * batch + row) * cell.Size(state, hidden[layer]));
 
-    private int OutputsOf(int layer) => options.Merge == Merge.Concat ? _directions * hidden[layer] : hidden[layer];
+    private int OutputsOf(int layer) => options.Merge == Merge.Concat ? _directions * cell.Size(0, hidden[layer]) : cell.Size(0, hidden[layer]);
+
+    /// <summary>The width of a part of the states.</summary>
+    private int SizeOf(int part) => Uniform ? cell.Size(part, hidden[0]) : cell.Size(part % cell.States, hidden[part / cell.States]);
 }
