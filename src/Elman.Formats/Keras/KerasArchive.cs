@@ -9,8 +9,8 @@ namespace Elman.Formats;
 /// </summary>
 internal static class KerasArchive
 {
-    /// <summary>Weights do not compress; nothing in such an archive grows more than text does.</summary>
-    private const int MostGrowth = 100;
+    /// <summary>Keras compresses nothing; whoever does finds that text shrinks, and weights hardly.</summary>
+    private const int MostGrowth = 20;
 
     /// <summary>Gives what an archive holds to <paramref name="use"/>.</summary>
     public static T Read<T>(byte[] bytes, KerasUse<T> use)
@@ -18,9 +18,10 @@ internal static class KerasArchive
         using ZipArchive zip = Open(bytes);
         using JsonDocument metadata = JsonDocument.Parse(Entry(zip, "metadata.json", bytes.Length));
         using JsonDocument config = JsonDocument.Parse(Entry(zip, "config.json", bytes.Length));
-        Hdf5File weights = new(Entry(zip, "model.weights.h5", bytes.Length));
+        byte[] weights = Entry(zip, "model.weights.h5", bytes.Length);
+        using AllocationLimit limit = KerasModel.Limit(weights);
         string version = metadata.RootElement.RequiredString("metadata.json", "keras_version");
-        return use(KerasTopology.Layers(config.RootElement), new Arrays(weights), KerasVersion.Parse(version));
+        return use(KerasTopology.Layers(config.RootElement), new Arrays(new Hdf5File(weights)), KerasVersion.Parse(version));
     }
 
     private static ZipArchive Open(byte[] bytes)

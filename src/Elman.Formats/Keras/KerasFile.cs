@@ -35,8 +35,6 @@ public static class KerasFile
         byte[] bytes = InputFile.Read(path, InputFile.ReadAll);
         try
         {
-            // An array passes through a few tensors on its way into a layer.
-            using AllocationLimit limit = AllocationLimit.Of((1 << 16) + (4L * bytes.Length));
             if (bytes.AsSpan().StartsWith(ZipMagic)) return KerasArchive.Read(bytes, use);
             if (bytes.AsSpan().StartsWith(HdfMagic)) return KerasLegacyFile.Read(bytes, use);
             throw new ElmanException("neither a .keras archive nor an HDF5 file");

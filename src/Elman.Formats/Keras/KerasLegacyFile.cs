@@ -14,6 +14,7 @@ internal static class KerasLegacyFile
     public static T Read<T>(byte[] bytes, KerasUse<T> use)
     {
         Hdf5File file = new(bytes);
+        using AllocationLimit limit = KerasModel.Limit(bytes);
         string config = file.Text("", "model_config")
             ?? throw new ElmanException("the file has no 'model_config': it holds weights only, or nothing of Keras's; save the whole model");
         using JsonDocument json = JsonDocument.Parse(config);

@@ -31,6 +31,9 @@ internal sealed class KerasModel
         return new Sequential([.. model._modules[..from], new Masking(value, new Sequential([.. model._modules[from..]]))]);
     }
 
+    /// <summary>Keeps a network to the size of its arrays, each of which passes through a few tensors on its way into a layer.</summary>
+    public static AllocationLimit Limit(byte[] arrays) => AllocationLimit.Of((1 << 16) + (4L * arrays.Length));
+
     /// <summary>Refuses an array of another shape.</summary>
     public static void Check(KerasLayer layer, string name, Tensor array, params ReadOnlySpan<int> expected)
     {

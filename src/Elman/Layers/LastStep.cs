@@ -9,8 +9,8 @@ namespace Elman;
 public sealed class LastStep : Module, IStreamable
 {
     /// <summary>A layer that keeps the last valid step of every sequence.</summary>
-    /// <param name="reversed">How many values, at the end of every step, a backward direction made: H after a layer of both directions
-    /// (not F / 2 of their sum, which no step has), F after a reverse layer.</param>
+    /// <param name="reversed">How many values, at the end of every step, a backward direction made: H behind a layer of both directions whose outputs stand side by
+    /// side, F behind a reverse layer.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
     public LastStep(int reversed = 0)
     {
