@@ -15,8 +15,15 @@ internal sealed class GraphWriter
     private const int IrVersion = 8;
 
     private readonly GraphProto _graph = new() { Name = "elman" };
-    private readonly Dictionary<string, int> _counts = [];
-    private readonly HashSet<string> _names = [];
+    private readonly Dictionary<string, int> _counts;
+    private readonly HashSet<string> _names;
+
+    public GraphWriter() => (_counts, _names) = ([], []);
+
+    private GraphWriter(GraphWriter outer) => (_counts, _names) = (outer._counts, outer._names);
+
+    /// <summary>An empty graph for an attribute of a node of this one. No name may be in both.</summary>
+    public GraphWriter Body() => new(this);
 
     public ModelProto Model()
     {
@@ -57,6 +64,13 @@ internal sealed class GraphWriter
         return name;
     }
 
+    /// <summary>A whole number, of no axes.</summary>
+    public string Integer(string name, long value)
+    {
+        _graph.Initializer.Add(TensorCodec.Write(name = Unique(name), [value]));
+        return name;
+    }
+
     /// <summary>A node with one output.</summary>
     /// <returns>The name of the output.</returns>
     public string Node(string place, string type, ReadOnlySpan<string> inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
@@ -67,7 +81,7 @@ internal sealed class GraphWriter
     /// <param name="type">The operator.</param>
     /// <param name="inputs">Names of values; empty for an input that is left out.</param>
     /// <param name="outputs">How many outputs.</param>
-    /// <param name="attributes">Whole numbers, a float, a text or texts.</param>
+    /// <param name="attributes">Whole numbers, a float, a text or texts, or a graph.</param>
     public string[] Node(string place, string type, ReadOnlySpan<string> inputs, int outputs, params ReadOnlySpan<(string Name, object Value)> attributes)
     {
         string name = Unique(place.Length == 0 ? type : $"{place}/{type}");
@@ -101,6 +115,9 @@ internal sealed class GraphWriter
             case float[] floats:
                 result.Type = AttributeType.Floats;
                 result.Floats.Add(floats);
+                break;
+            case GraphWriter body:
+                (result.Type, result.G) = (AttributeType.Graph, body._graph);
                 break;
             default:
                 result.Type = AttributeType.Strings;

@@ -52,7 +52,7 @@ internal sealed class ModuleWriter
         {
             Name = _graph.Node(path, "LayerNormalization", [flow.Name, _graph.Constant(Named(path, "weight"), norm.Weight), _graph.Constant(Named(path, "bias"), norm.Bias)], ("axis", -1L), ("epsilon", norm.Epsilon)),
         },
-        Activate activate => flow with { Name = Activated(activate.Activation, path, flow.Name) },
+        Activate activate => flow with { Name = ActivationWriter.Add(_graph, activate.Activation, path, flow.Name) },
         Softmax softmax => flow with { Name = _graph.Node(path, softmax.Log ? "LogSoftmax" : "Softmax", [flow.Name], ("axis", -1L)) },
         LastStep last => AddLastStep(last, path, BatchFirst(flow)),
         Conv1d convolution => AddConvolution(convolution, path, flow),
@@ -126,7 +126,7 @@ internal sealed class ModuleWriter
     public string AddMerge(Merge merge, string path, string[] both)
     {
         string one = _graph.Node(path, merge == Merge.Product ? "Mul" : "Add", both);
-        return merge == Merge.Mean ? _graph.Node(path, "Mul", [one, Scalar(path, 0.5f)]) : one;
+        return merge == Merge.Mean ? _graph.Node(path, "Mul", [one, _graph.Constant(Named(path, "scalar"), [0.5f])]) : one;
     }
 
     private static bool Convolves(Module module) => module is Conv1d || module.Children.Any(child => Convolves(child.Module));
@@ -140,18 +140,6 @@ internal sealed class ModuleWriter
         string result = _graph.Node(path, "Conv", [channels, .. weights], ("dilations", new long[] { layer.Dilation }), ("pads", new long[] { (layer.KernelSize - 1L) * layer.Dilation, 0 }));
         return new Flow(_graph.Node(path, "Transpose", [result], ("perm", new long[] { 0, 2, 1 })), flow.Steps);
     }
-
-    private string Activated(Activation activation, string path, string x) => activation.Name switch
-    {
-        "Identity" => x,
-        "Affine" => _graph.Node(path, "Add", [_graph.Node(path, "Mul", [x, Scalar(path, activation.Alpha)]), Scalar(path, activation.Beta)]),
-        "ScaledTanh" => _graph.Node(path, "Mul", [_graph.Node(path, "Tanh", [_graph.Node(path, "Mul", [x, Scalar(path, activation.Beta)])]), Scalar(path, activation.Alpha)]),
-        "HardSigmoid" => _graph.Node(path, "HardSigmoid", [x], ("alpha", activation.Alpha), ("beta", activation.Beta)),
-        "LeakyRelu" or "ThresholdedRelu" or "Elu" => _graph.Node(path, activation.Name, [x], ("alpha", activation.Alpha)),
-        string plain => _graph.Node(path, plain, [x]),
-    };
-
-    private string Scalar(string path, float value) => _graph.Constant(Named(path, "scalar"), [value]);
 
     /// <summary>The last valid step: the first one of the sequence whose valid steps are reversed. What a backward direction made is taken at the first step.</summary>
     private Flow AddLastStep(LastStep last, string path, Flow flow)

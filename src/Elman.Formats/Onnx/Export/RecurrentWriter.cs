@@ -1,82 +1,90 @@
 namespace Elman.Formats;
 
-/// <summary>Writes a recurrent layer: a node for every layer of it, all on [L, N, I].</summary>
+/// <summary>Writes a recurrent layer: for every layer of it an RNN, GRU or LSTM node, or what <see cref="ScanWriter"/> makes where these cannot express it; all on [L, N, I].</summary>
 internal static class RecurrentWriter
 {
-    /// <summary>What the parameters that an ONNX node has a place for begin with.</summary>
-    private static readonly string[] Known = ["weight_ih_l", "weight_hh_l", "weight_ph_l", "bias_ih_l", "bias_hh_l", "initial_"];
-
     public static Flow Add(ModuleWriter writer, RecurrentLayer layer, string path, Flow flow)
     {
+        RecurrentOptions options = layer.Options;
         if (!flow.Steps) throw ModuleWriter.Refuse(path, layer, "it does not follow a sequence");
-        if (layer.Options.Merge == Merge.None) throw ModuleWriter.Refuse(path, layer, "its directions stay apart");
+        if (options.Merge == Merge.None) throw ModuleWriter.Refuse(path, layer, "its directions stay apart");
+        if (layer.Cell is not ("lstm" or "gru" or "gru-original" or "rnn" or "rnn-relu")) throw ModuleWriter.Refuse(path, layer, "ONNX has no such cell");
         GraphWriter graph = writer.Graph;
-        RecurrentNode settings = Settings(layer, path);
-        int[] widths = [.. layer.Options.HiddenSizes ?? [.. Enumerable.Repeat(layer.HiddenSize, layer.Options.Layers)]];
+        int[] widths = [.. options.HiddenSizes ?? [.. Enumerable.Repeat(layer.HiddenSize, options.Layers)]];
+        int[] outputs = options.ProjectionSize > 0 ? [.. widths.Select(_ => options.ProjectionSize)] : widths;
+        bool uniform = widths.Distinct().Count() == 1;
         Dictionary<string, Tensor> parameters = layer.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value);
-        string[] parts = settings.Operator == "LSTM" ? ["h", "c"] : ["h"];
-        StateWriter[] states = [.. parts.Select(part => new StateWriter(writer, path, part, widths, settings.Directions))];
+        StateWriter State(string part, int[] own) => new(writer, path, part, own, options.Direction.Count(), uniform);
+        StateWriter[] states = layer.Cell == "lstm" ? [State("h", outputs), State("c", widths)] : [State("h", outputs)];
         foreach (StateWriter state in states) state.Begin(parameters, flow);
         string value = writer.TimeFirst(flow).Name;
+        ScanWriter? scan = Fits(options) ? null : new(writer, layer, parameters, path);
         for (int index = 0; index < widths.Length; index++)
         {
             string place = widths.Length == 1 ? path : ModuleWriter.Named(path, $"l{index}");
-            (string[] weights, string peepholes) = Weights(graph, settings, parameters, place, index);
-            string[] inputs = [value, .. weights, writer.Lengths, .. states.Select(state => state.Initial[index]), peepholes];
-            string[] outputs = graph.Node(place, settings.Operator, Trimmed(inputs), 1 + parts.Length, settings.Attributes(widths[index]));
-            for (int part = 0; part < parts.Length; part++) states[part].Final.Add(outputs[1 + part]);
-            string merged = Merged(writer, outputs[0], place, layer.Options.Merge, settings.Directions, widths[index]);
-            value = layer.Options.Residual && index > 0 ? graph.Node(place, "Add", [merged, value]) : merged;
+            string[] initial = [.. states.Select(state => state.Initial[index])];
+            (string merged, string[] final) = scan?.Add(place, index, value, initial) ?? AddNode(writer, layer, parameters, place, index, value, initial, widths[index]);
+            for (int part = 0; part < states.Length; part++) states[part].Final.Add(final[part]);
+            value = options.Residual && index > 0 ? graph.Node(place, "Add", [merged, value]) : merged;
         }
         foreach (StateWriter state in states) state.End();
         return new Flow(value, Steps: true, TimeFirst: true);
     }
 
+    /// <summary>The activations of a direction, one for each gate, and for the LSTM that of the cell on its way out.</summary>
+    public static IReadOnlyList<Activation> Activations(RecurrentLayer layer, int direction) =>
+        (direction == 1 ? layer.Options.ReverseActivations : null) ?? layer.Options.Activations ?? (layer.Cell, layer.Options.CoupledGates) switch
+        {
+            ("lstm", true) => [Activation.Sigmoid, Activation.Tanh, Activation.Sigmoid, Activation.Tanh],
+            ("lstm", _) => [Activation.Sigmoid, Activation.Sigmoid, Activation.Tanh, Activation.Sigmoid, Activation.Tanh],
+            ("gru" or "gru-original", _) => [Activation.Sigmoid, Activation.Sigmoid, Activation.Tanh],
+            ("rnn-relu", _) => [Activation.Relu],
+            _ => [Activation.Tanh],
+        };
+
+    /// <summary>Whether an RNN, GRU or LSTM node expresses the equations: it has one activation for all σ gates. In evaluation zoneout keeps a share of the state.</summary>
+    private static bool Fits(RecurrentOptions options)
+    {
+        bool Agree(IReadOnlyList<Activation>? gates) => gates is null || SigmoidGates(gates.Count, options.CoupledGates).Select(gate => gates[gate]).Distinct().Count() == 1;
+        return options is { Zoneout: 0, CellZoneout: null or 0, CellClip: null, ProjectionSize: 0, LayerNorm: false } && Agree(options.Activations) && Agree(options.ReverseActivations);
+    }
+
+    /// <summary>The gates that ONNX's activation f is of, by the number of activations.</summary>
+    private static int[] SigmoidGates(int count, bool coupled) => count switch { 5 => [0, 1, 3], 4 when coupled => [0, 2], 3 => [0, 1], _ => [0] };
+
+    private static (string Merged, string[] Final) AddNode(
+        ModuleWriter writer, RecurrentLayer layer, Dictionary<string, Tensor> parameters, string place, int index, string value, string[] initial, int hidden)
+    {
+        RecurrentNode settings = Settings(layer);
+        (string[] weights, string peepholes) = Weights(writer.Graph, settings, parameters, place, index);
+        string[] inputs = [value, .. weights, writer.Lengths, .. initial, peepholes];
+        string[] outputs = writer.Graph.Node(place, settings.Operator, Trimmed(inputs), 1 + initial.Length, settings.Attributes(hidden));
+        return (Merged(writer, outputs[0], place, layer.Options.Merge, settings.Directions, hidden), outputs[1..]);
+    }
+
     /// <summary>The layer in ONNX's terms.</summary>
-    private static RecurrentNode Settings(RecurrentLayer layer, string path)
+    private static RecurrentNode Settings(RecurrentLayer layer)
     {
         RecurrentOptions options = layer.Options;
-        // In evaluation a state keeps its share of itself.
-        if (options.Zoneout > 0 || options.CellZoneout > 0) throw ModuleWriter.Refuse(path, layer, "ONNX has no zoneout, which counts after training too");
-        if (options.CellClip is not null) throw ModuleWriter.Refuse(path, layer, "ONNX does not bound the cell");
-        if (layer.Parameters().FirstOrDefault(parameter => !Known.Any(name => parameter.Name.StartsWith(name, StringComparison.Ordinal))).Name is { } other)
-            throw ModuleWriter.Refuse(path, layer, $"ONNX has no place for its parameter {other}");
         RecurrentNode settings = new()
         {
-            Operator = layer.Cell switch { "lstm" => "LSTM", "gru" or "gru-original" => "GRU", "rnn" or "rnn-relu" => "RNN", _ => throw ModuleWriter.Refuse(path, layer, "ONNX has no such cell") },
+            Operator = layer.Cell switch { "lstm" => "LSTM", "gru" or "gru-original" => "GRU", _ => "RNN" },
             Direction = options.Direction,
             ResetAfter = layer.Cell == "gru",
             InputForget = options.CoupledGates,
             Clip = options.GateClip,
         };
-        IReadOnlyList<Activation>? forward = options.Activations ?? (layer.Cell == "rnn-relu" ? [Activation.Relu] : null);
-        if (forward is null && options.ReverseActivations is null) return settings;
-        Activation[] first = OnnxActivations(forward ?? Usual(settings), settings, layer, path);
-        return settings with { Activations = settings.Directions == 1 ? first : [.. first, .. OnnxActivations(options.ReverseActivations ?? forward!, settings, layer, path)] };
+        if (options.Activations is null && options.ReverseActivations is null && layer.Cell != "rnn-relu") return settings;
+        return settings with { Activations = [.. Enumerable.Range(0, settings.Directions).SelectMany(direction => OnnxActivations(Activations(layer, direction), options.CoupledGates))] };
     }
 
     /// <summary>ONNX's f, g, h from the activations of the gates.</summary>
-    private static Activation[] OnnxActivations(IReadOnlyList<Activation> gates, RecurrentNode settings, RecurrentLayer layer, string path)
+    private static IEnumerable<Activation> OnnxActivations(IReadOnlyList<Activation> gates, bool coupled)
     {
-        (int[] f, int[] others) = (settings.Operator, settings.InputForget) switch
-        {
-            ("LSTM", true) => (new[] { 0, 2 }, new[] { 1, 3 }),
-            ("LSTM", _) => ([0, 1, 3], [2, 4]),
-            ("GRU", _) => ([0, 1], [2]),
-            _ => ([0], []),
-        };
-        if (f.Select(gate => gates[gate]).Distinct().Count() > 1) throw ModuleWriter.Refuse(path, layer, "ONNX has one activation for all gates, these have several");
+        int[] same = SigmoidGates(gates.Count, coupled)[1..];
         // ONNX has no name for what leaves its argument as it is.
-        return [.. new[] { f[0] }.Concat(others).Select(gate => gates[gate] == Activation.Identity ? Activation.Affine(1, 0) : gates[gate])];
+        return gates.Where((_, gate) => !same.Contains(gate)).Select(gate => gate == Activation.Identity ? Activation.Affine(1, 0) : gate);
     }
-
-    private static IReadOnlyList<Activation> Usual(RecurrentNode settings) => (settings.Operator, settings.InputForget) switch
-    {
-        ("LSTM", true) => [Activation.Sigmoid, Activation.Tanh, Activation.Sigmoid, Activation.Tanh],
-        ("LSTM", _) => [Activation.Sigmoid, Activation.Sigmoid, Activation.Tanh, Activation.Sigmoid, Activation.Tanh],
-        ("GRU", _) => [Activation.Sigmoid, Activation.Sigmoid, Activation.Tanh],
-        _ => [Activation.Tanh],
-    };
 
     /// <summary>W, R and B of a layer, and P; empty names for what it does not have.</summary>
     private static (string[] Weights, string Peepholes) Weights(GraphWriter graph, RecurrentNode settings, Dictionary<string, Tensor> parameters, string prefix, int layer)

@@ -4,10 +4,14 @@ namespace Elman.Formats;
 /// One part, h or c, of a recurrent layer's state: where each of its layers begins and where it ends. All layers are one input [K·D, N, H], and one output; layers
 /// that differ in width have their own, <c>l0.h</c> [D, N, H of the layer], ….
 /// </summary>
-internal sealed class StateWriter(ModuleWriter writer, string path, string part, int[] widths, int directions)
+/// <param name="writer">What writes the network.</param>
+/// <param name="path">Of the recurrent layer.</param>
+/// <param name="part">h or c.</param>
+/// <param name="widths">Of this part, for every layer.</param>
+/// <param name="directions">D.</param>
+/// <param name="uniform">Whether all layers are one; they may differ in c while their h is projected to one width.</param>
+internal sealed class StateWriter(ModuleWriter writer, string path, string part, int[] widths, int directions, bool uniform)
 {
-    private readonly bool _uniform = widths.Distinct().Count() == 1;
-
     /// <summary>For every layer its initial state; an empty name for zeros.</summary>
     public string[] Initial { get; private set; } = [];
 
@@ -17,7 +21,7 @@ internal sealed class StateWriter(ModuleWriter writer, string path, string part,
     /// <summary>Makes the initial states: inputs, learnt ones for every row, or none.</summary>
     public void Begin(Dictionary<string, Tensor> parameters, Flow flow)
     {
-        if (!_uniform)
+        if (!uniform)
         {
             Initial = [.. widths.Select((hidden, layer) => Origin(ModuleWriter.Named(path, $"l{layer}"), directions, hidden, parameters, $"initial_{part}_l{layer}", flow))];
             return;
@@ -35,7 +39,7 @@ internal sealed class StateWriter(ModuleWriter writer, string path, string part,
     /// <summary>Makes the final states outputs.</summary>
     public void End()
     {
-        if (_uniform) writer.StateOutput(Final.Count == 1 ? Final[0] : writer.Graph.Node(path, "Concat", [.. Final], ("axis", 0L)), path, part, widths.Length * directions, widths[0]);
+        if (uniform) writer.StateOutput(Final.Count == 1 ? Final[0] : writer.Graph.Node(path, "Concat", [.. Final], ("axis", 0L)), path, part, widths.Length * directions, widths[0]);
         else for (int layer = 0; layer < widths.Length; layer++) writer.StateOutput(Final[layer], ModuleWriter.Named(path, $"l{layer}"), part, directions, widths[layer]);
     }
 
