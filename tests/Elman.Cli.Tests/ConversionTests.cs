@@ -74,6 +74,18 @@ public sealed class ConversionTests : IDisposable
     }
 
     [Fact]
+    public void What_cannot_be_compared_is_written_with_a_remark()
+    {
+        string model = _folder.File("small.elman"), graph = _folder.File("small.onnx");
+        NetworkFile.Save(model, new Gru(2, 3, new RandomStream(1), new RecurrentOptions { LayerNorm = true }));
+        var outcome = Command.Run("convert", model, graph);
+        Assert.Equal(0, outcome.Code);
+        Assert.Empty(outcome.Out);
+        Assert.Contains($"wrote {graph}, not compared with {model}: gru 2 → 3, layer norm, is written as a Scan", outcome.Error);
+        Assert.True(File.Exists(graph));
+    }
+
+    [Fact]
     public void What_would_compute_something_else_is_not_written()
     {
         string path = _folder.File("tagger.elman");

@@ -36,6 +36,21 @@ public sealed class ConversionTests
     }
 
     [Fact]
+    public void What_is_not_read_back_is_written_and_said_to_be_unproven()
+    {
+        using TemporaryFolder folder = new();
+        RandomStream random = new(1);
+        NetworkFile.Save(folder.File("model.elman"), new Sequential(new Lstm(3, 6, random, new RecurrentOptions { ProjectionSize = 2 }), new Linear(2, 1, random)));
+        ConversionProof proof = Conversion.Convert(folder.File("model.elman"), folder.File("model.onnx"), ModelFormat.Of(FileKind.Onnx), new ReadOptions(), 1, 1e-5);
+        Assert.Equal("lstm 3 → 6, projected to 2, is written as a Scan, which Elman does not read back; compare it in another runtime", proof.Unproven);
+        Assert.Equal(double.NaN, proof.Largest);
+        Assert.Equal([3, 4, 1], Peer.Run(File.ReadAllBytes(folder.File("model.onnx")), new Dictionary<string, Tensor>
+        {
+            ["input"] = Tensor.Zeros(3, 4, 3), ["lengths"] = Tensor.From([4, 4, 4], 3), ["0.h"] = Tensor.Zeros(1, 3, 2), ["0.c"] = Tensor.Zeros(1, 3, 6),
+        })["output"].Shape.Extents.ToArray());
+    }
+
+    [Fact]
     public void What_is_no_chain_of_layers_is_refused_with_the_node()
     {
         using TemporaryFolder folder = new();
