@@ -21,7 +21,8 @@ public class CellOptionsTests
             new(variant, 2, 3, 4, 4) { Layers = 2, Direction = Direction.Both, Ragged = true, InitialState = true },
             new(variant, 2, V, 2, 3) { Direction = Direction.Reverse, Ragged = true, InitialState = true },
             new(variant, 1, 1, 1, 6),
-            new(variant, 1, V + V / 2 + 1, 1, 2),
+            // Two inputs: the normalised products of a single one depend on it by its sign and ε only, so that its gradient is what a cancellation leaves.
+            new(variant, 2, V + V / 2 + 1, 1, 2),
         ])
         {
             ReferenceComparison.Check(given);
