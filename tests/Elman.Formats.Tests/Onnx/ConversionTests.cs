@@ -46,7 +46,10 @@ public sealed class ConversionTests
         Assert.Equal(double.NaN, proof.Largest);
         Assert.Equal([3, 4, 1], Peer.Run(File.ReadAllBytes(folder.File("model.onnx")), new Dictionary<string, Tensor>
         {
-            ["input"] = Tensor.Zeros(3, 4, 3), ["lengths"] = Tensor.From([4, 4, 4], 3), ["0.h"] = Tensor.Zeros(1, 3, 2), ["0.c"] = Tensor.Zeros(1, 3, 6),
+            ["input"] = Tensor.Zeros(3, 4, 3),
+            ["lengths"] = Tensor.From([4, 4, 4], 3),
+            ["0.h"] = Tensor.Zeros(1, 3, 2),
+            ["0.c"] = Tensor.Zeros(1, 3, 6),
         })["output"].Shape.Extents.ToArray());
     }
 
