@@ -12,11 +12,7 @@ public static class OnnxFile
     /// <summary>Reads a model as a graph that can be run. Everything in it is checked first: what is not covered is refused, and named with its place.</summary>
     /// <param name="path">The file; its constants must lie inside it.</param>
     /// <exception cref="ElmanException">There is no such file, it is no sound ONNX model, or something in it is not covered.</exception>
-    public static OnnxGraph Read(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Read(ReadBytes(path), path);
-    }
+    public static OnnxGraph Read(string path) => Read(InputFile.Guard(path, () => File.ReadAllBytes(path)), path);
 
     /// <summary>Reads a model from the bytes of its file.</summary>
     /// <param name="bytes">The bytes.</param>
@@ -57,27 +53,6 @@ public static class OnnxFile
         catch (InvalidProtocolBufferException failure)
         {
             throw new ElmanException($"{source}: it is damaged or no ONNX model: {failure.Message.ReplaceLineEndings(" ")}", failure);
-        }
-    }
-
-    private static byte[] ReadBytes(string path)
-    {
-        if (Directory.Exists(path)) throw new ElmanException($"cannot read '{path}': it is a directory; give the name of a file");
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new ElmanException($"cannot read '{path}': there is no such file; check the name", failure);
-        }
-        catch (UnauthorizedAccessException failure)
-        {
-            throw new ElmanException($"cannot read '{path}': no permission; change the file's permissions", failure);
-        }
-        catch (IOException failure)
-        {
-            throw new ElmanException($"cannot read '{path}': {failure.Message.ReplaceLineEndings(" ")}", failure);
         }
     }
 }

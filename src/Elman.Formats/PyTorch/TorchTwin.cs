@@ -40,23 +40,11 @@ internal sealed class TorchTwin(StateDict state, IReadOnlyList<TorchLayer> layer
         switch (layer)
         {
             case TorchEmbedding: return weight[((int)x[0] * layer.Outputs)..(((int)x[0] + 1) * layer.Outputs)];
-            case TorchLinear: return Product(weight, bias, x);
+            case TorchLinear: return new TwinMatrix(weight, x.Length, transposed: true).Product(x, bias.Length > 0 ? bias : null);
             default:
                 double mean = x.Average(), deviation = Math.Sqrt(x.Average(value => (value - mean) * (value - mean)) + TorchLayerNorm.Epsilon);
                 return [.. x.Select((value, i) => (value - mean) / deviation * weight[i] + (bias.Length > 0 ? bias[i] : 0))];
         }
-    }
-
-    /// <summary>W x + b, the rows of W one after the other; no bias if <paramref name="b"/> is empty.</summary>
-    public static double[] Product(double[] w, double[] b, double[] x)
-    {
-        double[] y = new double[w.Length / x.Length];
-        for (int i = 0; i < y.Length; i++)
-        {
-            y[i] = b.Length > 0 ? b[i] : 0;
-            for (int j = 0; j < x.Length; j++) y[i] += w[i * x.Length + j] * x[j];
-        }
-        return y;
     }
 }
 
@@ -90,38 +78,16 @@ internal sealed class TorchTwinRun(TorchRecurrent layer, Func<string, double[]?>
 
     private double[][] Pass(double[][] steps, string suffix, List<double[]> states)
     {
-        double[] Weight(string own) => weight(own + suffix) ?? [];
-        double[] wi = Weight("weight_ih"), wh = Weight("weight_hh"), bi = Weight("bias_ih"), bh = Weight("bias_hh"), wr = Weight("weight_hr");
-        int size = layer.Hidden;
-        double[] h = new double[layer.Projection > 0 ? layer.Projection : size], c = new double[size];
-        double[][] outputs = new double[steps.Length][];
-        for (int t = 0; t < steps.Length; t++)
+        TwinMatrix Matrix(string own, int inputs) => new(weight(own + suffix)!, inputs, transposed: true);
+        int output = layer.Projection > 0 ? layer.Projection : layer.Hidden;
+        TwinCell cell = new(layer.Cell, Matrix("weight_ih", steps.Length > 0 ? steps[0].Length : layer.Inputs), Matrix("weight_hh", output), weight("bias_ih" + suffix), weight("bias_hh" + suffix))
         {
-            double[] a = TorchTwin.Product(wi, bi, steps[t]), u = TorchTwin.Product(wh, bh, h), next = new double[size];
-            for (int j = 0; j < size; j++)
-            {
-                double Sum(int gate) => a[(gate * size) + j] + u[(gate * size) + j];
-                switch (layer.Cell)
-                {
-                    case "lstm": // i, f, g, o
-                        c[j] = Sigmoid(Sum(1)) * c[j] + Sigmoid(Sum(0)) * Math.Tanh(Sum(2));
-                        next[j] = Sigmoid(Sum(3)) * Math.Tanh(c[j]);
-                        break;
-                    case "gru": // r, z, n
-                        double n = Math.Tanh(a[(2 * size) + j] + Sigmoid(Sum(0)) * u[(2 * size) + j]), z = Sigmoid(Sum(1));
-                        next[j] = (1 - z) * n + z * h[j];
-                        break;
-                    default:
-                        next[j] = Math.Tanh(Sum(0));
-                        break;
-                }
-            }
-            outputs[t] = h = layer.Projection > 0 ? TorchTwin.Product(wr, [], next) : next;
-        }
+            Order = (Z: 1, R: 0),
+            Projection = layer.Projection > 0 ? Matrix("weight_hr", layer.Hidden) : null,
+        };
+        (double[][] outputs, double[] h, double[] c) = cell.RunToEnd(new TwinSequence(steps), backwards: false);
         states.Add(h);
         if (layer.Cell == "lstm") states.Add(c);
         return outputs;
     }
-
-    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 }

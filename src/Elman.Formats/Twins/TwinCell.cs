@@ -3,7 +3,7 @@ namespace Elman.Formats;
 /// <summary>A recurrent layer of a <see cref="TwinNetwork"/>, in one direction.</summary>
 /// <param name="Kind">rnn, lstm or gru.</param>
 /// <param name="Kernel">[inputs, G·H]</param>
-/// <param name="Recurrent">[H, G·H]</param>
+/// <param name="Recurrent">[H, G·H], or [P, G·H] with a projection.</param>
 /// <param name="Bias">[G·H], of the inputs' product; null for none.</param>
 /// <param name="RecurrentBias">[G·H], of the recurrent product; null for none.</param>
 internal sealed record TwinCell(string Kind, TwinMatrix Kernel, TwinMatrix Recurrent, double[]? Bias, double[]? RecurrentBias)
@@ -20,11 +20,20 @@ internal sealed record TwinCell(string Kind, TwinMatrix Kernel, TwinMatrix Recur
     /// <summary>Whether a GRU resets after the recurrent product, h̃ = f(W x + r (U h + b)), rather than before it, h̃ = f(W x + U (r h)).</summary>
     public bool ResetAfter { get; init; } = true;
 
+    /// <summary>What an LSTM's units put out becomes h by it, [H, P]; null if it is h.</summary>
+    public TwinMatrix? Projection { get; init; }
+
+    /// <summary>H.</summary>
+    private int Size => Recurrent.Outputs / (Kind == "lstm" ? 4 : Kind == "gru" ? 3 : 1);
+
     /// <summary>The outputs in the order in which they are made; a masked step keeps the state and makes the output before it once more.</summary>
-    public double[][] Run(TwinSequence sequence, bool backwards)
+    public double[][] Run(TwinSequence sequence, bool backwards) => RunToEnd(sequence, backwards).Made;
+
+    /// <summary>The same, and the final states.</summary>
+    public (double[][] Made, double[] H, double[] C) RunToEnd(TwinSequence sequence, bool backwards)
     {
-        int size = Recurrent.Inputs, length = sequence.Steps.Length;
-        double[] h = new double[size], c = new double[size];
+        int length = sequence.Steps.Length;
+        double[] h = new double[Recurrent.Inputs], c = new double[Size];
         double[][] made = new double[length][];
         for (int i = 0; i < length; i++)
         {
@@ -32,13 +41,13 @@ internal sealed record TwinCell(string Kind, TwinMatrix Kernel, TwinMatrix Recur
             if (sequence.Valid?[t] != false) (h, c) = Step(sequence.Steps[t], h, c);
             made[i] = h;
         }
-        return made;
+        return (made, h, c);
     }
 
     private (double[] H, double[] C) Step(double[] x, double[] h, double[] c)
     {
-        double[] a = Kernel.Product(x, Bias), u = Recurrent.Product(h, RecurrentBias), next = new double[h.Length], cell = new double[h.Length];
-        int size = h.Length;
+        double[] a = Kernel.Product(x, Bias), u = Recurrent.Product(h, RecurrentBias), next = new double[Size], cell = new double[Size];
+        int size = Size;
         double Of(Func<double, double> function, int gate, int unit) => function(a[(gate * size) + unit] + u[(gate * size) + unit]);
         double[]? late = null;
         if (Kind == "gru" && !ResetAfter)
@@ -64,6 +73,6 @@ internal sealed record TwinCell(string Kind, TwinMatrix Kernel, TwinMatrix Recur
                     break;
             }
         }
-        return (next, cell);
+        return (Projection?.Product(next, null) ?? next, cell);
     }
 }

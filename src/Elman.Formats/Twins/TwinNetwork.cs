@@ -38,13 +38,16 @@ internal sealed class TwinNetwork(IReadOnlyList<Func<TwinSequence, TwinSequence>
 }
 
 /// <summary>A matrix [inputs, outputs], stored as it is or transposed.</summary>
-internal sealed class TwinMatrix(Tensor values, bool transposed = false)
+internal sealed class TwinMatrix(double[] values, int inputs, bool transposed = false)
 {
-    private readonly double[] _values = Array.ConvertAll(values.Span.ToArray(), value => (double)value);
+    public TwinMatrix(Tensor values, bool transposed = false)
+        : this(Array.ConvertAll(values.Span.ToArray(), value => (double)value), values.Shape[transposed ? 1 : 0], transposed)
+    {
+    }
 
-    public int Inputs => values.Shape[transposed ? 1 : 0];
+    public int Inputs => inputs;
 
-    public int Outputs => values.Shape[transposed ? 0 : 1];
+    public int Outputs { get; } = values.Length / inputs;
 
     /// <summary>x M + b.</summary>
     public double[] Product(double[] x, double[]? bias)
@@ -53,7 +56,7 @@ internal sealed class TwinMatrix(Tensor values, bool transposed = false)
         for (int o = 0; o < y.Length; o++)
         {
             y[o] = bias?[o] ?? 0;
-            for (int i = 0; i < Inputs; i++) y[o] += x[i] * _values[transposed ? (o * Inputs) + i : (i * Outputs) + o];
+            for (int i = 0; i < Inputs; i++) y[o] += x[i] * values[transposed ? (o * Inputs) + i : (i * Outputs) + o];
         }
         return y;
     }

@@ -34,29 +34,11 @@ public sealed class SafeTensorsFile
     /// <summary>Reads a file whole.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ElmanException">There is no such file, it cannot be read, or it is no sound safetensors file.</exception>
-    public static SafeTensorsFile Read(string path)
+    public static SafeTensorsFile Read(string path) => InputFile.Guard(path, () =>
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (Directory.Exists(path))
-            throw new ElmanException($"cannot read '{path}': it is a directory; give the name of a file");
-        try
-        {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return Read(stream, path);
-        }
-        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new ElmanException($"cannot read '{path}': there is no such file; check the name", failure);
-        }
-        catch (UnauthorizedAccessException failure)
-        {
-            throw new ElmanException($"cannot read '{path}': no permission; change the file's permissions", failure);
-        }
-        catch (IOException failure)
-        {
-            throw new ElmanException($"cannot read '{path}': {failure.Message.ReplaceLineEndings(" ")}", failure);
-        }
-    }
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        return Read(stream, path);
+    });
 
     /// <summary>Reads a stream from its present position to its end.</summary>
     /// <param name="stream">The stream; it need not seek and stays open.</param>

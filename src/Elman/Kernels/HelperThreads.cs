@@ -1,7 +1,15 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Elman.Kernels;
+
+/// <summary>Work that any number of threads may join.</summary>
+internal interface IJob
+{
+    /// <summary>Takes part until nothing is left to do.</summary>
+    void Execute();
+}
 
 /// <summary>
 /// Threads that help <see cref="Workers"/>, shared by all callers. A helper that has done its work looks for more for a millisecond before it sleeps: the
@@ -11,13 +19,13 @@ internal static class HelperThreads
 {
     private static readonly long Patience = Stopwatch.Frequency / 1000;
 
-    private static readonly ConcurrentQueue<IThreadPoolWorkItem> Waiting = new();
+    private static readonly ConcurrentQueue<IJob> Waiting = new();
     private static readonly SemaphoreSlim Sleepers = new(0);
     private static readonly Lock Starting = new();
     private static int _started, _asleep;
 
     /// <summary>Asks for the help of so many threads; each that comes executes the job once, soon, late, or when it is long done.</summary>
-    public static void Ask(IThreadPoolWorkItem job, int helpers)
+    public static void Ask(IJob job, int helpers)
     {
         if (Volatile.Read(ref _started) < helpers) Start(helpers);
         for (int i = 0; i < helpers; i++) Waiting.Enqueue(job);
@@ -45,9 +53,8 @@ internal static class HelperThreads
         long idleSince = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (Waiting.TryDequeue(out IThreadPoolWorkItem? job))
+            if (TryServe())
             {
-                job.Execute();
                 idleSince = Stopwatch.GetTimestamp();
             }
             else if (Stopwatch.GetTimestamp() - idleSince < patience)
@@ -62,5 +69,14 @@ internal static class HelperThreads
                 idleSince = Stopwatch.GetTimestamp();
             }
         }
+    }
+
+    /// <summary>A method of its own, so that a helper that sleeps does not hold the last job and its tensors in memory.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryServe()
+    {
+        if (!Waiting.TryDequeue(out IJob? job)) return false;
+        job.Execute();
+        return true;
     }
 }

@@ -27,7 +27,7 @@ internal static class Workers
         job.Rethrow();
     }
 
-    private sealed class Job<TState>(int phases, int parts, TState state, Action<TState, int> body) : IThreadPoolWorkItem
+    private sealed class Job<TState>(int phases, int parts, TState state, Action<TState, int> body) : IJob
     {
         private int _next;
         private int _done;

@@ -1,31 +1,38 @@
-namespace Elman.Formats;
+namespace Elman;
 
 /// <summary>Files that are read: whatever keeps them from being read is one line that says what to do.</summary>
 internal static class InputFile
 {
     /// <summary>Opens a file, lets <paramref name="read"/> read it, and closes it.</summary>
     /// <exception cref="ElmanException">There is no such file, or it cannot be read.</exception>
-    public static T Read<T>(string path, Func<FileStream, T> read)
+    public static T Read<T>(string path, Func<FileStream, T> read) => Guard(path, () =>
+    {
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (!stream.CanSeek) throw new ElmanException($"cannot read '{path}': it is a pipe or a device; give the name of a file");
+        return read(stream);
+    });
+
+    /// <summary>Lets <paramref name="read"/> open and read a file in its own way.</summary>
+    /// <exception cref="ElmanException">There is no such file, or it cannot be read.</exception>
+    public static T Guard<T>(string path, Func<T> read)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path)) throw new ElmanException($"cannot read '{path}': it is a directory; give the name of a file");
         try
         {
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (!stream.CanSeek) throw new ElmanException($"cannot read '{path}': it is a pipe or a device; give the name of a file");
-            return read(stream);
+            return read();
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ElmanException($"cannot read '{path}': there is no such file; check the name");
+            throw new ElmanException($"cannot read '{path}': there is no such file; check the name", failure);
         }
-        catch (UnauthorizedAccessException)
+        catch (UnauthorizedAccessException failure)
         {
-            throw new ElmanException($"cannot read '{path}': no permission; change the file's permissions");
+            throw new ElmanException($"cannot read '{path}': no permission; change the file's permissions", failure);
         }
         catch (IOException failure)
         {
-            throw new ElmanException($"cannot read '{path}': {failure.Message.ReplaceLineEndings(" ")}");
+            throw new ElmanException($"cannot read '{path}': {failure.Message.ReplaceLineEndings(" ")}", failure);
         }
     }
 
