@@ -24,11 +24,11 @@ internal static class InputFile
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ElmanException($"cannot read '{path}': there is no such file; check the name", failure);
+            throw new ElmanException($"cannot read '{path}': there is no such file; check the name");
         }
-        catch (UnauthorizedAccessException failure)
+        catch (UnauthorizedAccessException)
         {
-            throw new ElmanException($"cannot read '{path}': no permission; change the file's permissions", failure);
+            throw new ElmanException($"cannot read '{path}': no permission; change the file's permissions");
         }
         catch (IOException failure)
         {
