@@ -18,7 +18,7 @@ public static class Conversion
         return Compare(expected, first, network, actual, options, seed);
     }
 
-    /// <summary>Reads a file and writes it as another kind; nothing is written if the result computes something else. What cannot be read back is written unproven.</summary>
+    /// <summary>Reads a file and writes it as another kind; nothing is written if the result computes something else.</summary>
     /// <param name="input">The file.</param>
     /// <param name="output">Where the new file goes; an existing one is replaced.</param>
     /// <param name="to">The kind of the new file.</param>
@@ -34,11 +34,6 @@ public static class Conversion
         ModelFormat from = ModelFormat.OfFile(input);
         if (to.Write is not { } write) throw new ElmanException($"{to.Title} files are not written; choose another kind");
         Module network = ReadNetwork(from, input, options);
-        if (to.WhyNotReadBack?.Invoke(network) is { } why)
-        {
-            WriteNetwork(write, output, network, to);
-            return new([], null) { Unproven = why };
-        }
         string trial = Path.Combine(Path.GetTempPath(), $"elman-{Guid.NewGuid():N}{to.Extensions[0]}");
         try
         {
@@ -124,9 +119,6 @@ public static class Conversion
 /// <param name="By">By which rules of its own system the first file was computed; null if Elman's network of the file spoke for it.</param>
 public sealed record ConversionProof(IReadOnlyList<ProbeComparison> Outputs, string? By)
 {
-    /// <summary>Why nothing was measured, so that there are no outputs; null if it was.</summary>
-    public string? Unproven { get; init; }
-
-    /// <summary>The largest difference of all; no number if nothing was measured.</summary>
-    public double Largest => Unproven is null ? Outputs.Max(output => output.Difference) : double.NaN;
+    /// <summary>The largest difference of all.</summary>
+    public double Largest => Outputs.Max(output => output.Difference);
 }

@@ -22,7 +22,6 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
             Original = new("the graph as the file states it, node by node", (path, _) => OnnxOriginal.Open(path)),
             Describe = (path, _) => OnnxOriginal.Describe(path),
             Rerun = (path, _) => OnnxOriginal.Open(path),
-            WhyNotReadBack = OnnxFile.WhyNotReadBack,
         },
         new(FileKind.Keras, "keras", "Keras", ".keras", ".h5")
         {
@@ -57,9 +56,6 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
     /// read into a network of its own.
     /// </summary>
     public Func<string, Module, Func<Probe, IReadOnlyList<ProbeOutput>>>? Rerun { get; init; }
-
-    /// <summary>Why a network can be written but not read back, so that nothing proves the file; null if it can. The whole is null if every network can.</summary>
-    public Func<Module, string?>? WhyNotReadBack { get; init; }
 
     /// <summary>The format of a kind.</summary>
     /// <exception cref="ElmanException">Files of the kind are neither read nor written.</exception>

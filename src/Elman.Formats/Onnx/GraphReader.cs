@@ -18,20 +18,28 @@ internal sealed class GraphReader
     /// <summary>The operator sets that are read.</summary>
     public const int FirstOpset = 7, LastOpset = 22;
 
-    private readonly string _source;
+    /// <summary>How deep graphs may lie in each other.</summary>
+    private const int DeepestBody = 8;
+
     private readonly GraphProto _graph;
+    private readonly GraphReader? _outer;
+    private readonly int _depth;
     private readonly Dictionary<string, OnnxValue> _constants = [];
     private readonly Dictionary<string, int> _slots = [];
     private readonly Dictionary<string, int> _producers = [];
+    private readonly HashSet<string> _names = [];
 
-    /// <summary>Elements that may yet be computed at load: so many for shapes, and in proportion to the constants.</summary>
+    /// <summary>Elements that may yet be computed at load, by this graph and all within it: so many for shapes, and in proportion to the constants.</summary>
     private long _limit = 1 << 14;
 
-    private GraphReader(ModelProto model, string source)
+    private GraphReader(GraphProto graph, int opset, string source, GraphReader? outer)
     {
-        (_source, _graph) = (source, model.Graph ?? throw new ElmanException($"{source}: there is no graph; give an ONNX model"));
-        Opset = OpsetOf(model, source);
+        (_graph, Source, Opset, _outer, _depth) = (graph, source, opset, outer, outer is null ? 0 : outer._depth + 1);
+        if (_depth > DeepestBody) throw Bad($"graphs lie in each other more than {DeepestBody} deep");
     }
+
+    /// <summary>What error messages begin with.</summary>
+    public string Source { get; }
 
     public int Opset { get; }
 
@@ -44,39 +52,55 @@ internal sealed class GraphReader
     /// <summary>The nodes of <see cref="Steps"/>.</summary>
     public List<OnnxNode> Nodes { get; } = [];
 
+    /// <summary>Values of the graphs around this one that it reads, and that are known only when it is run.</summary>
+    public List<string> Captures { get; } = [];
+
     /// <summary>Number of slots: one for each value that a run knows.</summary>
     public int SlotCount => _slots.Count;
 
     /// <summary>Constants that a run needs, with their slots.</summary>
     public IEnumerable<(string Name, int Slot, OnnxValue Value)> Constants =>
-        _slots.Where(slot => _constants.ContainsKey(slot.Key)).Select(slot => (slot.Key, slot.Value, _constants[slot.Key]));
+        _slots.Where(slot => Constant(slot.Key) is not null).Select(slot => (slot.Key, slot.Value, Constant(slot.Key)!));
 
     /// <summary>Constants of floating-point numbers that no node reads and no output is.</summary>
     public List<string> Unused { get; } = [];
 
     /// <exception cref="ElmanException">The graph is no sound graph, or something in it is not covered.</exception>
-    public static GraphReader Read(ModelProto model, string source)
-    {
-        GraphReader reader = new(model, source);
-        reader.ReadInitializers();
-        reader.ReadInputs();
-        reader.CheckNames();
-        foreach (int index in reader.Ordered()) reader.Bind(reader._graph.Node[index], index);
-        reader.ReadOutputs();
-        return reader;
-    }
+    public static GraphReader Read(ModelProto model, string source) => model.Graph is null ? throw new ElmanException($"{source}: there is no graph; give an ONNX model")
+        : new GraphReader(model.Graph, OpsetOf(model, source), source, null).Read();
 
-    /// <summary>A value that is known at load, or null.</summary>
-    public OnnxValue? Constant(string name) => _constants.GetValueOrDefault(name);
+    /// <summary>Reads a graph that is an attribute of a node of this one: it sees this one's values.</summary>
+    /// <exception cref="ElmanException">The graph is no sound graph, or something in it is not covered.</exception>
+    public GraphReader ReadBody(GraphProto body, string source) => new GraphReader(body, Opset, source, this).Read();
+
+    /// <summary>A value that is known at load, here or around; else null.</summary>
+    public OnnxValue? Constant(string name) => _constants.GetValueOrDefault(name) ?? _outer?.Constant(name);
 
     /// <summary>The slot of a value.</summary>
     public int Slot(string name)
     {
-        if (!_slots.TryGetValue(name, out int slot)) _slots.Add(name, slot = _slots.Count);
+        if (_slots.TryGetValue(name, out int slot)) return slot;
+        _slots.Add(name, slot = _slots.Count);
+        if (!_names.Contains(name) && Constant(name) is null) Captures.Add(name);
         return slot;
     }
 
-    private ElmanException Bad(string what) => new($"{_source}: {what}");
+    private GraphReader Read()
+    {
+        ReadInitializers();
+        ReadInputs();
+        CheckNames();
+        foreach (int index in Ordered()) Bind(_graph.Node[index], index);
+        ReadOutputs();
+        return this;
+    }
+
+    private GraphReader Outermost => _outer?.Outermost ?? this;
+
+    /// <summary>Whether a value has this name here or around.</summary>
+    private bool Knows(string name) => _names.Contains(name) || (_outer?.Knows(name) ?? false);
+
+    private ElmanException Bad(string what) => new($"{Source}: {what}");
 
     private static string Quote(string name) => SafeTensorsHeader.Quote(name);
 
@@ -94,9 +118,9 @@ internal sealed class GraphReader
         foreach (TensorProto proto in _graph.Initializer)
         {
             if (proto.Name.Length == 0) throw Bad("a constant has no name");
-            OnnxValue value = TensorCodec.Read(proto, $"{_source}: constant {Quote(proto.Name)}");
+            OnnxValue value = TensorCodec.Read(proto, $"{Source}: constant {Quote(proto.Name)}");
             if (!_constants.TryAdd(proto.Name, value)) throw Bad($"two constants are named {Quote(proto.Name)}");
-            _limit += 4L * value.Shape.Count;
+            Outermost._limit += 4L * value.Shape.Count;
         }
     }
 
@@ -107,30 +131,57 @@ internal sealed class GraphReader
         {
             if (info.Name.Length == 0 || !names.Add(info.Name)) throw Bad(info.Name.Length == 0 ? "an input has no name" : $"two inputs are named {Quote(info.Name)}");
             // The first versions of the format list constants among the inputs, as values that may be replaced.
-            if (!_constants.ContainsKey(info.Name)) Inputs.Add(OnnxInput.Of(info, $"{_source}: input {Quote(info.Name)}"));
+            if (_constants.ContainsKey(info.Name)) continue;
+            // What goes into a body has the types of the values around it, and need not repeat them.
+            Inputs.Add(_outer is not null && info.Type is null ? new OnnxInput(info.Name, IsInteger: false, Shape: null) : OnnxInput.Of(info, $"{Source}: input {Quote(info.Name)}"));
         }
     }
 
-    /// <summary>Every name has one origin, and every reference a name.</summary>
+    /// <summary>Every name has one origin, here or around, and every reference a name.</summary>
     private void CheckNames()
     {
-        HashSet<string> known = [.. _constants.Keys, .. Inputs.Select(input => input.Name)];
+        foreach (string name in _constants.Keys.Concat(Inputs.Select(input => input.Name)))
+        {
+            if (Knows(name)) throw Bad($"its value {Quote(name)} bears the name of one around it");
+            _names.Add(name);
+        }
         for (int index = 0; index < _graph.Node.Count; index++)
         {
             foreach (string output in _graph.Node[index].Output)
             {
                 if (output.Length == 0) continue;
-                if (!known.Add(output)) throw Bad($"{PlaceOf(index)}: its output {Quote(output)} bears the name of another value");
+                if (Knows(output)) throw Bad($"{PlaceOf(index)}: its output {Quote(output)} bears the name of another value");
+                _names.Add(output);
                 _producers.Add(output, index);
             }
         }
         for (int index = 0; index < _graph.Node.Count; index++)
         {
             foreach (string input in _graph.Node[index].Input)
-                if (input.Length > 0 && !known.Contains(input)) throw Bad($"{PlaceOf(index)}: its input {Quote(input)} comes from nowhere");
+                if (input.Length > 0 && !Knows(input)) throw Bad($"{PlaceOf(index)}: its input {Quote(input)} comes from nowhere");
         }
         foreach (ValueInfoProto info in _graph.Output)
-            if (!known.Contains(info.Name)) throw Bad($"the output {Quote(info.Name)} comes from nowhere");
+            if (!Knows(info.Name)) throw Bad($"the output {Quote(info.Name)} comes from nowhere");
+    }
+
+    /// <summary>The names that a node reads, those in graphs within it included.</summary>
+    private static List<string> NamesReadBy(NodeProto node)
+    {
+        List<string> names = [.. node.Input];
+        Stack<NodeProto> open = new([node]);
+        while (open.TryPop(out NodeProto? next))
+        {
+            foreach (GraphProto body in next.Attribute.Where(attribute => attribute.G is not null).Select(attribute => attribute.G))
+            {
+                names.AddRange(body.Output.Select(output => output.Name));
+                foreach (NodeProto inner in body.Node)
+                {
+                    names.AddRange(inner.Input);
+                    open.Push(inner);
+                }
+            }
+        }
+        return names;
     }
 
     private string PlaceOf(int index) => $"node {Quote(_graph.Node[index].Name.Length > 0 ? _graph.Node[index].Name : $"number {index}")} ({Quote(_graph.Node[index].OpType)[1..^1]})";
@@ -143,7 +194,7 @@ internal sealed class GraphReader
         List<int>[] followers = new List<int>[count];
         for (int index = 0; index < count; index++)
         {
-            foreach (int producer in _graph.Node[index].Input.Where(_producers.ContainsKey).Select(name => _producers[name]).Distinct())
+            foreach (int producer in NamesReadBy(_graph.Node[index]).Where(_producers.ContainsKey).Select(name => _producers[name]).Distinct())
             {
                 waits[index]++;
                 (followers[producer] ??= []).Add(index);
@@ -162,7 +213,7 @@ internal sealed class GraphReader
 
     private void Bind(NodeProto proto, int index)
     {
-        OnnxNode node = new(proto, index, Opset, _source, _constants);
+        OnnxNode node = new(proto, index, Source, this);
         if (proto.Domain is not ("" or "ai.onnx")) throw node.Refuse($"operators of the domain {Quote(proto.Domain)} are not covered");
         Operator known = Operator.Find(proto.OpType) ?? throw node.Refuse("the operator is not covered");
         if (Opset < known.Since) throw node.Refuse($"the operator is covered from opset {known.Since} on");
@@ -177,7 +228,7 @@ internal sealed class GraphReader
             throw node.Refuse(failure.Message);
         }
         node.CheckAllRead();
-        bool constant = node.Inputs.All(name => name.Length == 0 || _constants.ContainsKey(name));
+        bool constant = node.Inputs.All(name => name.Length == 0 || Constant(name) is not null);
         if (known.Folds && constant) Fold(node, compute);
         else Add(node, compute);
     }
@@ -200,8 +251,8 @@ internal sealed class GraphReader
         OnnxValue?[] results;
         try
         {
-            results = compute(new Arguments([.. node.Inputs.Select(name => name.Length == 0 ? null : _constants[name])], _limit));
-            _limit -= Enumerable.Range(0, node.Outputs.Count).Sum(i => node.HasOutput(i) ? results[i]!.Shape.Count : 0L);
+            results = compute(new Arguments([.. node.Inputs.Select(name => name.Length == 0 ? null : Constant(name))], Outermost._limit));
+            Outermost._limit -= Enumerable.Range(0, node.Outputs.Count).Sum(i => node.HasOutput(i) ? results[i]!.Shape.Count : 0L);
         }
         catch (OutOfProportionException)
         {
@@ -218,7 +269,7 @@ internal sealed class GraphReader
 
     private void Add(OnnxNode node, Evaluate compute)
     {
-        int[] inputs = [.. node.Inputs.Select((name, i) => name.Length == 0 || node.Owned.Contains(i) ? -1 : Slot(name))];
+        int[] inputs = [.. node.Inputs.Select((name, i) => name.Length == 0 || node.Owned.Contains(i) ? -1 : Slot(name)), .. node.Captures.Select(Slot)];
         int[] outputs = [.. node.Outputs.Select(name => name.Length == 0 ? -1 : Slot(name))];
         Steps.Add(new GraphStep(node.Place, compute, inputs, outputs));
         Nodes.Add(node);
@@ -234,7 +285,7 @@ internal sealed class GraphReader
         }
         if (Outputs.Count == 0) throw Bad("the graph has no output");
         foreach (OnnxInput input in Inputs) Slot(input.Name);
-        HashSet<string> read = [.. _graph.Node.SelectMany(node => node.Input), .. Outputs];
+        HashSet<string> read = [.. _graph.Node.SelectMany(NamesReadBy), .. Outputs];
         Unused.AddRange(_graph.Initializer.Select(proto => proto.Name).Where(name => _constants[name].IsFloat && !read.Contains(name)));
     }
 }

@@ -65,6 +65,7 @@ internal sealed class Lowering
     private LoweredChain Follow()
     {
         if (_reader.Inputs.Count == 0) throw new NoChainException("the graph has no input");
+        if (_reader.Nodes.FirstOrDefault(node => node.Bodies.Count > 0) is { } loop) throw No(loop, "no layer is made of a body of operators; the graph runs as it is");
         OnnxInput input = _reader.Inputs[0];
         if (input.Shape is not { Count: 2 or 3 } shape || input.IsInteger != (shape.Count == 2))
             throw new NoChainException($"the input '{input.Name}' is neither [N, L, F] nor classes [N, L]");

@@ -38,10 +38,6 @@ public static class OnnxFile
         AtomicFile.Write(path, model.WriteTo);
     }
 
-    /// <summary>Why a network that can be written cannot be read again, or null.</summary>
-    internal static string? WhyNotReadBack(Module network) => RecurrentWriter.Scanned(network) is { } layer
-        ? $"{layer.Description}, is written as a Scan, which Elman does not read back; compare it in another runtime" : null;
-
     internal static OnnxGraph Read(ModelProto model, string source) => new(GraphReader.Read(model, source));
 
     internal static ModelProto Parse(ReadOnlySpan<byte> bytes, string source)

@@ -8,26 +8,18 @@ namespace Elman.Formats;
 /// </summary>
 public sealed class OnnxGraph : Module, IProbed
 {
-    private readonly GraphStep[] _steps;
-    private readonly (int Slot, OnnxValue Value)[] _constants;
-    private readonly int[] _inputSlots, _outputSlots;
-    private readonly int[][] _lastReads;
-    private readonly int _slots;
+    private readonly GraphProgram _program;
     private readonly OnnxRoles _roles;
     private readonly string? _whyNoChain;
     private readonly bool _timeFirst;
 
     internal OnnxGraph(GraphReader reader)
     {
-        _steps = [.. reader.Steps];
         (Inputs, Outputs, Opset) = (reader.Inputs, reader.Outputs, reader.Opset);
-        _inputSlots = [.. Inputs.Select(input => reader.Slot(input.Name))];
-        _outputSlots = [.. Outputs.Select(reader.Slot)];
-        _slots = reader.SlotCount;
-        _constants = [.. reader.Constants.Select(constant => (constant.Slot, constant.Value))];
+        _program = new GraphProgram(reader);
         _roles = OnnxRoles.Of(reader);
-        _lastReads = LastReads();
-        AddWeights(reader);
+        AddWeights(reader, [], []);
+        CheckFinite(reader.Source);
         (Chain, _whyNoChain, _timeFirst) = Lowering.Of(reader);
     }
 
@@ -41,7 +33,7 @@ public sealed class OnnxGraph : Module, IProbed
     public int Opset { get; }
 
     /// <inheritdoc/>
-    public override string Description => $"onnx graph of {_steps.Length} nodes, opset {Opset}" + (Chain is null ? $" ({NoChain})" : "");
+    public override string Description => $"onnx graph of {_program.StepCount} nodes, opset {Opset}" + (Chain is null ? $" ({NoChain})" : "");
 
     private string NoChain => $"the graph is no chain of layers: {_whyNoChain}";
 
@@ -118,47 +110,12 @@ public sealed class OnnxGraph : Module, IProbed
     private OnnxValue[] Execute(OnnxValue[] inputs, int outputs)
     {
         using GradientPause pause = Tensor.NoGradient();
-        OnnxValue?[] slots = new OnnxValue?[_slots];
-        foreach ((int slot, OnnxValue value) in _constants) slots[slot] = value;
-        for (int i = 0; i < inputs.Length; i++) slots[_inputSlots[i]] = inputs[i];
-        for (int step = 0; step < _steps.Length; step++)
-        {
-            Compute(_steps[step], slots);
-            foreach (int slot in _lastReads[step]) slots[slot] = null;
-        }
-        return [.. _outputSlots[..outputs].Select(slot => slots[slot]!)];
+        return _program.Run(inputs, outputs);
     }
 
-    private static void Compute(GraphStep step, OnnxValue?[] slots)
+    /// <summary>The weights of a graph, and of those within it.</summary>
+    private void AddWeights(GraphReader reader, HashSet<string> names, HashSet<OnnxValue> known)
     {
-        OnnxValue?[] results;
-        try
-        {
-            results = step.Compute(new Arguments(Array.ConvertAll(step.Inputs, slot => slot < 0 ? null : slots[slot]), int.MaxValue));
-        }
-        catch (Exception failure) when (GraphReader.IsRefusal(failure))
-        {
-            throw new ElmanException($"{step.Place}: {failure.Message}", failure);
-        }
-        for (int i = 0; i < step.Outputs.Length; i++)
-            if (step.Outputs[i] >= 0) slots[step.Outputs[i]] = results[i];
-    }
-
-    /// <summary>For every step the values that nobody reads after it, so that their memory can be had again.</summary>
-    private int[][] LastReads()
-    {
-        int[] last = new int[_slots];
-        Array.Fill(last, -1);
-        for (int step = 0; step < _steps.Length; step++)
-            foreach (int slot in _steps[step].Inputs.Concat(_steps[step].Outputs).Where(slot => slot >= 0)) last[slot] = step;
-        foreach (int slot in _outputSlots) last[slot] = -1;
-        ILookup<int, int> ends = Enumerable.Range(0, _slots).ToLookup(slot => last[slot]);
-        return [.. Enumerable.Range(0, _steps.Length).Select(step => ends[step].ToArray())];
-    }
-
-    private void AddWeights(GraphReader reader)
-    {
-        HashSet<string> names = [];
         string Unique(string name)
         {
             string unique = name;
@@ -166,8 +123,20 @@ public sealed class OnnxGraph : Module, IProbed
             return unique;
         }
         foreach ((string name, _, OnnxValue value) in reader.Constants)
-            if (value.IsFloat && value.Shape.Rank > 0) AddParameter(Unique(name), value.Floats);
+            if (value.IsFloat && value.Shape.Rank > 0 && known.Add(value)) AddParameter(Unique(name), value.Floats);
         foreach (OnnxNode node in reader.Nodes)
+        {
             foreach (Module module in node.Modules) AddChild(Unique(node.Name), module);
+            foreach (GraphReader body in node.Bodies) AddWeights(body, names, known);
+        }
+    }
+
+    private void CheckFinite(string source)
+    {
+        foreach ((string name, Tensor value) in Parameters())
+        {
+            int bad = value.Span.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
+            if (bad >= 0) throw new ElmanException(string.Create(CultureInfo.InvariantCulture, $"{source}: {SafeTensorsHeader.Quote(name)} has the value {value.Span[bad]} at element {bad}; weights must be finite"));
+        }
     }
 }

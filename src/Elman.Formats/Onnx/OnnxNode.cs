@@ -11,12 +11,12 @@ internal sealed class OnnxNode
     private readonly NodeProto _proto;
     private readonly Dictionary<string, AttributeProto> _attributes = [];
     private readonly HashSet<string> _read = [];
-    private readonly IReadOnlyDictionary<string, OnnxValue> _constants;
+    private readonly GraphReader _reader;
     private readonly string _source;
 
-    public OnnxNode(NodeProto proto, int index, int opset, string source, IReadOnlyDictionary<string, OnnxValue> constants)
+    public OnnxNode(NodeProto proto, int index, string source, GraphReader reader)
     {
-        (_proto, Opset, _source, _constants) = (proto, opset, source, constants);
+        (_proto, _source, _reader) = (proto, source, reader);
         Name = proto.Name.Length > 0 ? proto.Name : $"{proto.OpType}_{index}";
         foreach (AttributeProto attribute in proto.Attribute)
         {
@@ -30,11 +30,17 @@ internal sealed class OnnxNode
 
     public string Operator => _proto.OpType;
 
-    public int Opset { get; }
+    public int Opset => _reader.Opset;
 
     public IReadOnlyList<string> Inputs => _proto.Input;
 
     public IReadOnlyList<string> Outputs => _proto.Output;
+
+    /// <summary>The graphs within the node.</summary>
+    public List<GraphReader> Bodies { get; } = [];
+
+    /// <summary>What those read of the values around them: it goes in after the inputs.</summary>
+    public IEnumerable<string> Captures => Bodies.SelectMany(body => body.Captures);
 
     /// <summary>Modules that hold the node's weights, packed once; they become children of the graph.</summary>
     public List<Module> Modules { get; } = [];
@@ -52,7 +58,7 @@ internal sealed class OnnxNode
     public ElmanException Refuse(string what) => new($"{Place}: {what}");
 
     /// <summary>An input that is known at load; null if there is none, or if it is computed.</summary>
-    public OnnxValue? Constant(int input) => HasInput(input) ? _constants.GetValueOrDefault(Inputs[input]) : null;
+    public OnnxValue? Constant(int input) => HasInput(input) ? _reader.Constant(Inputs[input]) : null;
 
     /// <summary>Says that modules hold the values of these inputs.</summary>
     public void Own(params ReadOnlySpan<int> inputs)
@@ -85,6 +91,15 @@ internal sealed class OnnxNode
     public string[]? Texts(string name) => Read(name, AttributeProto.Types.AttributeType.Strings)?.Strings.Select(text => text.ToStringUtf8()).ToArray();
 
     public TensorProto? TensorProto(string name) => Read(name, AttributeProto.Types.AttributeType.Tensor)?.T;
+
+    /// <summary>A graph that is an attribute, ready to run. It sees the values around the node.</summary>
+    /// <exception cref="ElmanException">There is none, or it is no sound graph, or something in it is not covered.</exception>
+    public GraphProgram Body(string name)
+    {
+        GraphProto body = Read(name, AttributeProto.Types.AttributeType.Graph)?.G ?? throw Refuse($"the attribute '{name}' is missing");
+        Bodies.Add(_reader.ReadBody(body, $"{Place}: {name}"));
+        return new GraphProgram(Bodies[^1]);
+    }
 
     /// <exception cref="ElmanException">There is no such attribute.</exception>
     public long RequiredInteger(string name) => HasAttribute(name) ? Integer(name, 0) : throw Refuse($"the attribute '{name}' is missing");

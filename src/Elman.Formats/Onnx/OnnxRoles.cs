@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Elman.Formats;
 
 /// <summary>
-/// Which inputs of a graph are lengths of sequences and which are initial states: those that reach a recurrent node as such, the states through nodes that only
-/// rearrange them.
+/// Which inputs of a graph are lengths of sequences and which are initial states: those that reach a recurrent node or a Scan as such, through nodes that only
+/// rearrange them; lengths also where whole numbers are compared with the steps, or sequences are reversed by them; states also by their name, if with
+/// <c>_next</c> it is that of an output.
 /// </summary>
 internal sealed class OnnxRoles
 {
@@ -27,6 +28,11 @@ internal sealed class OnnxRoles
             for (int input = 4; input <= 6; input++)
                 if (node.HasInput(input)) (input == 4 ? roles._lengths : roles._states).Add(Origin(node.Inputs[input], producers));
         }
+        foreach (OnnxNode node in reader.Nodes.Where(node => node.Operator == "Scan"))
+            for (int input = 0; input < node.Inputs.Count - node.RequiredInteger("num_scan_inputs"); input++) roles._states.Add(Origin(node.Inputs[input], producers));
+        foreach (OnnxNode node in reader.Nodes.Where(node => node.Operator is "Less" or "ReverseSequence"))
+            if (Origin(node.Inputs[1], producers) is var origin && reader.Inputs.Any(input => input is { IsInteger: true, Shape.Count: 1 } && input.Name == origin)) roles._lengths.Add(origin);
+        foreach (OnnxInput input in reader.Inputs.Where(input => reader.Outputs.Contains(input.Name + "_next"))) roles._states.Add(input.Name);
         string? first = reader.Inputs.FirstOrDefault()?.Name;
         foreach (OnnxNode node in reader.Nodes.Where(node => node.Operator == "Gather" && node.Constant(0) is { Shape.Rank: 2 } && Origin(node.Inputs[1], producers) == first))
             roles.Classes = node.Constant(0)!.Shape[0];

@@ -7,8 +7,8 @@ public sealed class DamagedModelTests
 {
     private static readonly string[] Tokens =
     [
-        "LSTM", "GRU", "RNN", "Loop", "Constant", "ConstantOfShape", "Expand", "Tile", "Pad", "Range", "Reshape", "Concat", "Unsqueeze", "Split", "Conv", "y0", "x1", "hidden_size", "direction",
-        "layout", "axis", "perm", "activations", "clip", "zeros", "embed",
+        "LSTM", "GRU", "RNN", "Scan", "Loop", "Constant", "ConstantOfShape", "Expand", "Tile", "Pad", "Range", "Reshape", "Concat", "Unsqueeze", "Split", "Conv", "y0", "x1", "hidden_size", "direction",
+        "layout", "axis", "perm", "activations", "clip", "zeros", "embed", "body", "scan_input_axes",
     ];
 
     private static readonly byte[][] Numbers =
@@ -16,7 +16,7 @@ public sealed class DamagedModelTests
         [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], [0x80, 0x80, 0x80, 0x80, 0x08], [0xFF, 0xFF, 0xFF, 0xFF, 0x07], [0xFF, 0xFF, 0xFF, 0x7F], [0x00], [0x80],
     ];
 
-    public static TheoryData<string> Models => ["tagger", "arithmetic", "network"];
+    public static TheoryData<string> Models => ["tagger", "arithmetic", "network", "scan"];
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -34,6 +34,7 @@ public sealed class DamagedModelTests
     {
         "tagger" => GraphTests.Tagger().Bytes,
         "network" => WriteTests.Written(WriteTests.Network("layers between"), new OnnxWriteOptions()),
+        "scan" => WriteTests.Written(new Lstm(3, 4, new RandomStream(1), new RecurrentOptions { ProjectionSize = 2, Direction = Direction.Both }), new OnnxWriteOptions()),
         _ => Arithmetic().Bytes,
     };
 

@@ -31,6 +31,13 @@ internal sealed class TestModel
 
     public TestModel Input(string name, params object[] shape) => Input(name, DataType.Float, shape);
 
+    /// <summary>An input of a body, which need not tell its type.</summary>
+    public TestModel Untyped(string name)
+    {
+        _graph.Input.Add(new ValueInfoProto { Name = name });
+        return this;
+    }
+
     public TestModel Output(string name, DataType type = DataType.Float)
     {
         _graph.Output.Add(new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type } } });
@@ -91,6 +98,9 @@ internal sealed class TestModel
             case string[] texts:
                 result.Type = AttributeType.Strings;
                 result.Strings.Add(texts.Select(ByteString.CopyFromUtf8));
+                break;
+            case TestModel body:
+                (result.Type, result.G) = (AttributeType.Graph, body._graph);
                 break;
             case TensorProto tensor:
                 (result.Type, result.T) = (AttributeType.Tensor, tensor);

@@ -31,10 +31,6 @@ internal static class RecurrentWriter
         return new Flow(value, Steps: true, TimeFirst: true);
     }
 
-    /// <summary>The first layer of a network that is written as a Scan, or null.</summary>
-    public static RecurrentLayer? Scanned(Module network) => network is RecurrentLayer layer ? Fits(layer.Options) ? null : layer
-        : network.Children.Select(child => Scanned(child.Module)).FirstOrDefault(found => found is not null);
-
     /// <summary>The activations of a direction, one for each gate, and for the LSTM that of the cell on its way out.</summary>
     public static IReadOnlyList<Activation> Activations(RecurrentLayer layer, int direction) =>
         (direction == 1 ? layer.Options.ReverseActivations : null) ?? layer.Options.Activations ?? (layer.Cell, layer.Options.CoupledGates) switch
