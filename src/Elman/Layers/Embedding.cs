@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Elman;
@@ -60,9 +61,11 @@ public sealed class Embedding : Module, IStreamable
     {
         ArgumentNullException.ThrowIfNull(input);
         ReadOnlySpan<float> values = input.Span;
-        int[] indices = new int[values.Length];
-        for (int i = 0; i < indices.Length; i++) indices[i] = Index(values[i], i);
-        return Forward(indices).Reshape([.. input.Shape.Extents, Dimension]);
+        int[] indices = ArrayPool<int>.Shared.Rent(values.Length);
+        for (int i = 0; i < values.Length; i++) indices[i] = Index(values[i], i);
+        Tensor rows = Weight.Take(0, indices.AsSpan(0, values.Length));
+        ArrayPool<int>.Shared.Return(indices);
+        return rows.Reshape([.. input.Shape.Extents, Dimension]);
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,7 @@ namespace Elman;
 internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor? weightHh, Tensor? biasIh, Tensor? biasHh, OptionalWeights? optional = null)
 {
     private readonly Lock _lock = new();
+    private readonly Tensor[] _parameters = [.. new[] { weightIh, weightHh, biasIh, biasHh }.OfType<Tensor>(), .. optional?.All ?? []];
     private long _forwardVersion = -1, _backwardVersion = -1;
     private bool _bfloat16;
 
@@ -72,10 +73,18 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
     public PackedMatrix ProjectionBack { get; } = new();
 
     /// <summary>The parameters that exist.</summary>
-    public IEnumerable<Tensor> Parameters => [.. new[] { weightIh, weightHh, biasIh, biasHh }.OfType<Tensor>(), .. optional?.All ?? []];
+    public IReadOnlyList<Tensor> Parameters => _parameters;
 
-    /// <summary>The same with other recurrent weights, for one call.</summary>
-    public DirectionWeights WithRecurrent(Tensor other) => new(sizes, weightIh, other, biasIh, biasHh, optional) { BFloat16 = _bfloat16 };
+    /// <summary>The same parameters, packed apart.</summary>
+    public DirectionWeights Copy() => new(sizes, weightIh, weightHh, biasIh, biasHh, optional);
+
+    /// <summary>Puts another tensor in the place of the recurrent weights. Nobody else may use these weights meanwhile.</summary>
+    public void ReplaceRecurrent(Tensor other)
+    {
+        _parameters[Array.IndexOf(_parameters, weightHh)] = other;
+        weightHh = other;
+        _forwardVersion = _backwardVersion = -1;
+    }
 
     private long Version => (long)weightIh.Version + (weightHh?.Version ?? 0) + (biasIh?.Version ?? 0) + (biasHh?.Version ?? 0) + (optional?.Version ?? 0);
 

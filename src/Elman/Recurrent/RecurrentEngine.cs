@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Elman.Kernels;
 
 namespace Elman;
@@ -44,6 +45,9 @@ internal sealed class RecurrentEngine<TUnit>(TUnit first, TUnit second, UnitSurr
 {
     private RecurrentStep<TUnit>[] _steps = [];
 
+    /// <summary>Steps of each direction whose recurrent weights may be replaced, for the next call that drops weights: packing takes over their buffers.</summary>
+    private ConcurrentBag<RecurrentStep<TUnit>>[] _dropping = [];
+
     public override int States => TUnit.States;
 
     public override int StepWorkspace => _steps.Max(step => step.RowWorkspace);
@@ -54,15 +58,37 @@ internal sealed class RecurrentEngine<TUnit>(TUnit first, TUnit second, UnitSurr
     {
         Weights.Add(weights);
         _steps = [.. _steps, new RecurrentStep<TUnit>(isSecond ? second : first, weights)];
+        _dropping = [.. _dropping, []];
     }
 
-    public override (Tensor Output, Tensor[] Final) Apply(Range directions, Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, in RunOptions options) =>
-        RecurrentRun<TUnit>.Apply(options.Weight > 0 ? WithDroppedWeights(_steps[directions], direction.Count(), options) : _steps[directions], direction, input, initial, lengths, options);
+    public override (Tensor Output, Tensor[] Final) Apply(Range directions, Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, in RunOptions options)
+    {
+        RecurrentStep<TUnit>[] steps = _steps[directions];
+        if (options.Weight == 0) return RecurrentRun<TUnit>.Apply(steps, direction, input, initial, lengths, options);
+        int first = directions.Start.GetOffset(_steps.Length);
+        for (int i = 0; i < steps.Length; i++) steps[i] = Dropping(first + i, options.Weight, options.For(MaskKind.Weight, i / direction.Count(), i % direction.Count()));
+        (Tensor output, Tensor[] final) = RecurrentRun<TUnit>.Apply(steps, direction, input, initial, lengths, options);
+        if (!output.NeedsGradient)
+            for (int i = 0; i < steps.Length; i++) _dropping[first + i].Add(steps[i]);
+        return (output, final);
+    }
 
     public override void Step(int direction, ReadOnlySpan<float> input, Span<float> state, Span<float> workspace, Zoneout zoneout) =>
         _steps[direction].Row(input, state, workspace, zoneout);
 
-    /// <summary>The same steps with masks on their recurrent weights; gradients flow through the masks.</summary>
-    private static RecurrentStep<TUnit>[] WithDroppedWeights(RecurrentStep<TUnit>[] steps, int directions, RunOptions options) =>
-        [.. steps.Select((step, i) => step.With(step.Weights.WithRecurrent(step.Weights.WeightHh!.Dropout(options.Weight, options.For(MaskKind.Weight, i / directions, i % directions)))))];
+    /// <summary>A direction's step with a mask on its recurrent weights, for one call. The gradient flows through the mask, after the call's own backward pass: then the step is free again.</summary>
+    private RecurrentStep<TUnit> Dropping(int direction, float probability, DropoutKey key)
+    {
+        RecurrentStep<TUnit> original = _steps[direction];
+        Tensor weight = original.Weights.WeightHh!, masked = Tensor.Masked(weight, probability, key);
+        if (!_dropping[direction].TryTake(out RecurrentStep<TUnit>? step)) step = original.With(original.Weights.Copy());
+        step.Weights.ReplaceRecurrent(masked);
+        step.Weights.BFloat16 = original.Weights.BFloat16;
+        Tensor.Record(masked, [weight], () =>
+        {
+            weight.AddGradient(Tensor.Masked(masked.GradientTensor(), probability, key));
+            _dropping[direction].Add(step);
+        });
+        return step;
+    }
 }

@@ -22,7 +22,7 @@ internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, 
     /// <summary>Packed factors of earlier blocks, whose buffers the next ones take over.</summary>
     private static readonly IdlePool<PackedMatrix> Spare = new();
 
-    private readonly PackedMatrix?[] _factors = new PackedMatrix?[atOnce];
+    private readonly PackedMatrix?[] _factors = factors.IsEmpty ? [] : new PackedMatrix?[atOnce];
     private readonly Memory<float> _gradient = parameter.GradientTensor().Values;
 
     private int Rows => terms.Stored * ((terms.Units + UnitSizes.Width - 1) / UnitSizes.Width * UnitSizes.Width);

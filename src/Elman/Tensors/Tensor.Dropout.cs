@@ -29,7 +29,8 @@ public sealed partial class Tensor
             throw new ArgumentOutOfRangeException(nameof(probability), string.Create(CultureInfo.InvariantCulture, $"Dropout: probability {probability} lies outside [0, 1)"));
     }
 
-    private static Tensor Masked(Tensor source, float probability, DropoutKey key)
+    /// <summary>The values under the mask of <see cref="Dropout(float, ulong, long, int)"/>; not recorded.</summary>
+    internal static Tensor Masked(Tensor source, float probability, DropoutKey key)
     {
         Tensor result = From(source.Span, source.Shape.Extents);
         int width = source.Rank == 0 ? 1 : source.Shape[^1], length = source.Rank < 3 ? 1 : source.Shape[^2];

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Elman;
 
@@ -13,17 +14,20 @@ public sealed partial class Tensor
     {
         axis = Shape.Axis(axis);
         CheckIndices("Take", axis, indices);
-        int[] places = indices.ToArray();
-        Tensor result = Allocate(WithExtent(axis, places.Length));
+        Tensor kept = KeptIndices(indices.Length);
+        Span<int> taken = Indices(kept);
+        indices.CopyTo(taken);
+        Tensor result = Allocate(WithExtent(axis, taken.Length));
         int outer = Shape.Product(0, axis), extent = Shape[axis], inner = Shape.Product(axis + 1, Rank);
         ReadOnlySpan<float> from = Span;
         Span<float> to = result.WritableSpan();
         for (int block = 0; block < outer; block++)
-            for (int i = 0; i < places.Length; i++)
-                from.Slice((block * extent + places[i]) * inner, inner).CopyTo(to[((block * places.Length + i) * inner)..]);
+            for (int i = 0; i < taken.Length; i++)
+                from.Slice((block * extent + taken[i]) * inner, inner).CopyTo(to[((block * taken.Length + i) * inner)..]);
         return Record(result, [this], () =>
         {
             Span<float> gradient = GradientSpan(), slope = result.GradientSpan();
+            ReadOnlySpan<int> places = Indices(kept);
             for (int block = 0; block < outer; block++)
             {
                 for (int i = 0; i < places.Length; i++)
@@ -54,7 +58,8 @@ public sealed partial class Tensor
         }
         CheckIndices("Gather", axis, indices);
         int taken = indices.Length / (outer * inner);
-        int[] offsets = new int[indices.Length];
+        Tensor kept = KeptIndices(indices.Length);
+        Span<int> offsets = Indices(kept);
         for (int i = 0; i < offsets.Length; i++) offsets[i] = (i / (taken * inner) * extent + indices[i]) * inner + i % inner;
         Tensor result = Allocate(WithExtent(axis, taken));
         ReadOnlySpan<float> from = Span;
@@ -63,9 +68,15 @@ public sealed partial class Tensor
         return Record(result, [this], () =>
         {
             Span<float> gradient = GradientSpan(), slope = result.GradientSpan();
-            for (int i = 0; i < offsets.Length; i++) gradient[offsets[i]] += slope[i];
+            ReadOnlySpan<int> places = Indices(kept);
+            for (int i = 0; i < places.Length; i++) gradient[places[i]] += slope[i];
         });
     }
+
+    /// <summary>Room for indices that a backward rule will need. An index is as large as a value, so the open <see cref="TensorScope"/> lends it.</summary>
+    private static Tensor KeptIndices(int count) => Allocate(new Shape(count));
+
+    private static Span<int> Indices(Tensor kept) => MemoryMarshal.Cast<float, int>(kept.Values.Span);
 
     private void CheckIndices(string operation, int axis, ReadOnlySpan<int> indices)
     {

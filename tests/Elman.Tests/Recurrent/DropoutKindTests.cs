@@ -121,6 +121,29 @@ public class DropoutKindTests
     }
 
     [Fact]
+    public void Calls_whose_backward_passes_come_later_keep_the_weights_that_they_dropped()
+    {
+        Lstm layer = new(3, 5, new RandomStream(1), new() { Layers = 2, WeightDropout = 0.5f });
+        Tensor[] x = [Tensor.From(Kernel.Values(2 * 4 * 3, 1), 2, 4, 3), Tensor.From(Kernel.Values(2 * 4 * 3, 2), 2, 4, 3)];
+        float[] Gradients(params ReadOnlySpan<int> together)
+        {
+            layer.ZeroGradients();
+            List<Tensor> outputs = [];
+            foreach (int step in together)
+            {
+                layer.Train(1, step);
+                outputs.Add(layer.Forward(x[step]));
+            }
+            using (Tensor.NoGradient()) layer.Forward(x[0]);
+            foreach (Tensor output in outputs) output.Backward();
+            return [.. layer.Parameters().SelectMany(parameter => parameter.Value.Gradient!.Span.ToArray())];
+        }
+        float[] first = Gradients(0), second = Gradients(1), both = Gradients(0, 1);
+        Assert.NotEqual(first, second);
+        for (int i = 0; i < both.Length; i++) Assert.Equal(first[i] + second[i], both[i], 1e-6f);
+    }
+
+    [Fact]
     public void Masks_of_a_sequence_do_not_depend_on_its_length_or_padding()
     {
         Lstm layer = new(3, 5, new RandomStream(1), Kinds[^1].Options with { Layers = 2 });
