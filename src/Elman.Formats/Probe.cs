@@ -60,7 +60,7 @@ public sealed class Probe
         (int size, int? classes) = InputOf(network) ?? throw new ElmanException($"{network.Description}: it does not tell the size of its input, so there is nothing to try it with");
         return [.. DefaultLengths.Select(lengths =>
         {
-            if (classes is not { } count) return new Probe(Tensor.Normal(random, lengths.Length, lengths.Max(), size), lengths);
+            if (classes is not { } count) return new Probe(Taken(network, Tensor.Normal(random, lengths.Length, lengths.Max(), size)), lengths);
             Tensor indices = Tensor.Zeros(lengths.Length, lengths.Max());
             foreach (ref float value in indices.WritableSpan()) value = random.NextInt(count);
             return new Probe(indices, lengths);
@@ -120,7 +120,12 @@ public sealed class Probe
         }
         State? final = null;
         Tensor output;
-        if (module is RecurrentLayer layer) (output, final) = layer.Forward(input, null, lengths);
+        if (module is RecurrentLayer { Options.Merge: Merge.None } apart)
+        {
+            (Tensor forward, Tensor reverse, final) = apart.ForwardDirections(input, null, lengths);
+            output = Tensor.Concat(2, forward, reverse);
+        }
+        else if (module is RecurrentLayer layer) (output, final) = layer.Forward(input, null, lengths);
         else output = module is IProbed probed ? probed.RunProbe(input, lengths) : module.Forward(input, lengths);
         outputs.Add(new(name, Values(Masked(output, lengths))));
         for (int part = 0; part < final?.Parts.Count; part++)
@@ -136,6 +141,29 @@ public sealed class Probe
         int steps = output.Shape[1], size = output.Shape[2];
         for (int row = 0; row < lengths.Length; row++) values.AsSpan((row * steps + lengths[row]) * size, (steps - lengths[row]) * size).Clear();
         return values;
+    }
+
+    /// <summary>
+    /// Random numbers [N, L, I] as a network's first module takes them: some of the steps are masked, which random numbers never are; which values were observed is
+    /// 0 or 1, and no time is negative.
+    /// </summary>
+    private static Tensor Taken(Module module, Tensor input)
+    {
+        switch (module)
+        {
+            case Sequential { Children: [(_, Module first), ..] }:
+                return Taken(first, input);
+            case Masking masking:
+                int width = input.Shape[2];
+                for (int step = 2; step < input.Shape[0] * input.Shape[1]; step += 3) input.WritableSpan().Slice(step * width, width).Fill(masking.Value);
+                return input;
+            case GruD { InputSize: int size }:
+                Tensor values = input.Slice(2, ..size), observed = input.Slice(2, size..(2 * size)), elapsed = input.Slice(2, (2 * size)..);
+                foreach (ref float value in observed.WritableSpan()) value = value > 0 ? 1 : 0;
+                return Tensor.Concat(2, values, observed, elapsed * elapsed);
+            default:
+                return input;
+        }
     }
 
     private static double[] Values(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), value => (double)value);

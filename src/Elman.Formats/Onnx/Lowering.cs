@@ -99,7 +99,7 @@ internal sealed class Lowering
     }
 
     /// <summary>Whether a node only makes initial states, or hands final ones on.</summary>
-    private static bool IsAside(OnnxNode node) => OnnxRoles.Rearranging.Contains(node.Operator) || node.Operator is "Concat" or "Shape" or "ConstantOfShape" or "Expand";
+    private static bool IsAside(OnnxNode node) => OnnxRoles.Rearranging.Contains(node.Operator) || node.Operator is "Concat" or "Shape" or "ConstantOfShape" or "Expand" or "Equal" or "Where";
 
     private OnnxNode Next(string value)
     {

@@ -60,6 +60,30 @@ public sealed class ConversionTests
         Assert.False(File.Exists(folder.File("model.onnx")));
     }
 
+    public static TheoryData<string> Special => ["masked", "masked classes", "time gaps", "directions apart", "directions apart, as loops"];
+
+    [Theory]
+    [MemberData(nameof(Special))]
+    public void Modules_that_no_node_expresses_are_compared(string name)
+    {
+        using TemporaryFolder folder = new();
+        RandomStream random = new(1);
+        Module network = name switch
+        {
+            "masked" => new Sequential(new Masking(0.5f, new Lstm(3, 6, random, new RecurrentOptions { Direction = Direction.Both })), new Linear(12, 2, random)),
+            "masked classes" => new Masking(0, new Sequential(new Embedding(4, 3, random), new Gru(3, 6, random))),
+            "time gaps" => new Sequential(new GruD(3, 6, random), new Linear(6, 2, random)),
+            "directions apart" => new Gru(3, 6, random, new RecurrentOptions { Direction = Direction.Both, Merge = Merge.None, Layers = 2 }),
+            _ => new Lstm(3, 6, random, new RecurrentOptions { Direction = Direction.Both, Merge = Merge.None, Layers = 2, LayerNorm = true }),
+        };
+        NetworkFile.Save(folder.File("model.elman"), network);
+        List<string> remarks = [];
+        ConversionProof proof = Conversion.Convert(folder.File("model.elman"), folder.File("model.onnx"), ModelFormat.Of(FileKind.Onnx), new ReadOptions { Remark = remarks.Add }, 1, 1e-5);
+        Assert.InRange(proof.Largest, 0, 2e-6);
+        Assert.Empty(remarks);
+        Assert.True(File.Exists(folder.File("model.onnx")));
+    }
+
     [Fact]
     public void What_is_no_chain_of_layers_is_refused_with_the_node()
     {

@@ -107,6 +107,13 @@ public sealed class OperatorTests
         yield return new("Pad", 13, "edge", [x, Fixed(0, 2, 0, 0, 1, 3)], ("mode", "edge"));
         yield return new("Pad", 18, "axes", [x, Fixed(2, 1), null, Fixed(-1)]);
         yield return new("Pad", 19, "wrap", [x, Fixed(0, 2, 0, 0, 1, 3)], ("mode", "wrap"));
+        yield return new("CumSum", 14, "", [x, Fixed(1)]);
+        yield return new("CumSum", 11, "backwards, before each", [x, Fixed(-1)], ("reverse", 1), ("exclusive", 1));
+        yield return new("CumSum", 14, "whole numbers", [new long[] { 1, 2, 3, -4 }, Fixed(0)], ("exclusive", 1));
+        Tensor few = Random(12, 2, 2, 3);
+        yield return new("ScatterElements", 11, "", [x, Indices([0, 2, 1, -1, 1, 2, 3, 2, 0, 1, 0, -2], 2, 2, 3), few], ("axis", 2));
+        yield return new("ScatterElements", 18, "other axis", [x, Indices([0, -1, 1, 1, 0, 2, 2, 1, 0, 0, 2, 1], 2, 2, 3), few], ("axis", 1));
+        yield return new("ScatterElements", 16, "whole numbers", [new long[] { 1, 2, 3, 4 }, Fixed(3, 0), new long[] { 7, 8 }]);
         yield return new("ReverseSequence", 10, "time first", [Random(9, 3, 2, 4), new long[] { 2, 3 }], ("time_axis", 0), ("batch_axis", 1));
         yield return new("ReverseSequence", 10, "batch first", [Random(9, 2, 3, 4), new long[] { 1, 3 }], ("time_axis", 1), ("batch_axis", 0));
         yield return new("ConstantOfShape", 9, "", [Fixed(2, 3)]);
@@ -160,6 +167,9 @@ public sealed class OperatorTests
 
     /// <summary>Whole numbers that are always constant.</summary>
     private static Constant Fixed(params long[] values) => new(TensorCodec.Write("", values, values.Length));
+
+    /// <summary>Whole numbers of several axes, always constant.</summary>
+    private static Constant Indices(long[] values, params long[] shape) => new(TensorCodec.Write("", values, shape));
 
     private static Constant Whole(long value) => new(TensorCodec.Write("", [value]));
 

@@ -47,6 +47,7 @@ public sealed class WriteTests
         ["last step, both directions"] = random => new Sequential(new Gru(4, 6, random, new RecurrentOptions { Direction = Direction.Both }), new LastStep(6), new Linear(12, 3, random)),
         ["encoder and decoder"] = random => new Sequential(new Lstm(4, 6, random), new LastStep(), new Repeat(3), new Linear(6, 2, random)),
         ["tagger"] = random => new Sequential(new Embedding(9, 4, random), new Lstm(4, 6, random, new RecurrentOptions { Direction = Direction.Both }), new Linear(12, 5, random)),
+        ["decoder of its own length"] = random => new Sequential(new Lstm(4, 6, random), new LastStep(), new Repeat(7), new Gru(6, 5, random), new Linear(5, 2, random)),
         ["activations"] = random => new Sequential([new Lstm(4, 6, random), .. Activations.Select(activation => new Activate(activation))]),
     };
 
@@ -67,7 +68,7 @@ public sealed class WriteTests
             foreach (string name in Networks.Keys)
             {
                 // Directions that are not laid side by side, residuals, learnt states and single-output activations of two nodes take other ways.
-                if (name is "lstm, two directions added" or "gru, two directions averaged" or "rnn, two directions multiplied" or "lstm, residual" or "last step, both directions" or "halves merged at the end" or "activations") continue;
+                if (name is "lstm, two directions added" or "gru, two directions averaged" or "rnn, two directions multiplied" or "lstm, residual" or "last step, both directions" or "halves merged at the end" or "decoder of its own length" or "activations") continue;
                 foreach (bool states in (bool[])[false, true])
                     foreach (bool lengths in (bool[])[false, true])
                         if (name == "convolutions" ? !states : states || name != "lstm, two widths") chains.Add(name, states, lengths);
@@ -164,14 +165,27 @@ public sealed class WriteTests
     public void What_has_no_form_is_refused_by_name()
     {
         RandomStream random = new(1);
-        Assert.Equal("module 1, masking of steps of 0, cannot be written as ONNX: ONNX has no form of it", Refused(new Sequential(new Linear(4, 4, random), new Masking(0, new Lstm(4, 6, random)))));
         Assert.Equal("module 2, lstm 6 → 6, cannot be written as ONNX: it does not follow a sequence", Refused(new Sequential(new Lstm(4, 6, random), new LastStep(), new Lstm(6, 6, random))));
-        Assert.StartsWith("the network, lstm 4 → 6, bidirectional, merge none, cannot be written as ONNX: its directions stay apart",
-            Refused(new Lstm(4, 6, random, new RecurrentOptions { Direction = Direction.Both, Merge = Merge.None })));
+        Assert.StartsWith("module 0, lstm 4 → 6, bidirectional, merge none, cannot be written as ONNX: its directions stay apart",
+            Refused(new Sequential(new Lstm(4, 6, random, new RecurrentOptions { Direction = Direction.Both, Merge = Merge.None }), new Linear(6, 2, random))));
         Assert.EndsWith("cannot be written as ONNX: its past steps have no place among the states; write it without states", Refused(new Conv1d(4, 5, 3, random), new OnnxWriteOptions { States = true }));
         Assert.Equal(["input"], OnnxFile.Read(Written(new Conv1d(4, 5, 3, random), new OnnxWriteOptions()), "model").Inputs.Select(input => input.Name));
-        Assert.StartsWith("the network, lstm cell 4 → 6, cannot be written as ONNX", Refused(new LstmCell(4, 6, random)));
-        Assert.EndsWith("cannot be written as ONNX: ONNX has no form of it", Refused(new GruD(4, 6, random)));
+        Assert.Equal("module 1, lstm cell 6 → 6, cannot be written as ONNX: it is a single step, and follows a sequence", Refused(new Sequential(new Lstm(4, 6, random), new LstmCell(6, 6, random))));
+        Assert.Equal("the network, own 4 → 6, cannot be written as ONNX: ONNX has no such cell", Refused(new Recurrent<OwnUnit>(4, 6, random)));
+        Assert.Equal("the network, own cell 4 → 6, cannot be written as ONNX: ONNX has no form of it", Refused(new RecurrentCell<OwnUnit>(4, 6, random)));
+        Assert.Equal("the network, own with decay 4 → 6, cannot be written as ONNX: ONNX has no form of it", Refused(new DecayRecurrent<OwnUnit>(4, 6, random)));
+    }
+
+    /// <summary>A cell of a user's own.</summary>
+    private struct OwnUnit : IRecurrentUnit
+    {
+        public static string Name => "own";
+
+        public static int Gates => 1;
+
+        public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved) => next[0] = gates[0];
+
+        public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient) => gates[0] = gradient[0];
     }
 
     private static string Refused(Module network, OnnxWriteOptions? options = null) => Assert.Throws<ArgumentException>(() => Written(network, options ?? new OnnxWriteOptions())).Message;

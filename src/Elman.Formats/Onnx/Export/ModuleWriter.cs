@@ -8,7 +8,8 @@ namespace Elman.Formats;
 /// <param name="Name">Its name.</param>
 /// <param name="Steps">Whether it is a sequence; otherwise it is a row [N, F].</param>
 /// <param name="TimeFirst">Whether it is [L, N, F], as recurrent nodes have it, and not [N, L, F].</param>
-internal readonly record struct Flow(string Name, bool Steps, bool TimeFirst = false);
+/// <param name="Classes">Whether it is of classes [N, L], as an embedding takes them.</param>
+internal readonly record struct Flow(string Name, bool Steps, bool TimeFirst = false, bool Classes = false);
 
 /// <summary>Writes a network as a graph: input <c>input</c> [batch, time, features], or classes [batch, time] if it begins with an embedding; output <c>output</c>.</summary>
 internal sealed class ModuleWriter
@@ -18,7 +19,7 @@ internal sealed class ModuleWriter
     private readonly bool _writesStates, _writesLengths;
     private readonly GraphWriter _graph = new();
     private readonly List<(string Value, string Name, string[] Shape)> _states = [];
-    private string? _lengths;
+    private string? _input, _lengths;
 
     private ModuleWriter(bool states, bool lengths) => (_writesStates, _writesLengths) = (states, lengths);
 
@@ -35,8 +36,11 @@ internal sealed class ModuleWriter
     /// <summary>The graph that modules add their nodes to.</summary>
     public GraphWriter Graph => _graph;
 
-    /// <summary>The input with the lengths, int32 [N]; empty if there is none.</summary>
-    public string Lengths => !_writesLengths ? "" : _lengths ??= _graph.Input("lengths", DataType.Int32, Batch);
+    /// <summary>Whether states are inputs and outputs.</summary>
+    public bool WritesStates => _writesStates;
+
+    /// <summary>The lengths of the sequences, int32 [N]: the input of that name, or what a mask leaves of it; empty if they are all of L steps.</summary>
+    public string Lengths => _lengths ?? (_writesLengths ? _input ??= _graph.Input("lengths", DataType.Int32, Batch) : "");
 
     /// <summary>A module's nodes.</summary>
     /// <param name="module">The module.</param>
@@ -44,7 +48,7 @@ internal sealed class ModuleWriter
     /// <param name="flow">What goes in.</param>
     public Flow Add(Module module, string path, Flow flow) => module switch
     {
-        Sequential => module.Children.Aggregate(flow, (value, child) => Add(child.Module, Named(path, child.Name), value)),
+        Sequential => AddAll(module, path, flow),
         Dropout => flow,
         Linear linear => AddLinear(linear, path, flow),
         Embedding embedding => AddEmbedding(embedding, path, flow),
@@ -60,6 +64,8 @@ internal sealed class ModuleWriter
         Repeat repeat => AddRepeat(repeat, path, flow),
         RecurrentLayer layer => RecurrentWriter.Add(this, layer, path, flow),
         ForecastNet net => ForecastWriter.Add(this, net, flow),
+        Masking masking => MaskWriter.Add(this, masking, path, flow),
+        _ when CellWriter.CellOf(module) is { } cell => IsStep(module) ? AddStep(module, cell, path, flow) : DecayWriter.Add(this, module, cell, path, flow),
         _ => throw Refuse(path, module, "ONNX has no form of it"),
     };
 
@@ -72,15 +78,54 @@ internal sealed class ModuleWriter
     /// <summary>The value as [L, N, F].</summary>
     public Flow TimeFirst(Flow flow) => flow.TimeFirst ? flow : new Flow(Swapped(flow.Name), flow.Steps, TimeFirst: true);
 
-    /// <summary>An initial state [K·D, N, H] as an input, or null if there is none.</summary>
-    public string? StateInput(string path, string part, int passes, int hidden) => _writesStates
-        ? _graph.Input(Named(path, part), DataType.Float, [Number(passes), Batch, Number(hidden)]) : null;
-
-    /// <summary>A final state [K·D, N, H] as an output, if states are asked for.</summary>
-    public void StateOutput(string value, string path, string part, int passes, int hidden)
+    /// <summary>A module's nodes for sequences of other lengths than those around it.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="path">Its path from the network on.</param>
+    /// <param name="flow">What goes in.</param>
+    /// <param name="lengths">The lengths, int32 [N]; empty if all sequences are of L steps.</param>
+    public Flow Add(Module module, string path, Flow flow, string lengths)
     {
-        if (_writesStates) _states.Add((value, $"{Named(path, part)}_next", [Number(passes), Batch, Number(hidden)]));
+        string? outer = _lengths;
+        _lengths = lengths;
+        Flow result = Add(module, path, flow);
+        _lengths = outer;
+        return result;
     }
+
+    /// <summary>An initial state as an input, or null if there is none.</summary>
+    public string? StateInput(string path, string part, string[] shape) => _writesStates ? _graph.Input(Named(path, part), DataType.Float, shape) : null;
+
+    /// <summary>A final state as an output, if states are asked for.</summary>
+    public void StateOutput(string value, string path, string part, string[] shape)
+    {
+        if (_writesStates) _states.Add((value, $"{Named(path, part)}_next", shape));
+    }
+
+    /// <summary>Zeros [N, width].</summary>
+    /// <param name="place">Path of the module that they belong to.</param>
+    /// <param name="value">What has the batch as one of its axes.</param>
+    /// <param name="axis">That axis.</param>
+    /// <param name="width">How wide they are.</param>
+    public string Zeros(string place, string value, int axis, int width)
+    {
+        string shape = _graph.Node(place, "Concat", [Extent(place, value, axis), _graph.Integers(Named(place, "width"), width)], ("axis", 0L));
+        return _graph.Node(place, "Expand", [_graph.Constant(Named(place, "zero"), [0f]), shape]);
+    }
+
+    /// <summary>The extent of an axis, [1].</summary>
+    public string Extent(string place, string value, int axis) =>
+        _graph.Node(place, "Slice", [_graph.Node(place, "Shape", [value]), _graph.Integers(Named(place, "from"), axis), _graph.Integers(Named(place, "to"), axis + 1)]);
+
+    /// <summary>0, 1, … for every place of an axis.</summary>
+    public string Count(string place, string value, int axis)
+    {
+        string count = _graph.Node(place, "Squeeze", [Extent(place, value, axis), _graph.Integers(Named(place, "axes"), 0)]);
+        return _graph.Node(place, "Range", [_graph.Integer(Named(place, "from"), 0), count, _graph.Integer(Named(place, "step"), 1)]);
+    }
+
+    /// <summary>The lengths as int64 [N, 1].</summary>
+    public string LengthColumn(string place) =>
+        _graph.Node(place, "Unsqueeze", [_graph.Node(place, "Cast", [Lengths], ("to", (long)DataType.Int64)), _graph.Integers(Named(place, "axes"), 1)]);
 
     /// <summary>The name of something of a module.</summary>
     public static string Named(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
@@ -90,13 +135,13 @@ internal sealed class ModuleWriter
     private void WriteNetwork(Module network)
     {
         Module first = network;
-        while (first is Sequential && Leading(first) is { } inner) first = inner;
-        int? features = (first as IStreamable)?.StepInputSize ?? (network as IStreamable)?.StepInputSize;
+        while (Leading(first) is { } inner) first = inner;
+        int? features = IsStep(first) ? Parameter(first, "weight_ih").Shape[1] : (first as IStreamable)?.StepInputSize ?? (network as IStreamable)?.StepInputSize;
         Flow flow = first switch
         {
-            Embedding => new(_graph.Input("input", DataType.Int64, Batch, Time), Steps: true),
+            Embedding => new(_graph.Input("input", DataType.Int64, Batch, Time), Steps: true, Classes: true),
             ForecastNet net => new(_graph.Input("input", DataType.Float, Batch, Number(net.Context + net.Horizon), Number(((RecurrentLayer)net.Children[0].Module).InputSize)), Steps: true),
-            Repeat => new(_graph.Input("input", DataType.Float, Batch, features is { } size ? Number(size) : "features"), Steps: false),
+            _ when first is Repeat || IsStep(first) => new(_graph.Input("input", DataType.Float, Batch, features is { } size ? Number(size) : "features"), Steps: false),
             _ => new(_graph.Input("input", DataType.Float, Batch, Time, features is { } size ? Number(size) : "features"), Steps: true),
         };
         flow = BatchFirst(Add(network, "", flow));
@@ -105,8 +150,40 @@ internal sealed class ModuleWriter
         foreach ((string value, string name, string[] extents) in _states) _graph.Output(value, name, extents);
     }
 
-    /// <summary>The first module that does something.</summary>
-    private static Module? Leading(Module sequential) => sequential.Children.Select(child => child.Module).FirstOrDefault(module => module is not Dropout);
+    /// <summary>The first module that does something, of modules that hold others; else null.</summary>
+    private static Module? Leading(Module module) => module switch
+    {
+        Sequential => module.Children.Select(child => child.Module).FirstOrDefault(child => child is not Dropout),
+        Masking masking => masking.Inner,
+        _ => null,
+    };
+
+    private Flow AddAll(Module sequential, string path, Flow flow)
+    {
+        string? lengths = _lengths;
+        foreach ((string name, Module module) in sequential.Children)
+        {
+            flow = Add(module, Named(path, name), flow);
+            if (!module.KeepsSteps) _lengths = "";
+        }
+        _lengths = lengths;
+        return flow;
+    }
+
+    /// <summary>Whether it is a single step of a cell.</summary>
+    private static bool IsStep(Module module) => CellWriter.CellOf(module) is not null && module.Parameters().Any(parameter => parameter.Name == "weight_ih");
+
+    private static Tensor Parameter(Module module, string name) => module.Parameters().First(parameter => parameter.Name == name).Value;
+
+    /// <summary>A single step [N, I] → [N, H], its states [N, H].</summary>
+    private Flow AddStep(Module module, string cell, string path, Flow flow)
+    {
+        if (flow.Steps) throw Refuse(path, module, "it is a single step, and follows a sequence");
+        CellWriter step = CellWriter.Plain(_graph, path, cell, module.Parameters().ToDictionary(parameter => parameter.Name, parameter => parameter.Value), "");
+        string[] next = step.Next(flow.Name, [.. step.States.Select(state => StateInput(path, state.Name, [Batch, Number(state.Width)]) ?? Zeros(path, flow.Name, 0, state.Width))]);
+        for (int part = 0; part < next.Length; part++) StateOutput(next[part], path, step.States[part].Name, [Batch, Number(step.States[part].Width)]);
+        return flow with { Name = next[0] };
+    }
 
     private string Swapped(string name) => _graph.Node("", "Transpose", [name], ("perm", new long[] { 1, 0, 2 }));
 
@@ -118,8 +195,8 @@ internal sealed class ModuleWriter
 
     private Flow AddEmbedding(Embedding embedding, string path, Flow flow)
     {
-        if (flow.Name != "input") throw Refuse(path, embedding, "it stands behind other modules, and not where classes come in");
-        return flow with { Name = _graph.Node(path, "Gather", [_graph.Constant(Named(path, "weight"), embedding.Weight), flow.Name], ("axis", 0L)) };
+        if (!flow.Classes) throw Refuse(path, embedding, "it stands behind other modules, and not where classes come in");
+        return new Flow(_graph.Node(path, "Gather", [_graph.Constant(Named(path, "weight"), embedding.Weight), flow.Name], ("axis", 0L)), Steps: true);
     }
 
     /// <summary>Two values as one: their sum, mean or product.</summary>

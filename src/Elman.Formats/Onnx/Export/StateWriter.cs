@@ -10,8 +10,11 @@ namespace Elman.Formats;
 /// <param name="widths">Of this part, for every layer.</param>
 /// <param name="directions">D.</param>
 /// <param name="uniform">Whether all layers are one; they may differ in c while their h is projected to one width.</param>
-internal sealed class StateWriter(ModuleWriter writer, string path, string part, int[] widths, int directions, bool uniform)
+/// <param name="keepsEmpty">Whether the final states of rows without steps are the initial ones already; ONNX Runtime's nodes put zeros there.</param>
+internal sealed class StateWriter(ModuleWriter writer, string path, string part, int[] widths, int directions, bool uniform, bool keepsEmpty)
 {
+    private string _whole = "";
+
     /// <summary>For every layer its initial state; an empty name for zeros.</summary>
     public string[] Initial { get; private set; } = [];
 
@@ -26,29 +29,38 @@ internal sealed class StateWriter(ModuleWriter writer, string path, string part,
             Initial = [.. widths.Select((hidden, layer) => Origin(ModuleWriter.Named(path, $"l{layer}"), directions, hidden, parameters, $"initial_{part}_l{layer}", flow))];
             return;
         }
-        string whole = Origin(path, widths.Length * directions, widths[0], parameters, $"initial_{part}", flow);
-        if (whole.Length == 0 || widths.Length == 1)
+        _whole = Origin(path, widths.Length * directions, widths[0], parameters, $"initial_{part}", flow);
+        if (_whole.Length == 0 || widths.Length == 1)
         {
-            Initial = [.. widths.Select(_ => whole)];
+            Initial = [.. widths.Select(_ => _whole)];
             return;
         }
         long[] sizes = [.. Enumerable.Repeat((long)directions, widths.Length)];
-        Initial = writer.Graph.Node(path, "Split", [whole, writer.Graph.Integers(ModuleWriter.Named(path, "sizes"), sizes)], widths.Length, ("axis", 0L));
+        Initial = writer.Graph.Node(path, "Split", [_whole, writer.Graph.Integers(ModuleWriter.Named(path, "sizes"), sizes)], widths.Length, ("axis", 0L));
     }
 
     /// <summary>Makes the final states outputs.</summary>
     public void End()
     {
-        if (uniform) writer.StateOutput(Final.Count == 1 ? Final[0] : writer.Graph.Node(path, "Concat", [.. Final], ("axis", 0L)), path, part, widths.Length * directions, widths[0]);
-        else for (int layer = 0; layer < widths.Length; layer++) writer.StateOutput(Final[layer], ModuleWriter.Named(path, $"l{layer}"), part, directions, widths[layer]);
+        if (!writer.WritesStates) return;
+        if (uniform) Output(path, Final.Count == 1 ? Final[0] : writer.Graph.Node(path, "Concat", [.. Final], ("axis", 0L)), _whole, widths.Length * directions, widths[0]);
+        else for (int layer = 0; layer < widths.Length; layer++) Output(ModuleWriter.Named(path, $"l{layer}"), Final[layer], Initial[layer], directions, widths[layer]);
+    }
+
+    private void Output(string place, string final, string initial, int passes, int hidden)
+    {
+        GraphWriter graph = writer.Graph;
+        string value = keepsEmpty || writer.Lengths.Length == 0 ? final
+            : graph.Node(place, "Where", [graph.Node(place, "Equal", [writer.LengthColumn(place), graph.Integers(ModuleWriter.Named(place, "none"), 0)]), initial, final]);
+        writer.StateOutput(value, place, part, [$"{passes}", "batch", $"{hidden}"]);
     }
 
     private string Origin(string place, int passes, int hidden, Dictionary<string, Tensor> parameters, string learnt, Flow flow)
     {
-        if (writer.StateInput(place, part, passes, hidden) is { } input) return input;
+        if (writer.StateInput(place, part, [$"{passes}", "batch", $"{hidden}"]) is { } input) return input;
         if (!parameters.TryGetValue(learnt, out Tensor? value)) return "";
         GraphWriter graph = writer.Graph;
-        string batch = graph.Node(place, "Slice", [graph.Node(place, "Shape", [flow.Name]), graph.Integers("from", flow.TimeFirst ? 1 : 0), graph.Integers("to", flow.TimeFirst ? 2 : 1)]);
+        string batch = writer.Extent(place, flow.Name, flow.TimeFirst ? 1 : 0);
         string shape = graph.Node(place, "Concat", [graph.Integers("one", 1), batch, graph.Integers("one", 1)], ("axis", 0L));
         return graph.Node(place, "Expand", [graph.Constant(ModuleWriter.Named(place, learnt), value), shape]);
     }

@@ -12,6 +12,7 @@ internal static class ReductionOperators
         Reduce("ReduceL2", 18, static (x, axes) => Root((x * x).Sum(axes, keepAxes: true))),
         Operator.Of("ReduceProd", 1..2, Product),
         Operator.Of("ArgMax", 1..1, ArgMax),
+        Operator.Of("CumSum", 2..2, CumSum, since: 11),
     ];
 
     private delegate Tensor Reduction(Tensor x, ReadOnlySpan<int> axes);
@@ -94,5 +95,39 @@ internal static class ReductionOperators
             OnnxValue result = new(places, Without(shape, [axis]));
             return keep ? result.Reshape(new Shape([.. shape.Extents[..axis], 1, .. shape.Extents[(axis + 1)..]])) : result;
         };
+    }
+
+    /// <summary>Sums of all elements up to each along an axis, or before each.</summary>
+    private static Func<Arguments, OnnxValue> CumSum(OnnxNode node)
+    {
+        bool exclusive = node.Flag("exclusive", false), reverse = node.Flag("reverse", false);
+        return x =>
+        {
+            Shape shape = x[0].Shape;
+            int axis = x[0].Axis(x[1].ToInteger()), inner = shape.Product(axis + 1, shape.Rank);
+            if (!x[0].IsFloat) return new OnnxValue(Accumulated<long>(x[0].Integers, shape[axis], inner, exclusive, reverse), shape);
+            return new OnnxValue(Tensor.Wrap(Accumulated(x[0].Floats.Span, shape[axis], inner, exclusive, reverse), shape.Extents));
+        };
+    }
+
+    /// <param name="x">[.., extent, inner]</param>
+    private static T[] Accumulated<T>(ReadOnlySpan<T> x, int extent, int inner, bool exclusive, bool reverse)
+        where T : System.Numerics.INumber<T>
+    {
+        T[] sums = new T[x.Length];
+        for (int first = 0; first < x.Length; first += extent * inner)
+        {
+            for (int lane = first; lane < first + inner; lane++)
+            {
+                T sum = T.Zero;
+                for (int step = 0; step < extent; step++)
+                {
+                    int at = lane + ((reverse ? extent - 1 - step : step) * inner);
+                    T next = sum + x[at];
+                    (sums[at], sum) = (exclusive ? sum : next, next);
+                }
+            }
+        }
+        return sums;
     }
 }

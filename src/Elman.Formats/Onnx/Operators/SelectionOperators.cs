@@ -12,6 +12,7 @@ internal static class SelectionOperators
         new("Split", 7, 1, 2, int.MaxValue, Folds: true, Split),
         Operator.Of("Pad", 1..4, Pad),
         Operator.Of("ReverseSequence", 2..2, ReverseSequence, since: 10),
+        Operator.Of("ScatterElements", 3..3, ScatterElements, since: 11),
     ];
 
     private static Func<Arguments, OnnxValue> Gather(OnnxNode node)
@@ -174,6 +175,50 @@ internal static class SelectionOperators
             }
             return flat.Take(0, places).Reshape(shape);
         };
+    }
+
+    /// <summary>A copy whose element at (.., index, ..) becomes the update that stands at the place of the index; the last one if there are several.</summary>
+    private static Func<Arguments, OnnxValue> ScatterElements(OnnxNode node)
+    {
+        long named = node.Integer("axis", 0);
+        if (node.Opset >= 16 && node.Text("reduction", "none") != "none") throw node.Refuse("updates that are added or multiplied are not covered");
+        return x =>
+        {
+            (Shape shape, Shape chosen) = (x[0].Shape, x[1].Shape);
+            int axis = x[0].Axis(named);
+            bool fits = chosen == x[2].Shape && chosen.Rank == shape.Rank;
+            for (int other = 0; fits && other < shape.Rank; other++) fits = other == axis || chosen[other] <= shape[other];
+            if (!fits) throw new ArgumentException($"indices of shape {chosen} and updates of shape {x[2].Shape} do not fit shape {shape}");
+            int[] targets = Targets(x[1].Integers, chosen, shape, axis);
+            if (x[0].IsFloat)
+            {
+                Tensor result = Tensor.Wrap(x[0].Floats.Span.ToArray(), shape.Extents);
+                Put(x[2].Floats.Span, targets, result.WritableSpan());
+                return new OnnxValue(result);
+            }
+            long[] integers = [.. x[0].Integers];
+            Put(x[2].Integers, targets, integers);
+            return new OnnxValue(integers, shape);
+        };
+    }
+
+    /// <summary>For every index the element that it chooses.</summary>
+    private static int[] Targets(long[] indices, Shape chosen, Shape shape, int axis)
+    {
+        int[] targets = new int[indices.Length];
+        for (int i = 0; i < targets.Length; i++)
+        {
+            int extent = shape[axis];
+            long index = indices[i] < 0 ? indices[i] + extent : indices[i];
+            if (index < 0 || index >= extent) throw new ArgumentException($"index {indices[i]} is outside axis {axis} of shape {shape}");
+            for (int at = shape.Rank - 1, rest = i; at >= 0; rest /= chosen[at--]) targets[i] += (at == axis ? (int)index : rest % chosen[at]) * shape.Product(at + 1, shape.Rank);
+        }
+        return targets;
+    }
+
+    private static void Put<T>(ReadOnlySpan<T> from, int[] targets, Span<T> to)
+    {
+        for (int i = 0; i < targets.Length; i++) to[targets[i]] = from[i];
     }
 
     private static long[] Wide(ReadOnlySpan<int> extents) => Array.ConvertAll(extents.ToArray(), extent => (long)extent);
