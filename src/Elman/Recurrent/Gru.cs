@@ -26,8 +26,7 @@ public readonly struct GruUnit : IRecurrentUnit
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Activate(Lanes gates, Lanes product)
     {
-        gates[0] = Sigmoid(gates[0] + product[0]);
-        gates[1] = Sigmoid(gates[1] + product[1]);
+        (gates[0], gates[1], _) = Sigmoid(gates[0] + product[0], gates[1] + product[1], default);
     }
 
     /// <inheritdoc/>
@@ -76,9 +75,8 @@ public readonly struct OriginalGruUnit : IRecurrentUnit
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Operand(Lanes gates, Lanes product, Lanes previous, Lanes operand)
     {
-        Vector<float> r = Sigmoid(gates[0] + product[0]);
-        gates[0] = r;
-        gates[1] = Sigmoid(gates[1] + product[1]);
+        (Vector<float> r, Vector<float> z, _) = Sigmoid(gates[0] + product[0], gates[1] + product[1], default);
+        (gates[0], gates[1]) = (r, z);
         operand[0] = r * previous[0];
     }
 

@@ -32,10 +32,8 @@ public readonly struct LstmUnit : IRecurrentUnit
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Activate(Lanes gates, Lanes product)
     {
-        gates[0] = Sigmoid(gates[0]);
-        gates[1] = Sigmoid(gates[1]);
+        (gates[0], gates[1], gates[3]) = Sigmoid(gates[0], gates[1], gates[3]);
         gates[2] = Tanh(gates[2]);
-        gates[3] = Sigmoid(gates[3]);
     }
 
     /// <inheritdoc/>
