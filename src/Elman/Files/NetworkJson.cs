@@ -82,6 +82,14 @@ internal static class NetworkJson
                 json.WriteNumber("hidden", layer.HiddenSize);
             },
             fields => new GruD(Size(fields, "inputs"), Size(fields, "hidden"), First())),
+        Of<IDecaying>("decay",
+            (json, layer) =>
+            {
+                json.WriteString("cell", layer.Cell);
+                json.WriteNumber("inputs", layer.InputSize);
+                json.WriteNumber("hidden", layer.HiddenSize);
+            },
+            fields => Cells.CreateDecaying(fields.Text("cell"), Size(fields, "inputs"), Size(fields, "hidden"), First())),
     ];
 
     /// <summary>Writes a module as one JSON object.</summary>
@@ -156,11 +164,12 @@ internal static class NetworkJson
 
     private static string KnownKinds() => string.Join(", ", Kinds.Select(kind => kind.Name));
 
-    private static Kind Of<T>(string name, Action<Utf8JsonWriter, T, Place> write, Func<StrictFields, Place, T> read)
-        where T : Module => new(name, module => module is T, (json, module, place) => write(json, (T)module, place), read);
+    /// <summary>The first kind that fits a module is its kind.</summary>
+    private static Kind Of<T>(string name, Action<Utf8JsonWriter, T, Place> write, Func<StrictFields, Place, Module> read)
+        where T : class => new(name, module => module is T, (json, module, place) => write(json, (T)(object)module, place), read);
 
-    private static Kind Of<T>(string name, Action<Utf8JsonWriter, T> write, Func<StrictFields, T> read)
-        where T : Module => Of<T>(name, (json, module, _) => write(json, module), (fields, _) => read(fields));
+    private static Kind Of<T>(string name, Action<Utf8JsonWriter, T> write, Func<StrictFields, Module> read)
+        where T : class => Of<T>(name, (json, module, _) => write(json, module), (fields, _) => read(fields));
 
     private sealed record Kind(string Name, Func<Module, bool> Fits, Action<Utf8JsonWriter, Module, Place> Write, Func<StrictFields, Place, Module> Read);
 

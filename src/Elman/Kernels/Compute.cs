@@ -23,7 +23,7 @@ public static class Compute
     /// than that the call keeps the states at a few times only, and the backward pass computes the steps between them again: slower by at
     /// most one forward pass, results and gradients with the same bits. What counts is every buffer of the call (steps, states, inputs and outputs
     /// of the layers, and their gradients); what does not are the tensors that go in and come out, their gradients, the packed weights, and
-    /// each thread's scratch for a few rows. A call whose budget is too small even so throws an <see cref="ElmanException"/> that says what it needs.
+    /// each thread's scratch for a few rows. A stack whose layers merge, have residual connections or widths of their own makes a call for each layer, of which each may hold that much. A call whose budget is too small even so throws an <see cref="ElmanException"/> that says what it needs.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
     public static long? MemoryBudget

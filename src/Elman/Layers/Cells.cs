@@ -62,7 +62,7 @@ public static class Cells
     private static void Register<TUnit>(Func<int, int, RandomStream, RecurrentOptions?, RecurrentLayer> make)
         where TUnit : struct, IRecurrentUnit
     {
-        Registration own = new(typeof(TUnit), make);
+        Registration own = new(typeof(TUnit), make, (inputs, hidden, random) => new DecayRecurrent<TUnit>(inputs, hidden, random));
         lock (Changing)
         {
             if (!Registered.TryAdd(TUnit.Name, own) && Registered[TUnit.Name].Unit != typeof(TUnit))
@@ -72,12 +72,19 @@ public static class Cells
 
     /// <summary>A recurrent layer with the cell of that name.</summary>
     /// <exception cref="ElmanException">No cell has the name.</exception>
-    public static RecurrentLayer Create(string name, int inputSize, int hiddenSize, RandomStream random, RecurrentOptions? options = null)
+    public static RecurrentLayer Create(string name, int inputSize, int hiddenSize, RandomStream random, RecurrentOptions? options = null) =>
+        Find(name).Make(inputSize, hiddenSize, random, options);
+
+    /// <summary>A <see cref="DecayRecurrent{TUnit}"/> with the cell of that name.</summary>
+    /// <exception cref="ElmanException">No cell has the name.</exception>
+    internal static Module CreateDecaying(string name, int inputSize, int hiddenSize, RandomStream random) => Find(name).MakeDecaying(inputSize, hiddenSize, random);
+
+    private static Registration Find(string name)
     {
-        Registration? found;
-        lock (Changing) found = Registered.GetValueOrDefault(name);
-        return found?.Make(inputSize, hiddenSize, random, options) ?? throw new ElmanException($"there is no cell '{name}'; known are {string.Join(", ", Names)}");
+        lock (Changing)
+            if (Registered.TryGetValue(name, out Registration? found)) return found;
+        throw new ElmanException($"there is no cell '{name}'; known are {string.Join(", ", Names)}");
     }
 
-    private sealed record Registration(Type Unit, Func<int, int, RandomStream, RecurrentOptions?, RecurrentLayer> Make);
+    private sealed record Registration(Type Unit, Func<int, int, RandomStream, RecurrentOptions?, RecurrentLayer> Make, Func<int, int, RandomStream, Module> MakeDecaying);
 }

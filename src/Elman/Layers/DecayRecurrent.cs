@@ -13,7 +13,7 @@ namespace Elman;
 /// <remarks>Parameters: <c>input_decay_weight</c>, <c>input_decay_bias</c> [I], <c>mean</c> [I] (not trained; zero at first, which is right for standardised values),
 /// <c>state_decay.weight</c> [H, I], <c>state_decay.bias</c> [H], and those of the cell, <c>weight_ih_l0</c> [G·H, 2·I], ….</remarks>
 /// <typeparam name="TUnit">The cell's equations.</typeparam>
-public class DecayRecurrent<TUnit> : Module, IStreamable
+public class DecayRecurrent<TUnit> : Module, IStreamable, IDecaying
     where TUnit : struct, IRecurrentUnit
 {
     private readonly RecurrentEngine _engine;
@@ -51,6 +51,8 @@ public class DecayRecurrent<TUnit> : Module, IStreamable
 
     /// <summary>x̃ [I], towards which the inputs decay: to be set to the means of the observed values if these are not standardised.</summary>
     public Tensor Mean { get; }
+
+    string IDecaying.Cell => TUnit.Name;
 
     /// <inheritdoc/>
     public override string Description => $"{TUnit.Name} with decay {InputSize} → {HiddenSize}";
@@ -155,4 +157,17 @@ public class DecayRecurrent<TUnit> : Module, IStreamable
             if (initial.Parts[part].Shape != Expected(part)) throw new ArgumentException($"{Description} expects an initial state {Expected(part)}, got {initial.Parts[part].Shape}");
         return [.. initial.Parts];
     }
+}
+
+/// <summary>A <see cref="DecayRecurrent{TUnit}"/> as its file sees it, whatever its cell.</summary>
+internal interface IDecaying
+{
+    /// <summary>The name of the cell.</summary>
+    string Cell { get; }
+
+    /// <summary>I.</summary>
+    int InputSize { get; }
+
+    /// <summary>H.</summary>
+    int HiddenSize { get; }
 }

@@ -61,10 +61,11 @@ public sealed record RecurrentOptions
 
     /// <summary>
     /// What the bias of the forget gate sums to at first; 1 makes a fresh LSTM remember (Jozefowicz, Zaremba, Sutskever 2015). Null leaves it random.
+    /// It acts when the layer is made only, and no file keeps it.
     /// </summary>
     public float? ForgetBias { get; init; }
 
-    /// <summary>Whether the recurrent weights of every gate begin as a random orthogonal matrix (Saxe, McClelland, Ganguli 2013).</summary>
+    /// <summary>Whether the recurrent weights of every gate begin as a random orthogonal matrix (Saxe, McClelland, Ganguli 2013). It acts when the layer is made only, and no file keeps it.</summary>
     public bool Orthogonal { get; init; }
 
     /// <summary>Whether the initial states are parameters, <c>initial_h</c>, <c>initial_c</c> [K·D, 1, H], zero at first, used when none are passed in.

@@ -18,8 +18,10 @@ internal sealed class AroundSteps
     /// <param name="layer">Of the call.</param>
     /// <param name="direction">Of the layer.</param>
     /// <param name="gates">Names of the unit's gates.</param>
+    /// <exception cref="ArgumentException">States shall decay whose parts differ in width.</exception>
     public AroundSteps(UnitSizes sizes, SequenceLayout layout, in RunOptions options, int layer, int direction, IReadOnlyList<string> gates, bool keeps, Workspace workspace)
     {
+        if (options.Decay is not null && sizes.Projects) throw new ArgumentException("states that decay have a factor for each unit, so h cannot be projected to another width");
         (_sizes, _layout, _zoneout, _decay) = (sizes, layout, options.Zoneout, options.Decay);
         if (options.Trace is { } trace)
             _trace = new PassTrace(trace, sizes, gates, $"_l{options.First.Layer + layer}{(options.First.Direction + direction == 1 ? "_reverse" : "")}", layout);

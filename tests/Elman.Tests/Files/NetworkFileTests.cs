@@ -54,6 +54,30 @@ public sealed class NetworkFileTests : IDisposable
         Assert.False(loaded.Mean.RequiresGradient);
     }
 
+    [Fact]
+    public void So_does_any_other_cell_that_decays()
+    {
+        foreach (Module saved in (Module[])[new DecayRecurrent<LstmUnit>(2, 3, new RandomStream(1)), new DecayRecurrent<OriginalGruUnit>(2, 3, new RandomStream(2))])
+        {
+            NetworkFile.Save(_folder["net.elman"], saved);
+            Module loaded = NetworkFile.Load(_folder["net.elman"]);
+            Assert.Equal(saved.GetType(), loaded.GetType());
+            Assert.Equal(saved.Fingerprint(), loaded.Fingerprint());
+            Tensor x = Tensor.From([0.5f, 1, 1, 0, 2, -1, 0, 0, 1, 0.5f], 1, 2, 5);
+            Assert.Equal(saved.Forward(x).Span, loaded.Forward(x).Span);
+        }
+    }
+
+    [Fact]
+    public void How_weights_were_first_drawn_is_not_kept_but_the_weights_are()
+    {
+        Lstm saved = new(2, 3, new RandomStream(1), new RecurrentOptions { ForgetBias = 1, Orthogonal = true });
+        NetworkFile.Save(_folder["net.elman"], saved);
+        Lstm loaded = Assert.IsType<Lstm>(NetworkFile.Load(_folder["net.elman"]));
+        Assert.Equal(new RecurrentOptions(), loaded.Options);
+        Assert.Equal(saved.Fingerprint(), loaded.Fingerprint());
+    }
+
     /// <summary>Whoever adds a layer and forgets the file finds out here.</summary>
     [Fact]
     public void Every_layer_of_the_library_is_in_the_test_above()

@@ -96,6 +96,11 @@ public class DecayRecurrentTests
         Says("elapsed times are expected as [1, 3], got [1, 3, 2]", () => layer.Forward(x, null, x));
         Says("whether a value was observed is 0.5, neither 0 nor 1", () => layer.Forward(x, Tensor.Full(0.5f, 1, 3, 2), null));
         Says("an elapsed time is -1, not a number from 0 on", () => layer.Forward(x, null, Tensor.Full(-1, 1, 3)));
+        RecurrentOptions options = new() { ProjectionSize = 2 };
+        RecurrentEngine engine = UnitChoice.For<LstmUnit>(options);
+        engine.Add(RecurrentInitialization.Weights((_, value) => value, "lstm", engine.Sizes(2, 4), "_l0", new RandomStream(1), options), isSecond: false);
+        Says("states that decay have a factor for each unit, so h cannot be projected to another width",
+            () => engine.Apply(.., Direction.Forward, x, [], [], new RunOptions { Decay = Tensor.Ones(1, 3, 4) }));
         Says("gru-original with decay 2 → 4 carries 3 states, the initial state has 1 parts", () => layer.Forward(x, null, null, new State(Tensor.Zeros(1, 1, 4))));
 
         static void Says(string message, Func<object> action) => Assert.Equal(message, Assert.Throws<ArgumentException>(action).Message);
