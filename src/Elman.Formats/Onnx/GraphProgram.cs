@@ -26,7 +26,7 @@ internal sealed class GraphProgram
 
     public int OutputCount => _outputs.Length;
 
-    /// <summary>Runs the graph.</summary>
+    /// <summary>Runs the graph. Without LINQ and closures, which would cost a single step of a small network as much as the step itself.</summary>
     /// <param name="inputs">The inputs, and after them what it reads of the values around it.</param>
     /// <param name="outputs">How many of its outputs are wanted, the first ones.</param>
     /// <exception cref="ElmanException">A node cannot take the values that reach it; the message names it.</exception>
@@ -39,15 +39,19 @@ internal sealed class GraphProgram
             Compute(_steps[step], slots);
             foreach (int slot in _lastReads[step]) slots[slot] = null;
         }
-        return [.. _outputs[..outputs].Select(slot => slots[slot]!)];
+        OnnxValue[] results = new OnnxValue[outputs];
+        for (int i = 0; i < results.Length; i++) results[i] = slots[_outputs[i]]!;
+        return results;
     }
 
     private static void Compute(GraphStep step, OnnxValue?[] slots)
     {
-        OnnxValue?[] results;
+        OnnxValue?[] results, inputs = new OnnxValue?[step.Inputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+            if (step.Inputs[i] >= 0) inputs[i] = slots[step.Inputs[i]];
         try
         {
-            results = step.Compute(new Arguments(Array.ConvertAll(step.Inputs, slot => slot < 0 ? null : slots[slot]), int.MaxValue));
+            results = step.Compute(new Arguments(inputs, int.MaxValue));
         }
         catch (Exception failure) when (GraphReader.IsRefusal(failure) && !failure.Message.StartsWith(step.Place, StringComparison.Ordinal))
         {

@@ -64,14 +64,10 @@ public sealed class OnnxGraph : Module, IProbed
     public IReadOnlyDictionary<string, Tensor> Run(IReadOnlyDictionary<string, Tensor> inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (inputs.Keys.FirstOrDefault(name => !Inputs.Any(input => input.Name == name)) is { } unknown)
-            throw new ArgumentException($"the graph has no input '{unknown}'; it has {string.Join(", ", Inputs.Select(input => $"'{input.Name}'"))}");
         OnnxValue[] values = new OnnxValue[Inputs.Count];
         for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = inputs.TryGetValue(Inputs[i].Name, out Tensor? tensor) ? Inputs[i].Convert(tensor)
-                : throw new ArgumentException($"the input '{Inputs[i].Name}' is missing");
-        }
+            values[i] = inputs.TryGetValue(Inputs[i].Name, out Tensor? tensor) ? Inputs[i].Convert(tensor) : throw Mismatch(inputs);
+        if (inputs.Count > values.Length) throw Mismatch(inputs);
         OnnxValue[] results = Execute(values, Outputs.Count);
         Dictionary<string, Tensor> named = [];
         for (int i = 0; i < results.Length; i++) named.Add(Outputs[i], Cast.ToFloats(results[i]).Floats);
@@ -106,6 +102,12 @@ public sealed class OnnxGraph : Module, IProbed
         bool timeFirst = Chain?.OutputTimeFirst ?? (output.Rank > 1 && batch != steps && output.Shape[0] == steps && output.Shape[1] == batch);
         return timeFirst ? output.Transpose(0, 1) : output;
     }
+
+    /// <summary>Says which input is unknown, or else which is missing.</summary>
+    private ArgumentException Mismatch(IReadOnlyDictionary<string, Tensor> given) =>
+        new(given.Keys.FirstOrDefault(name => !Inputs.Any(input => input.Name == name)) is { } unknown
+            ? $"the graph has no input '{unknown}'; it has {string.Join(", ", Inputs.Select(input => $"'{input.Name}'"))}"
+            : $"the input '{Inputs.First(input => !given.ContainsKey(input.Name)).Name}' is missing");
 
     private OnnxValue[] Execute(OnnxValue[] inputs, int outputs)
     {

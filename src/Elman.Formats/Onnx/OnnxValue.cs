@@ -63,7 +63,7 @@ internal sealed class OnnxValue
     {
         if (shape.Count != Shape.Count) throw new ArgumentException($"shape {Shape} of {Shape.Count} elements does not fill {shape} of {shape.Count}");
         if (!IsFloat) return new OnnxValue(Integers, shape);
-        if (_floats is not null || !Wide(shape).SequenceEqual(Wide(Shape))) return new OnnxValue(Floats.View(shape));
+        if (_floats is not null || !SameButForOnes(shape, Shape)) return new OnnxValue(Floats.View(shape));
         int[] strides = new int[shape.Rank];
         for (int axis = 0, from = 0; axis < strides.Length; axis++)
         {
@@ -164,8 +164,18 @@ internal sealed class OnnxValue
         return result;
     }
 
-    /// <summary>The extents but those of 1.</summary>
-    private static IEnumerable<int> Wide(Shape shape) => shape.Extents.ToArray().Where(extent => extent != 1);
+    /// <summary>Whether the extents are the same in order, those of 1 left out.</summary>
+    private static bool SameButForOnes(Shape a, Shape b)
+    {
+        int i = 0, k = 0;
+        while (true)
+        {
+            while (i < a.Rank && a[i] == 1) i++;
+            while (k < b.Rank && b[k] == 1) k++;
+            if (i == a.Rank || k == b.Rank) return i == a.Rank && k == b.Rank;
+            if (a[i++] != b[k++]) return false;
+        }
+    }
 
     private static void Take<T>(ReadOnlySpan<T> from, int extent, int outer, int inner, ReadOnlySpan<int> places, T fill, Span<T> to)
     {

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Elman.Formats;
 
 /// <summary>Operators that arrange the same elements under another shape, or repeat them.</summary>
@@ -32,8 +34,14 @@ internal static class ShapingOperators
         return x =>
         {
             int rank = x[0].Shape.Rank;
-            int[] axes = order is null ? [.. Enumerable.Range(0, rank).Reverse()] : [.. order.Select(axis => x[0].Axis(axis))];
-            if (axes.Length != rank || axes.Distinct().Count() != rank) throw new ArgumentException($"perm {Shape.Format(axes)} must name each axis of shape {x[0].Shape} once");
+            int[] axes = new int[order?.Length ?? rank];
+            uint named = 0;
+            for (int i = 0; i < axes.Length; i++)
+            {
+                axes[i] = order is null ? rank - 1 - i : x[0].Axis(order[i]);
+                named |= 1u << axes[i];
+            }
+            if (axes.Length != rank || BitOperations.PopCount(named) != rank) throw new ArgumentException($"perm {Shape.Format(axes)} must name each axis of shape {x[0].Shape} once");
             return x[0].Permute(axes);
         };
     }
@@ -79,15 +87,18 @@ internal static class ShapingOperators
         return x =>
         {
             Shape shape = x[0].Shape;
-            int[]? axes = named(x)?.Select(axis => x[0].Axis(axis)).ToArray();
-            List<int> kept = [];
+            long[]? axes = named(x);
+            uint leaving = 0;
+            foreach (long axis in axes ?? []) leaving |= 1u << x[0].Axis(axis);
+            Span<int> kept = stackalloc int[shape.Rank];
+            int count = 0;
             for (int axis = 0; axis < shape.Rank; axis++)
             {
-                bool leaves = axes is null ? shape[axis] == 1 : axes.Contains(axis);
-                if (!leaves) kept.Add(shape[axis]);
+                bool leaves = axes is null ? shape[axis] == 1 : (leaving >> axis & 1) != 0;
+                if (!leaves) kept[count++] = shape[axis];
                 else if (shape[axis] != 1) throw new ArgumentException($"axis {axis} of shape {shape} is not of extent 1");
             }
-            return x[0].Reshape(new Shape([.. kept]));
+            return x[0].Reshape(new Shape(kept[..count]));
         };
     }
 
