@@ -5,9 +5,9 @@ public sealed record OnnxWriteOptions
 {
     /// <summary>
     /// Whether the states of recurrent layers are inputs and outputs, each [K·D, N, H], so that a stream can be continued: <c>h</c> → <c>h_next</c>, and
-    /// <c>c</c> → <c>c_next</c> of an LSTM, with the path of the layer in front (<c>1.h</c>) if it lies in another module. Without, every run begins at
-    /// zero, or at the learnt states. Null, the default, for states wherever they are all that a stream carries: not if there is a convolution, whose past steps have no
-    /// place.
+    /// <c>c</c> → <c>c_next</c> of an LSTM, with the path of the layer in front (<c>1.h</c>) if it lies in another module; and what else is carried on, see
+    /// docs/formats-onnx.md. Without, every run begins at zero, or at the learnt states. Null, the default, for states wherever they begin at zero and are all that a
+    /// stream carries: not if a layer has learnt where it begins, and not if there is a convolution, whose past steps have no place.
     /// </summary>
     public bool? States { get; init; }
 

@@ -60,7 +60,7 @@ public sealed class ConversionTests
         Assert.False(File.Exists(folder.File("model.onnx")));
     }
 
-    public static TheoryData<string> Special => ["masked", "masked classes", "time gaps", "directions apart", "directions apart, as loops"];
+    public static TheoryData<string> Special => ["masked", "masked classes", "time gaps", "directions apart", "directions apart, as loops", "learnt states"];
 
     [Theory]
     [MemberData(nameof(Special))]
@@ -74,8 +74,10 @@ public sealed class ConversionTests
             "masked classes" => new Masking(0, new Sequential(new Embedding(4, 3, random), new Gru(3, 6, random))),
             "time gaps" => new Sequential(new GruD(3, 6, random), new Linear(6, 2, random)),
             "directions apart" => new Gru(3, 6, random, new RecurrentOptions { Direction = Direction.Both, Merge = Merge.None, Layers = 2 }),
+            "learnt states" => new Sequential(new Lstm(3, 6, random, new RecurrentOptions { LearnInitialState = true }), new Linear(6, 2, random)),
             _ => new Lstm(3, 6, random, new RecurrentOptions { Direction = Direction.Both, Merge = Merge.None, Layers = 2, LayerNorm = true }),
         };
+        foreach ((_, Tensor value) in network.Parameters().Where(parameter => parameter.Name.Contains("initial", StringComparison.Ordinal))) value.CopyFrom(Tensor.Ones([.. value.Shape.Extents]).Span);
         NetworkFile.Save(folder.File("model.elman"), network);
         List<string> remarks = [];
         ConversionProof proof = Conversion.Convert(folder.File("model.elman"), folder.File("model.onnx"), ModelFormat.Of(FileKind.Onnx), new ReadOptions { Remark = remarks.Add }, 1, 1e-5);

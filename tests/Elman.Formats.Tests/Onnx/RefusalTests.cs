@@ -96,6 +96,15 @@ public sealed class RefusalTests
         "test.onnx: node '/LSTM_0' (LSTM, opset 17): W has shape [1, 12, 3], it should be [1, 16, 3]");
 
     [Fact]
+    public void Weights_that_are_not_finite()
+    {
+        Refused(Model().Constant("c", Tensor.From([1, float.NaN, 2], 3)).Node("Add", "x c", "y"), "test.onnx: 'c' has the value NaN at element 1; weights must be finite");
+        Refused(Model().Constant("c", Tensor.From([1, 2, float.PositiveInfinity], 3, 1)).Node("MatMul", "x c", "y"), "test.onnx: '/MatMul_0.weight' has the value Infinity at element 2; weights must be finite");
+        TestModel body = new TestModel().Untyped("s").Untyped("step").Constant("c", Tensor.From([float.NaN], 1)).Node("Add", "s c", "t").Output("t");
+        Refused(Model().Node("Scan", "z x", "y", ("body", body), ("num_scan_inputs", 1)).Constant("z", 1), "test.onnx: 'c' has the value NaN at element 0; weights must be finite");
+    }
+
+    [Fact]
     public void A_direction_that_does_not_exist() => Refused(
         Model().Constant("W", Tensor.Zeros(1, 16, 3)).Constant("R", Tensor.Zeros(1, 16, 4)).Node("LSTM", "x W R", "y", ("direction", "sideways")),
         "test.onnx: node '/LSTM_0' (LSTM, opset 17): the direction 'sideways' is none of forward, reverse, bidirectional");

@@ -125,7 +125,7 @@ public sealed class SpecialLayerTests
             Dictionary<string, Tensor> feeds = new() { ["input"] = input, ["h"] = initial.Hidden };
             if (!gated) feeds["c"] = initial.Cell;
             if (lengths.Length > 0) feeds["lengths"] = Tensor.From(Array.ConvertAll(lengths, length => (float)length), 3);
-            byte[] model = WriteTests.Written(layer, new OnnxWriteOptions { Lengths = lengths.Length > 0 });
+            byte[] model = WriteTests.Written(layer, new OnnxWriteOptions { States = true, Lengths = lengths.Length > 0 });
             foreach (IReadOnlyDictionary<string, Tensor> results in Both(model, feeds))
             {
                 Valid(Tensor.Concat(2, forward, reverse), results["output"], lengths);

@@ -108,7 +108,7 @@ public sealed class WriteTests
     public void A_stream_continues_in_the_peer(string name)
     {
         Module network = Networks[name](new RandomStream(2));
-        byte[] model = Written(network, new OnnxWriteOptions { Lengths = false });
+        byte[] model = Written(network, new OnnxWriteOptions { States = true, Lengths = false });
         Tensor input = Input(name, 2, 6), expected = network.Forward(input);
         Dictionary<string, Tensor> feeds = Feeds(model, input.Slice(1, ..1), []);
         for (int step = 0; step < 6; step++)

@@ -28,7 +28,7 @@ internal sealed class ModuleWriter
     public static ModelProto Write(Module network, OnnxWriteOptions options)
     {
         bool whole = network is ForecastNet;
-        ModuleWriter writer = new(!whole && (options.States ?? !Convolves(network)), !whole && options.Lengths);
+        ModuleWriter writer = new(!whole && (options.States ?? !NeedsOwnBeginning(network)), !whole && options.Lengths);
         writer.WriteNetwork(network);
         return writer._graph.Model();
     }
@@ -206,7 +206,9 @@ internal sealed class ModuleWriter
         return merge == Merge.Mean ? _graph.Node(path, "Mul", [one, _graph.Constant(Named(path, "scalar"), [0.5f])]) : one;
     }
 
-    private static bool Convolves(Module module) => module is Conv1d || module.Children.Any(child => Convolves(child.Module));
+    /// <summary>Whether states from outside that are zero at first would make a difference, or could not be given.</summary>
+    private static bool NeedsOwnBeginning(Module module) =>
+        module is Conv1d or RecurrentLayer { Options.LearnInitialState: true } || module.Children.Any(child => NeedsOwnBeginning(child.Module));
 
     /// <summary>A causal convolution: all padding stands before the first step.</summary>
     private Flow AddConvolution(Conv1d layer, string path, Flow flow)
