@@ -16,9 +16,6 @@ internal sealed class RecurrentRun<TUnit>
     /// <summary>Multiply-adds of a step from which on it is worth a barrier, which takes about half a microsecond.</summary>
     private const long WorkOfStep = 200_000;
 
-    /// <summary>Rows of a thread below which the weights, which every thread reads at every step, cost more than the multiply-adds.</summary>
-    private const int FewRows = 8;
-
     private readonly RecurrentStep<TUnit>[] _steps;
     private readonly int _directions, _layers, _outputSize;
     private readonly RunOptions _options;
@@ -47,9 +44,21 @@ internal sealed class RecurrentRun<TUnit>
         long work = (long)_plan.Steps * last.GateRow * (last.Inputs + last.Hidden);
         _parts = (int)Math.Clamp(work / WorkOfThread, 1, Compute.Threads);
         _shares = (_parts + _directions - 1) / _directions;
-        _sharesUnits = steps[0].Splits && !call.Extras.AroundSteps && _shares > 1 && _layout.Batch < FewRows * _shares && _layout.Batch * (long)last.GateRow * last.Hidden >= WorkOfStep;
+        long weights = (long)last.GateRow * last.Hidden;
+        _sharesUnits = steps[0].Splits && !call.Extras.AroundSteps && _shares > 1 && _layout.Batch < FewRows(weights) * _shares && _layout.Batch * weights >= WorkOfStep;
         if (!_sharesUnits) _shares = Math.Max(1, Math.Min(_layout.Batch, _shares));
     }
+
+    /// <summary>
+    /// Rows of a thread below which threads share the units, because each would read all weights at every step for a few rows in low tiles. What that costs
+    /// depends on where the weights live: in a second-level cache of 512 KB, in the third, or beyond 8 MB perhaps not even there.
+    /// </summary>
+    private static int FewRows(long weights) => weights switch
+    {
+        < 128 * 1024 => 8,
+        < 2 * 1024 * 1024 => 12,
+        _ => 20,
+    };
 
     /// <summary>Runs a batch through all layers.</summary>
     /// <param name="steps">[layer · directions + direction]</param>
