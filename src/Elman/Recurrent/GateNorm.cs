@@ -20,61 +20,68 @@ internal readonly record struct GateNorm(int Hidden, int Stored, int First, int 
     private int Blocks => (Hidden + UnitSizes.Width - 1) / UnitSizes.Width;
 
     /// <summary>Replaces x by y, keeps x̂, and returns the factor 1 / √(variance + ε). Units beyond H become shift.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float Forward(Span<float> x, Span<float> normalized, ReadOnlySpan<float> gain, ReadOnlySpan<float> shift)
     {
+        int blocks = Blocks, gates = Gates, stored = Stored;
+        ref Vector<float> values = ref Vectors(x), kept = ref Vectors(normalized), gains = ref Vectors(gain), shifts = ref Vectors(shift);
         (Vector<double> low, Vector<double> high) = (Vector<double>.Zero, Vector<double>.Zero);
-        for (int block = 0; block < Blocks; block++)
-            for (int gate = 0; gate < Gates; gate++) Add(ref low, ref high, At(x, block, gate));
-        Vector<float> mean = new((float)(Vector.Sum(low + high) / (Hidden * Gates)));
+        for (int block = 0; block < blocks; block++)
+            for (int gate = 0, at = block * stored; gate < gates; gate++, at++) Add(ref low, ref high, Unsafe.Add(ref values, at));
+        Vector<float> mean = new((float)(Vector.Sum(low + high) / (Hidden * gates)));
         (low, high) = (Vector<double>.Zero, Vector<double>.Zero);
-        for (int block = 0; block < Blocks; block++)
+        for (int block = 0; block < blocks; block++)
         {
-            for (int gate = 0; gate < Gates; gate++)
+            for (int gate = 0, at = block * stored; gate < gates; gate++, at++)
             {
-                Vector<float> centred = Valid(block, At(x, block, gate) - mean);
+                Vector<float> centred = Valid(block, Unsafe.Add(ref values, at) - mean);
                 AddProduct(ref low, ref high, centred, centred);
-                At(normalized, block, gate) = centred;
+                Unsafe.Add(ref kept, at) = centred;
             }
         }
-        float scale = (float)(1 / Math.Sqrt(Vector.Sum(low + high) / (Hidden * Gates) + Epsilon));
-        for (int block = 0; block < Blocks; block++)
+        float scale = (float)(1 / Math.Sqrt(Vector.Sum(low + high) / (Hidden * gates) + Epsilon));
+        for (int block = 0; block < blocks; block++)
         {
-            for (int gate = 0; gate < Gates; gate++)
+            for (int gate = 0, at = block * stored; gate < gates; gate++, at++)
             {
-                Vector<float> value = At(normalized, block, gate) * scale;
-                At(normalized, block, gate) = value;
-                At(x, block, gate) = Vector.FusedMultiplyAdd(value, Load(gain, block, gate), Load(shift, block, gate));
+                Vector<float> value = Unsafe.Add(ref kept, at) * scale;
+                Unsafe.Add(ref kept, at) = value;
+                Unsafe.Add(ref values, at) = Vector.FusedMultiplyAdd(value, Unsafe.Add(ref gains, at), Unsafe.Add(ref shifts, at));
             }
         }
         return scale;
     }
 
     /// <summary>Replaces the gradient of y by that of x, and x̂ by what the row adds to the gradient of the gain; that of the shift is the gradient of y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Backward(Span<float> gradient, Span<float> normalized, ReadOnlySpan<float> gain, float scale)
     {
+        int blocks = Blocks, gates = Gates, stored = Stored;
+        ref Vector<float> slopes = ref Vectors(gradient), kept = ref Vectors(normalized), gains = ref Vectors(gain);
         (Vector<double> low, Vector<double> high) = (Vector<double>.Zero, Vector<double>.Zero);
         (Vector<double> lowAlong, Vector<double> highAlong) = (low, high);
-        for (int block = 0; block < Blocks; block++)
+        for (int block = 0; block < blocks; block++)
         {
-            for (int gate = 0; gate < Gates; gate++)
+            for (int gate = 0, at = block * stored; gate < gates; gate++, at++)
             {
-                Vector<float> slope = At(gradient, block, gate) * Load(gain, block, gate);
+                Vector<float> slope = Unsafe.Add(ref slopes, at) * Unsafe.Add(ref gains, at);
                 Add(ref low, ref high, slope);
-                AddProduct(ref lowAlong, ref highAlong, slope, At(normalized, block, gate));
+                AddProduct(ref lowAlong, ref highAlong, slope, Unsafe.Add(ref kept, at));
             }
         }
-        Vector<float> mean = new((float)(Vector.Sum(low + high) / (Hidden * Gates))), along = new((float)(Vector.Sum(lowAlong + highAlong) / (Hidden * Gates)));
-        for (int block = 0; block < Blocks; block++)
+        Vector<float> mean = new((float)(Vector.Sum(low + high) / (Hidden * gates))), along = new((float)(Vector.Sum(lowAlong + highAlong) / (Hidden * gates)));
+        for (int block = 0; block < blocks; block++)
         {
-            for (int gate = 0; gate < Gates; gate++)
+            for (int gate = 0, at = block * stored; gate < gates; gate++, at++)
             {
-                Vector<float> d = At(gradient, block, gate), value = At(normalized, block, gate);
-                At(gradient, block, gate) = Valid(block, scale * (d * Load(gain, block, gate) - mean - value * along));
-                At(normalized, block, gate) = d * value;
+                Vector<float> d = Unsafe.Add(ref slopes, at), value = Unsafe.Add(ref kept, at);
+                Unsafe.Add(ref slopes, at) = Valid(block, scale * (d * Unsafe.Add(ref gains, at) - mean - value * along));
+                Unsafe.Add(ref kept, at) = d * value;
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(ref Vector<double> low, ref Vector<double> high, Vector<float> values)
     {
         Vector.Widen(values, out Vector<double> left, out Vector<double> right);
@@ -82,6 +89,7 @@ internal readonly record struct GateNorm(int Hidden, int Stored, int First, int 
         high += right;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddProduct(ref Vector<double> low, ref Vector<double> high, Vector<float> a, Vector<float> b)
     {
         Vector.Widen(a, out Vector<double> leftA, out Vector<double> rightA);
@@ -91,6 +99,7 @@ internal readonly record struct GateNorm(int Hidden, int Stored, int First, int 
     }
 
     /// <summary>Zeros in the units beyond H.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector<float> Valid(int block, Vector<float> values)
     {
         int units = Hidden - block * UnitSizes.Width;
@@ -98,9 +107,12 @@ internal readonly record struct GateNorm(int Hidden, int Stored, int First, int 
             : Vector.ConditionalSelect(Vector.LessThan(Vector.ConvertToSingle(Vector<int>.Indices), new Vector<float>(units)), values, Vector<float>.Zero);
     }
 
-    private int Place(int block, int gate) => (block * Stored + First + gate) * UnitSizes.Width;
-
-    private ref Vector<float> At(Span<float> values, int block, int gate) => ref Unsafe.As<float, Vector<float>>(ref values.Slice(Place(block, gate), UnitSizes.Width)[0]);
-
-    private Vector<float> Load(ReadOnlySpan<float> values, int block, int gate) => new(values[Place(block, gate)..]);
+    /// <summary>The group's vectors from its first on, which are checked to be there: gate of a block at <c>block·Stored + gate</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Vector<float> Vectors(ReadOnlySpan<float> values)
+    {
+        int width = UnitSizes.Width;
+        ReadOnlySpan<float> own = values.Slice(First * width, ((Blocks - 1) * Stored + Gates) * width);
+        return ref Unsafe.As<float, Vector<float>>(ref MemoryMarshal.GetReference(own));
+    }
 }
