@@ -157,7 +157,7 @@ public sealed class Probe
                 int width = input.Shape[2];
                 for (int step = 2; step < input.Shape[0] * input.Shape[1]; step += 3) input.WritableSpan().Slice(step * width, width).Fill(masking.Value);
                 return input;
-            case GruD { InputSize: int size }:
+            case IDecaying { InputSize: int size }:
                 Tensor values = input.Slice(2, ..size), observed = input.Slice(2, size..(2 * size)), elapsed = input.Slice(2, (2 * size)..);
                 foreach (ref float value in observed.WritableSpan()) value = value > 0 ? 1 : 0;
                 return Tensor.Concat(2, values, observed, elapsed * elapsed);

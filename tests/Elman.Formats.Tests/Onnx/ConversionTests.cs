@@ -60,7 +60,7 @@ public sealed class ConversionTests
         Assert.False(File.Exists(folder.File("model.onnx")));
     }
 
-    public static TheoryData<string> Special => ["masked", "masked classes", "time gaps", "directions apart", "directions apart, as loops", "learnt states"];
+    public static TheoryData<string> Special => ["masked", "masked classes", "time gaps", "time gaps of an lstm", "directions apart", "directions apart, as loops", "learnt states"];
 
     [Theory]
     [MemberData(nameof(Special))]
@@ -73,6 +73,7 @@ public sealed class ConversionTests
             "masked" => new Sequential(new Masking(0.5f, new Lstm(3, 6, random, new RecurrentOptions { Direction = Direction.Both })), new Linear(12, 2, random)),
             "masked classes" => new Masking(0, new Sequential(new Embedding(4, 3, random), new Gru(3, 6, random))),
             "time gaps" => new Sequential(new GruD(3, 6, random), new Linear(6, 2, random)),
+            "time gaps of an lstm" => new DecayRecurrent<LstmUnit>(3, 6, random),
             "directions apart" => new Gru(3, 6, random, new RecurrentOptions { Direction = Direction.Both, Merge = Merge.None, Layers = 2 }),
             "learnt states" => new Sequential(new Lstm(3, 6, random, new RecurrentOptions { LearnInitialState = true }), new Linear(6, 2, random)),
             _ => new Lstm(3, 6, random, new RecurrentOptions { Direction = Direction.Both, Merge = Merge.None, Layers = 2, LayerNorm = true }),
@@ -81,7 +82,8 @@ public sealed class ConversionTests
         NetworkFile.Save(folder.File("model.elman"), network);
         List<string> remarks = [];
         ConversionProof proof = Conversion.Convert(folder.File("model.elman"), folder.File("model.onnx"), ModelFormat.Of(FileKind.Onnx), new ReadOptions { Remark = remarks.Add }, 1, 1e-5);
-        Assert.InRange(proof.Largest, 0, 2e-6);
+        // What is promised; norms over six units multiply what products and functions round differently by up to ten.
+        Assert.InRange(proof.Largest, 0, name == "directions apart, as loops" ? 1e-5 : 2e-6);
         Assert.Empty(remarks);
         Assert.True(File.Exists(folder.File("model.onnx")));
     }
