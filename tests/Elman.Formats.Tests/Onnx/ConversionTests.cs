@@ -82,7 +82,7 @@ public sealed class ConversionTests
         NetworkFile.Save(folder.File("model.elman"), network);
         List<string> remarks = [];
         ConversionProof proof = Conversion.Convert(folder.File("model.elman"), folder.File("model.onnx"), ModelFormat.Of(FileKind.Onnx), new ReadOptions { Remark = remarks.Add }, 1, 1e-5);
-        // What is promised; norms over six units multiply what products and functions round differently by up to ten.
+        // What is promised; norms over six units enlarge what products and functions round differently.
         Assert.InRange(proof.Largest, 0, name == "directions apart, as loops" ? 1e-5 : 2e-6);
         Assert.Empty(remarks);
         Assert.True(File.Exists(folder.File("model.onnx")));
