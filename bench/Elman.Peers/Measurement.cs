@@ -33,10 +33,10 @@ internal sealed record Effort(double Seconds, int FewestRounds, int MostRounds)
 /// <summary>Measures contenders in turn, A B C A B C …, so that whatever else the machine does hits all alike.</summary>
 internal static class Measurement
 {
-    private const double ShortestSample = 1e-3, WarmUp = 0.03;
+    private const double ShortestSample = 5e-3, WarmUp = 0.03;
 
-    /// <summary>Calls shorter than this run once untimed before each sample: what the others left in the caches is not part of their time.</summary>
-    private const double Brief = 0.02;
+    /// <summary>Calls run untimed for so long before each sample, unless one alone takes longer: what the others left in the caches, and a core that wakes, are not part of their time.</summary>
+    private const double Settling = 0.02;
 
     /// <summary>Long enough for the idle threads of a library's pool to stop spinning on the cores that the next one needs.</summary>
     private const int RestMilliseconds = 60;
@@ -72,7 +72,8 @@ internal static class Measurement
     private static double Sample(Action action, double estimate)
     {
         Thread.Sleep(RestMilliseconds);
-        if (estimate < Brief) action();
+        long settling = Stopwatch.GetTimestamp();
+        while (estimate < Settling && Stopwatch.GetElapsedTime(settling).TotalSeconds < Settling) action();
         int calls = Math.Max(1, (int)Math.Ceiling(ShortestSample / estimate));
         long start = Stopwatch.GetTimestamp();
         for (int call = 0; call < calls; call++) action();
