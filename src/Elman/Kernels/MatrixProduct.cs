@@ -170,6 +170,7 @@ internal static class MatrixProduct
         if (whole < endPanel) RunEdge(At(o, 0, whole * width), ref b.Panel(whole), b.Steps, 1, b.Columns - whole * width);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunWholePanels(ref float a, nint aStep, PackedMatrix b, ref float start, ref float c, int panel, int endPanel)
     {
         if (b.IsBFloat16) RunWholePanels<BFloat16>(ref a, aStep, b.Steps, ref b.BFloat16Panel(panel), ref start, ref c, panel, endPanel);

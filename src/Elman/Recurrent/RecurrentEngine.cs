@@ -34,7 +34,7 @@ internal abstract class RecurrentEngine
     /// <param name="state">[S, H]</param>
     /// <param name="workspace">At least <see cref="StepWorkspace"/> floats, of any value.</param>
     /// <param name="zoneout">Its expectation keeps part of the state.</param>
-    public abstract void Step(int direction, ReadOnlySpan<float> input, Span<float> state, Span<float> workspace, Zoneout zoneout);
+    public abstract void Step(int direction, ReadOnlySpan<float> input, Span<float> state, Span<float> workspace, in Zoneout zoneout);
 }
 
 /// <inheritdoc/>
@@ -73,7 +73,7 @@ internal sealed class RecurrentEngine<TUnit>(TUnit first, TUnit second, UnitSurr
         return (output, final);
     }
 
-    public override void Step(int direction, ReadOnlySpan<float> input, Span<float> state, Span<float> workspace, Zoneout zoneout) =>
+    public override void Step(int direction, ReadOnlySpan<float> input, Span<float> state, Span<float> workspace, in Zoneout zoneout) =>
         _steps[direction].Row(input, state, workspace, zoneout);
 
     /// <summary>A direction's step with a mask on its recurrent weights, for one call. The gradient flows through the mask, after the call's own backward pass: then the step is free again.</summary>

@@ -14,6 +14,8 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
 {
     private readonly TUnit _unit = unit;
     private readonly UnitSizes _sizes = weights.Sizes;
+    /// <summary>Whether rows are whole vectors with nothing around the unit.</summary>
+    private readonly bool _isPlain = TUnit.LateGates == 0 && !weights.Sizes.Projects && !weights.Sizes.Normalized && weights.Sizes.Padded == weights.Sizes.Hidden;
     private readonly StepNorms? _norms = weights.Sizes.Normalized ? new(weights, weights.Sizes.Around.NormalizedApart) : null;
 
     /// <summary>Gates whose products the unit's forward and backward find in <c>product</c>.</summary>
@@ -93,10 +95,15 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     /// <param name="state">h [P], then the other states [S − 1, H].</param>
     /// <param name="workspace">At least <see cref="RowWorkspace"/> floats, of any value.</param>
     /// <param name="zoneout">Its expectation keeps part of the state.</param>
-    public void Row(ReadOnlySpan<float> input, Span<float> state, Span<float> workspace, Zoneout zoneout)
+    public void Row(ReadOnlySpan<float> input, Span<float> state, Span<float> workspace, in Zoneout zoneout)
     {
         weights.Refresh(backward: false);
         UnitSizes sizes = _sizes;
+        if (_isPlain && !zoneout.IsOn)
+        {
+            PlainRow(ref MemoryMarshal.GetReference(input[..sizes.Inputs]), ref MemoryMarshal.GetReference(state[..sizes.StateRow]), ref MemoryMarshal.GetReference(workspace[..(2 * sizes.GateRow + sizes.SavedRow)]));
+            return;
+        }
         Span<float> gates = Take(ref workspace, sizes.GateRow), product = Take(ref workspace, sizes.GateRow);
         Span<float> operand = Take(ref workspace, sizes.Padded), saved = Take(ref workspace, sizes.SavedRow);
         Span<float> padded = state;
@@ -116,7 +123,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
             Span<float> normalized = Take(ref workspace, sizes.NormRow);
             Forward(1, new StepRows { Gates = gates, Product = product, Operand = operand, Saved = saved, Normalized = normalized }, padded, padded);
         }
-        else ForwardRow(gates, product, saved, padded);
+        else ForwardRow(ref MemoryMarshal.GetReference(gates), ref MemoryMarshal.GetReference(product), ref MemoryMarshal.GetReference(saved), ref MemoryMarshal.GetReference(padded));
         if (zoneout.IsOn) zoneout.Expect(sizes, previous, padded);
         if (!copies) return;
         for (int part = 0, at = 0; part < sizes.States; at += sizes.PartSize(part++)) padded.Slice(part * sizes.Padded, sizes.PartSize(part)).CopyTo(state[at..]);
@@ -187,13 +194,21 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     private void Masked(ReadOnlySpan<float> mask, int row, ReadOnlySpan<float> values, Span<float> target) =>
         TensorPrimitives.Multiply(values[.._sizes.Padded], mask.Slice(row * _sizes.Padded, _sizes.Padded), target[(row * _sizes.Padded)..]);
 
-    /// <summary>One row, in place, with products that begin in its gates.</summary>
-    private void ForwardRow(Span<float> gates, Span<float> product, Span<float> saved, Span<float> states)
+    /// <summary>What most streams compute at every step, without a span for each of its parts.</summary>
+    private void PlainRow(ref float input, ref float state, ref float workspace)
     {
-        ref float hidden = ref MemoryMarshal.GetReference(states), sums = ref MemoryMarshal.GetReference(TUnit.SeparateProduct ? product : gates);
+        ref float product = ref Unsafe.Add(ref workspace, _sizes.GateRow), saved = ref Unsafe.Add(ref product, _sizes.GateRow);
+        MatrixProduct.MultiplyRow(ref input, weights.Input, ref MemoryMarshal.GetArrayDataReference(weights.InputBias), ref workspace);
+        ForwardRow(ref workspace, ref product, ref saved, ref state);
+    }
+
+    /// <summary>One row, in place, with products that begin in its gates.</summary>
+    private void ForwardRow(ref float gates, ref float product, ref float saved, ref float states)
+    {
+        ref float sums = ref TUnit.SeparateProduct ? ref product : ref gates;
         if (TUnit.Recurs)
-            MatrixProduct.MultiplyRow(ref hidden, weights.Recurrent, ref TUnit.SeparateProduct ? ref MemoryMarshal.GetArrayDataReference(weights.RecurrentBias) : ref sums, ref sums);
-        Unit(All, ref MemoryMarshal.GetReference(gates), ref MemoryMarshal.GetReference(product), ref hidden, ref hidden, ref MemoryMarshal.GetReference(saved));
+            MatrixProduct.MultiplyRow(ref states, weights.Recurrent, ref TUnit.SeparateProduct ? ref MemoryMarshal.GetArrayDataReference(weights.RecurrentBias) : ref sums, ref sums);
+        Unit(All, ref gates, ref product, ref states, ref states, ref saved);
     }
 
     private static Span<float> Take(scoped ref Span<float> workspace, int count)
