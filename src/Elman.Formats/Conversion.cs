@@ -67,10 +67,13 @@ public static class Conversion
     {
         ReadOptions quiet = options with { Remark = null };
         ModelFormat second = ModelFormat.OfFile(actual);
-        Func<Probe, IReadOnlyList<ProbeOutput>> other = TryRerun(second, actual, network) ?? RunOf(ReadNetwork(second, actual, quiet));
+        Module? layers = null;
+        Func<Probe, IReadOnlyList<ProbeOutput>> other = TryRerun(second, actual, network) ?? RunOf(layers = ReadNetwork(second, actual, quiet));
         Func<Probe, IReadOnlyList<ProbeOutput>> original = first.Original?.Open(expected, quiet) ?? RunOf(network);
         List<ProbeComparison> worst = [];
-        foreach (Probe probe in Probe.For(network, seed))
+        // A graph does not say which values it takes; layers do.
+        Module teller = network is IProbed && layers is not (null or IProbed) ? layers : network;
+        foreach (Probe probe in Probe.For(teller, seed))
         {
             try
             {
