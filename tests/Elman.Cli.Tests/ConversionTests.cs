@@ -140,6 +140,7 @@ public sealed class ConversionTests : IDisposable
     public void Whatever_is_wrong_is_one_line()
     {
         File.WriteAllBytes(_folder.File("cut.pt"), File.ReadAllBytes(Fixture("tagger.pt"))[..4000]);
+        File.WriteAllBytes(_folder.File("cut.onnx"), File.ReadAllBytes(Repository.File("tests/Elman.Formats.Tests/Fixtures/onnx_node/test_lstm_defaults/model.onnx"))[..150]);
         _folder.Write("text.elman", "date,y\n");
         _folder.Write("other.json", "{\"layers\": 1}");
         var answers = new StringBuilder();
@@ -168,10 +169,11 @@ public sealed class ConversionTests : IDisposable
             ["convert", "cut.pt", "cut.pt", "--to", "elman"],
             ["verify", Fixture("tagger.pt"), "missing.elman"],
             ["inspect", "cut.pt"],
+            ["inspect", "cut.onnx"],
         ];
         foreach (string[] args in wrong)
         {
-            var outcome = Command.Run(Array.ConvertAll(args, arg => Regex.IsMatch(arg, @"^[a-z]+\.(pt|elman|json|unknown)$") ? _folder.File(arg) : arg));
+            var outcome = Command.Run(Array.ConvertAll(args, arg => Regex.IsMatch(arg, @"^[a-z]+\.(pt|onnx|elman|json|unknown)$") ? _folder.File(arg) : arg));
             string shown = string.Join(' ', args.Select(arg => arg.Contains('/') ? Path.GetFileName(arg) : arg)), line = outcome.Error.Replace(_folder.Path + "/", "").Replace(Path.GetDirectoryName(Fixture("x")) + "/", "");
             Assert.True(outcome.Code == 2, $"{shown}: exit {outcome.Code}, {line}");
             string last = line.TrimEnd('\n').Split('\n')[^1];
@@ -180,7 +182,7 @@ public sealed class ConversionTests : IDisposable
         }
 
         Snapshot.Match("bad-conversions", answers.ToString());
-        Assert.Equal(["cut.pt", "other.json", "text.elman"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(["cut.onnx", "cut.pt", "other.json", "text.elman"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
         Assert.False(File.Exists("/tmp/elman-was-here"));
     }
 

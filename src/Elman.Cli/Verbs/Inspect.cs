@@ -28,7 +28,6 @@ internal sealed class Inspect
     private int Run(ParseResult given, Terminal terminal)
     {
         string path = given.GetRequiredValue(_file);
-        ModelPlace.Check(path);
         var format = ModelFormat.OfFile(path);
         if (format.Kind == FileKind.Elman && ModelFile.Read(path).Task == Forecaster.TaskName)
         {

@@ -46,9 +46,9 @@ public static class OnnxFile
         {
             return ModelProto.Parser.ParseFrom(bytes);
         }
-        catch (InvalidProtocolBufferException failure)
+        catch (InvalidProtocolBufferException)
         {
-            throw new ElmanException($"{source}: it is damaged or no ONNX model: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw new ElmanException($"{source}: it is cut off, damaged or no ONNX model; write or fetch it again");
         }
     }
 }

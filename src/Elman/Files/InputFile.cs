@@ -12,7 +12,7 @@ internal static class InputFile
         return read(stream);
     });
 
-    /// <summary>Lets <paramref name="read"/> open and read a file in its own way.</summary>
+    /// <summary>Lets <paramref name="read"/> open and read a file in its own way. What it throws has no inner exception: what cannot be read is bad input, only what cannot be written a failure of the machine.</summary>
     /// <exception cref="ElmanException">There is no such file, or it cannot be read.</exception>
     public static T Guard<T>(string path, Func<T> read)
     {
@@ -32,7 +32,7 @@ internal static class InputFile
         }
         catch (IOException failure)
         {
-            throw new ElmanException($"cannot read '{path}': {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw new ElmanException($"cannot read '{path}': {failure.Message.ReplaceLineEndings(" ")}");
         }
     }
 
