@@ -46,13 +46,12 @@ internal static class MatrixProduct
         {
             A = ref MemoryMarshal.GetReference(a),
             ARow = aRowStride,
-            AStep = aStepStride,
             S = ref start.IsEmpty ? ref Unsafe.NullRef<float>() : ref MemoryMarshal.GetReference(start),
             SRow = startStride,
             C = ref MemoryMarshal.GetReference(c),
             CRow = cStride,
         };
-        if (rows == 1)
+        if (rows == 1 && aStepStride == 1)
         {
             RunRow(operands, b, firstPanel, endPanel);
             return;
@@ -60,8 +59,8 @@ internal static class MatrixProduct
         for (int row = 0; row < rows; row += BlockRows)
         {
             int height = Math.Min(BlockRows, rows - row);
-            if (aStepStride == 1 || height < 4) Run(At(operands, row, 0), b, height, firstPanel, endPanel);
-            else RunTransposed(At(operands, row, 0), b, height, firstPanel, endPanel);
+            if (aStepStride == 1) Run(At(operands, row, 0), b, height, firstPanel, endPanel);
+            else RunTransposed(At(operands, row, 0), aStepStride, b, height, firstPanel, endPanel);
         }
     }
 
@@ -69,20 +68,20 @@ internal static class MatrixProduct
     /// <param name="a">[steps]</param>
     /// <param name="start">S: [columns], which may be C.</param>
     /// <param name="c">[columns]</param>
-    public static void MultiplyRow(ref float a, PackedMatrix b, ref float start, ref float c) => RunWholePanels(ref a, 1, b, ref start, ref c, 0, b.Panels);
+    public static void MultiplyRow(ref float a, PackedMatrix b, ref float start, ref float c) => RunWholePanels(ref a, b, ref start, ref c, 0, b.Panels);
 
     /// <summary>
     /// A stands transposed (a weight gradient sums over rows of the batch): blocks of it are packed tile by tile first, because broadcasts that lie a row
     /// apart miss the cache. The chains go on from block to block. Of the uninitialised stack only what has been packed is read.
     /// </summary>
     [SkipLocalsInit]
-    private static void RunTransposed(in ProductTile o, PackedMatrix b, int rows, int firstPanel, int endPanel)
+    private static void RunTransposed(in ProductTile o, nint aStep, PackedMatrix b, int rows, int firstPanel, int endPanel)
     {
         Span<float> block = stackalloc float[BlockRows * BlockSteps];
         for (int step = 0; step == 0 || step < b.Steps; step += BlockSteps)
         {
             int steps = Math.Min(BlockSteps, b.Steps - step);
-            PackBlock(At(o, 0, 0), step, steps, rows, block);
+            PackBlock(ref Unsafe.Add(ref o.A, step * aStep), o.ARow, aStep, steps, rows, block);
             ProductTile part = new()
             {
                 A = ref MemoryMarshal.GetReference(block),
@@ -96,26 +95,25 @@ internal static class MatrixProduct
     }
 
     /// <summary>Copies a block of a transposed A tile by tile, each as [step][row of the tile].</summary>
-    private static void PackBlock(in ProductTile o, int firstStep, int steps, int rows, Span<float> block)
+    private static void PackBlock(ref float a, nint aRow, nint aStep, int steps, int rows, Span<float> block)
     {
         int whole = 0;
-        if (o.ARow == 1)
-            while (TileRows(rows - whole) == 6) whole += 6;
-        for (int step = 0; step < steps; step++)
+        if (aRow == 1)
+            while (InTile(rows - whole) == 6) whole += 6;
+        for (int step = 0; step < steps; step++, a = ref Unsafe.Add(ref a, aStep))
         {
-            ref float from = ref Unsafe.Add(ref o.A, (firstStep + step) * o.AStep);
-            for (int row = 0; row < whole; row += 6)
+            // Six neighbours: four and two.
+            ref float source = ref a, target = ref block[step * 6];
+            for (int row = 0; row < whole; row += 6, source = ref Unsafe.Add(ref source, 6), target = ref Unsafe.Add(ref target, 6 * BlockSteps))
             {
-                // Six neighbours: four and two.
-                ref float source = ref Unsafe.Add(ref from, row), target = ref block[row * BlockSteps + step * 6];
                 Vector128.LoadUnsafe(ref source).StoreUnsafe(ref target);
                 Vector64.LoadUnsafe(ref source, 4).StoreUnsafe(ref target, 4);
             }
             for (int row = whole, height; row < rows; row += height)
             {
-                height = TileRows(rows - row);
-                Span<float> target = block.Slice(row * BlockSteps + step * height, height);
-                for (int r = 0; r < height; r++) target[r] = Unsafe.Add(ref from, (row + r) * o.ARow);
+                height = InTile(rows - row);
+                Span<float> tile = block.Slice(row * BlockSteps + step * height, height);
+                for (int r = 0; r < height; r++) tile[r] = Unsafe.Add(ref a, (row + r) * aRow);
             }
         }
     }
@@ -127,9 +125,9 @@ internal static class MatrixProduct
         {
             for (int row = 0, height; row < rows; row += height)
             {
-                height = TileRows(rows - row);
-                ProductTile tile = At(o, row, panel * PackedMatrix.PanelWidth) with { A = ref Unsafe.Add(ref o.A, row * BlockSteps), ARow = 1, AStep = height };
-                RunTile(tile, b, panel, firstStep, steps, row, height, share);
+                height = InTile(rows - row);
+                ProductTile tile = At(o, row, panel * PackedMatrix.PanelWidth) with { A = ref Unsafe.Add(ref o.A, row * BlockSteps) };
+                RunTile<ByStep>(tile, b, panel, firstStep, steps, row, height, share);
             }
         }
     }
@@ -143,8 +141,8 @@ internal static class MatrixProduct
         {
             for (int row = 0, height; row < rows; row += height)
             {
-                height = TileRows(rows - row);
-                RunTile(At(o, row, panel * PackedMatrix.PanelWidth), b, panel, 0, b.Steps, row, height, share);
+                height = InTile(rows - row);
+                RunTile<ByRow>(At(o, row, panel * PackedMatrix.PanelWidth), b, panel, 0, b.Steps, row, height, share);
             }
         }
     }
@@ -162,78 +160,84 @@ internal static class MatrixProduct
         return panel;
     }
 
-    /// <summary>A single row, four panels at a time.</summary>
+    /// <summary>A single row.</summary>
     private static void RunRow(in ProductTile o, PackedMatrix b, int firstPanel, int endPanel)
     {
         int width = PackedMatrix.PanelWidth, whole = Math.Min(endPanel, b.Columns / width);
-        RunWholePanels(ref o.A, o.AStep, b, ref o.S, ref o.C, firstPanel, whole);
-        if (whole < endPanel) RunEdge(At(o, 0, whole * width), ref b.Panel(whole), b.Steps, 1, b.Columns - whole * width);
+        RunWholePanels(ref o.A, b, ref o.S, ref o.C, firstPanel, whole);
+        if (whole < endPanel) RunEdge<ByRow>(At(o, 0, whole * width), ref b.Panel(whole), b.Steps, 1, b.Columns - whole * width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunWholePanels(ref float a, nint aStep, PackedMatrix b, ref float start, ref float c, int panel, int endPanel)
+    private static void RunWholePanels(ref float a, PackedMatrix b, ref float start, ref float c, int panel, int endPanel)
     {
-        if (b.IsBFloat16) RunWholePanels<BFloat16>(ref a, aStep, b.Steps, ref b.BFloat16Panel(panel), ref start, ref c, panel, endPanel);
-        else RunWholePanels<ProductTile.Single>(ref a, aStep, b.Steps, ref b.Panel(panel), ref start, ref c, panel, endPanel);
+        if (b.IsBFloat16) RunWholePanels<BFloat16>(ref a, b.Steps, ref b.BFloat16Panel(panel), ref start, ref c, panel, endPanel);
+        else RunWholePanels<ProductTile.Single>(ref a, b.Steps, ref b.Panel(panel), ref start, ref c, panel, endPanel);
     }
 
-    private static void RunWholePanels<TFormat>(ref float a, nint aStep, int steps, ref float values, ref float start, ref float c, int panel, int endPanel)
+    private static void RunWholePanels<TFormat>(ref float a, int steps, ref float values, ref float start, ref float c, int panel, int endPanel)
         where TFormat : struct, IPanelFormat
     {
         int width = PackedMatrix.PanelWidth;
         nint panelSize = (nint)steps * TFormat.Words, add = Unsafe.IsNullRef(ref start) ? 0 : width;
         c = ref Unsafe.Add(ref c, panel * width);
         start = ref Unsafe.Add(ref start, panel * add);
-        for (; panel <= endPanel - 4; panel += 4)
+        for (int panels; panel < endPanel; panel += panels)
         {
-            Row<Four, TFormat>(ref a, aStep, ref values, steps, ref start, ref c);
-            values = ref Unsafe.Add(ref values, 4 * panelSize);
-            c = ref Unsafe.Add(ref c, 4 * width);
-            start = ref Unsafe.Add(ref start, 4 * add);
-        }
-        switch (endPanel - panel)
-        {
-            case 3: Row<Three, TFormat>(ref a, aStep, ref values, steps, ref start, ref c); break;
-            case 2: Row<Two, TFormat>(ref a, aStep, ref values, steps, ref start, ref c); break;
-            case 1: Row<One, TFormat>(ref a, aStep, ref values, steps, ref start, ref c); break;
+            panels = InTile(endPanel - panel);
+            switch (panels)
+            {
+                case 6: Row<Six, TFormat>(ref a, ref values, steps, ref start, ref c); break;
+                case 5: Row<Five, TFormat>(ref a, ref values, steps, ref start, ref c); break;
+                case 4: Row<Four, TFormat>(ref a, ref values, steps, ref start, ref c); break;
+                case 3: Row<Three, TFormat>(ref a, ref values, steps, ref start, ref c); break;
+                case 2: Row<Two, TFormat>(ref a, ref values, steps, ref start, ref c); break;
+                default: Row<One, TFormat>(ref a, ref values, steps, ref start, ref c); break;
+            }
+            values = ref Unsafe.Add(ref values, panels * panelSize);
+            c = ref Unsafe.Add(ref c, panels * width);
+            start = ref Unsafe.Add(ref start, panels * add);
         }
     }
 
-    /// <summary>Rows of the next tile when so many are left: as few tiles as there can be, the rows shared evenly among them, the higher tiles first. Beyond 30 rows that is six.</summary>
-    private static int TileRows(int left) => left > 30 ? 6 : EvenRows[left];
+    /// <summary>Rows (or, of a single row, panels) of the next tile when so many are left: as few tiles as there can be, shared evenly among them, the larger ones first. Beyond 30 that is six.</summary>
+    private static int InTile(int left) => left > 30 ? 6 : Even[left];
 
-    private static ReadOnlySpan<byte> EvenRows => [0, 1, 2, 3, 4, 5, 6, 4, 4, 5, 5, 6, 6, 5, 5, 5, 6, 6, 6, 5, 5, 6, 6, 6, 6, 5, 6, 6, 6, 6, 6];
+    private static ReadOnlySpan<byte> Even => [0, 1, 2, 3, 4, 5, 6, 4, 4, 5, 5, 6, 6, 5, 5, 5, 6, 6, 6, 5, 5, 6, 6, 6, 6, 5, 6, 6, 6, 6, 6];
 
     /// <summary>Bytes of the next panel's step that each row fetches while its tile is at this panel's step.</summary>
     private static nint FetchShare(int rows) => (nint)(sizeof(float) * PackedMatrix.PanelWidth + rows - 1) / rows;
 
-    private static void RunTile(in ProductTile tile, PackedMatrix b, int panel, int firstStep, int steps, int row, int height, nint share)
+    private static void RunTile<TOrder>(in ProductTile tile, PackedMatrix b, int panel, int firstStep, int steps, int row, int height, nint share)
+        where TOrder : struct, IOrder
     {
         int width = PackedMatrix.PanelWidth, valid = b.Columns - panel * width;
         ref float values = ref b.Panel(panel, firstStep);
         if (valid < width)
         {
-            RunEdge(tile, ref values, steps, height, valid);
+            RunEdge<TOrder>(tile, ref values, steps, height, valid);
             return;
         }
-        Run(tile, height, ref values, steps, ref Unsafe.AddByteOffset(ref b.Panel(panel + 1, firstStep), steps * share * row), share * height);
+        Run<TOrder>(tile, height, ref values, steps, ref Unsafe.AddByteOffset(ref b.Panel(panel + 1, firstStep), steps * share * row), share * height);
     }
 
-    private static void Run(in ProductTile tile, int height, ref float values, int steps, ref float ahead, nint aheadStep)
+    private static void Run<TOrder>(in ProductTile tile, int height, ref float values, int steps, ref float ahead, nint aheadStep)
+        where TOrder : struct, IOrder
     {
         switch (height)
         {
-            case 6: Tall<Six>(tile, ref values, steps, ref ahead, aheadStep); break;
-            case 5: Tall<Five>(tile, ref values, steps, ref ahead, aheadStep); break;
-            case 4: Tall<Four>(tile, ref values, steps, ref ahead, aheadStep); break;
-            case 3: Tall<Three>(tile, ref values, steps, ref ahead, aheadStep); break;
-            case 2: Tall<Two>(tile, ref values, steps, ref ahead, aheadStep); break;
-            default: Tall<One>(tile, ref values, steps, ref ahead, aheadStep); break;
+            case 6: Tall<Six, TOrder>(tile, ref values, steps, ref ahead, aheadStep); break;
+            case 5: Tall<Five, TOrder>(tile, ref values, steps, ref ahead, aheadStep); break;
+            case 4: Tall<Four, TOrder>(tile, ref values, steps, ref ahead, aheadStep); break;
+            case 3: Tall<Three, TOrder>(tile, ref values, steps, ref ahead, aheadStep); break;
+            case 2: Tall<Two, TOrder>(tile, ref values, steps, ref ahead, aheadStep); break;
+            default: Tall<One, TOrder>(tile, ref values, steps, ref ahead, aheadStep); break;
         }
     }
 
     /// <summary>A partly filled panel: computed beside C, then the valid columns are copied.</summary>
-    private static void RunEdge(in ProductTile o, ref float values, int steps, int rows, int valid)
+    private static void RunEdge<TOrder>(in ProductTile o, ref float values, int steps, int rows, int valid)
+        where TOrder : struct, IOrder
     {
         int width = PackedMatrix.PanelWidth;
         Span<float> scratch = stackalloc float[6 * width];
@@ -247,13 +251,12 @@ internal static class MatrixProduct
         {
             A = ref o.A,
             ARow = o.ARow,
-            AStep = o.AStep,
             S = ref MemoryMarshal.GetReference(scratch),
             SRow = width,
             C = ref MemoryMarshal.GetReference(scratch),
             CRow = width,
         };
-        Run(tile, rows, ref values, steps, ref values, 0);
+        Run<TOrder>(tile, rows, ref values, steps, ref values, 0);
         for (int row = 0; row < rows; row++)
             scratch.Slice(row * width, valid).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref o.C, row * o.CRow), valid));
     }
@@ -263,7 +266,6 @@ internal static class MatrixProduct
     {
         A = ref Unsafe.Add(ref o.A, row * o.ARow),
         ARow = o.ARow,
-        AStep = o.AStep,
         S = ref Unsafe.IsNullRef(ref o.S) ? ref o.S : ref Unsafe.Add(ref o.S, row * o.SRow + column),
         SRow = o.SRow,
         C = ref Unsafe.Add(ref o.C, row * o.CRow + column),

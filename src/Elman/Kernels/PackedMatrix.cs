@@ -32,8 +32,9 @@ internal sealed class PackedMatrix
     /// <summary>Packs element (step, column) from <c>source[step·stepStride + column·columnStride]</c>.</summary>
     public PackedMatrix Pack(ReadOnlySpan<float> source, int steps, int columns, int stepStride, int columnStride)
     {
-        Resize(steps, columns);
+        Reserve(steps, columns);
         if (steps == 0 || columns == 0) return this;
+        if (columns % PanelWidth != 0) _buffer.AsSpan(_first + (Panels - 1) * steps * PanelWidth, steps * PanelWidth).Clear();
         if (columnStride == 1)
         {
             for (int step = 0; step < steps; step++) SetStep(step, source.Slice(step * stepStride, columns));
@@ -50,29 +51,31 @@ internal sealed class PackedMatrix
     /// <exception cref="OverflowException">It is larger than an array can be.</exception>
     public void Resize(int steps, int columns)
     {
+        Reserve(steps, columns);
+        _buffer.AsSpan(_first, steps * Panels * PanelWidth).Clear();
+    }
+
+    /// <summary>Makes room for a matrix of this size, of any values.</summary>
+    private void Reserve(int steps, int columns)
+    {
         Steps = steps;
         Columns = columns;
-        int needed = checked(steps * Panels * PanelWidth), aligned = checked(needed + 16);
         IsBFloat16 = false;
-        if (_buffer.Length < aligned)
-        {
-            (_buffer, _first) = Aligned(aligned);
-        }
-        else
-        {
-            _buffer.AsSpan(_first, needed).Clear();
-        }
+        int needed = checked(steps * Panels * PanelWidth + 16);
+        if (_buffer.Length < needed) (_buffer, _first) = Aligned(needed);
     }
 
     /// <summary>Fills one step (row) from its columns in order.</summary>
     public void SetStep(int step, ReadOnlySpan<float> values)
     {
-        int width = PanelWidth, panelSize = Steps * width;
-        Span<float> target = _buffer.AsSpan(_first + step * width);
-        int first = 0;
-        for (; first <= values.Length - width; first += width, target = target[Math.Min(panelSize, target.Length)..])
-            values.Slice(first, width).CopyTo(target);
-        values[first..].CopyTo(target);
+        int width = Vector<float>.Count, whole = values.Length / PanelWidth;
+        for (int panel = 0; panel < whole; panel++, values = values[PanelWidth..])
+        {
+            ref float target = ref Panel(panel, step);
+            new Vector<float>(values).StoreUnsafe(ref target);
+            new Vector<float>(values[width..]).StoreUnsafe(ref target, (nuint)width);
+        }
+        if (!values.IsEmpty) values.CopyTo(MemoryMarshal.CreateSpan(ref Panel(whole, step), values.Length));
     }
 
     /// <summary>

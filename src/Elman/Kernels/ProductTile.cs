@@ -10,19 +10,21 @@ namespace Elman.Kernels;
 /// <remarks>
 /// Tiles, in rows × vectors. AVX2 has 16 registers and needs 8 chains to hide the multiply-add's latency (4 cycles × 2 units):
 /// <list type="bullet">
-/// <item><see cref="Tall{TRows}"/>, 6 × 2: 12 accumulators, two vectors of B, one broadcast of A; 8 loads for 12 multiply-adds. 5 × 2 and 4 × 2 for remainders.</item>
+/// <item><see cref="Tall{TRows, TOrder}"/>, 6 × 2: 12 accumulators, two vectors of B, one broadcast of A; 8 loads for 12 multiply-adds. 5 × 2 and 4 × 2 for remainders.</item>
 /// <item><see cref="Wide{TRows}"/>, 3 × 4 and 2 × 4: a few rows over two panels at once.</item>
-/// <item><see cref="Row{TPanels, TFormat}"/>, 1 × 8: a single row over four panels at once; 1 × 6, 1 × 4 and 1 × 2 for remainders.</item>
+/// <item><see cref="Row{TPanels, TFormat}"/>, 1 × 12: a single row over six panels at once, whose vectors are operands of the multiply-adds; 13 loads for 12 of them. Fewer panels for remainders.</item>
 /// </list>
-/// One spelling serves every number of rows: the JIT compiles it for each <see cref="ICount"/> and drops the rows (or panels) that are not there. The tiles
+/// Four steps a turn, because everything beside the 20 instructions of a step (6 × 2) counts: where another process runs on the same core, that core takes
+/// in three of ours per cycle and not six, and the tile is bound by their number. One spelling serves every number of rows: the JIT compiles it for each
+/// <see cref="ICount"/> and drops the rows (or panels) that are not there. References to accumulators keep them in registers; a structure would not. The tiles
 /// skip its first tier, which would call every vector operation, and are never inlined: a caller that takes in many of them exhausts the JIT's budget
 /// and calls vector operations again.
 /// </remarks>
 internal ref struct ProductTile
 {
-    /// <summary>Element (row, step) of A is at <c>row·ARow + step·AStep</c>, of S at <c>row·SRow + column</c>, of C at <c>row·CRow + column</c>; S is a null reference where the chains begin at zero.</summary>
+    /// <summary>Element (row, step) of A is at <c>row·ARow + step</c>, unless a tile's rows are interleaved; of S at <c>row·SRow + column</c>, of C at <c>row·CRow + column</c>; S is a null reference where the chains begin at zero.</summary>
     public ref float A, S, C;
-    public nint ARow, AStep, SRow, CRow;
+    public nint ARow, SRow, CRow;
 
     /// <summary>How many rows or panels a tile has, known to the compiler.</summary>
     public interface ICount
@@ -42,14 +44,25 @@ internal ref struct ProductTile
 
     public readonly struct Six : ICount { public static int Count => 6; }
 
+    /// <summary>How the values of A lie for a tile of several rows.</summary>
+    public interface IOrder
+    {
+        /// <summary>Whether the rows of a step are neighbours, [step][row of the tile]; else the steps of a row are.</summary>
+        static abstract bool Interleaved { get; }
+    }
+
+    public readonly struct ByRow : IOrder { public static bool Interleaved => false; }
+
+    public readonly struct ByStep : IOrder { public static bool Interleaved => true; }
+
     /// <summary>Up to 6 rows × one panel.</summary>
     /// <param name="b">The panel's first value.</param>
-    /// <param name="ahead">What will be read soon: one line of it is fetched per step, <paramref name="aheadStep"/> bytes on at each.</param>
+    /// <param name="ahead">What will be read soon: <paramref name="aheadStep"/> bytes of it are fetched per step.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Tall<TRows>(in ProductTile t, ref float b, int steps, ref float ahead, nint aheadStep)
+    public static void Tall<TRows, TOrder>(in ProductTile t, ref float b, int steps, ref float ahead, nint aheadStep)
         where TRows : struct, ICount
+        where TOrder : struct, IOrder
     {
-        nint v = Vector<float>.Count;
         ref float a0 = ref t.A;
         ref float a1 = ref Unsafe.Add(ref a0, t.ARow);
         ref float a2 = ref Unsafe.Add(ref a1, t.ARow);
@@ -64,52 +77,75 @@ internal ref struct ProductTile
         if (TRows.Count > 3) (c30, c31) = t.Start(3);
         if (TRows.Count > 4) (c40, c41) = t.Start(4);
         if (TRows.Count > 5) (c50, c51) = t.Start(5);
-        nint at = 0, stride = t.AStep;
-        for (int step = 0; step < steps; step++, at += stride, b = ref Unsafe.Add(ref b, 2 * v))
+        nint at = 0, next = TOrder.Interleaved ? TRows.Count : 1;
+        int v = 2 * Vector<float>.Count, left = steps;
+        for (; left >= 4; left -= 4, at += 4 * next, b = ref Unsafe.Add(ref b, 4 * v))
         {
             Fetch(ref ahead);
-            ahead = ref Unsafe.AddByteOffset(ref ahead, aheadStep);
-            Vector<float> b0 = Vector.LoadUnsafe(ref b), b1 = Vector.LoadUnsafe(ref b, (nuint)v);
-            Vector<float> x = new(Unsafe.Add(ref a0, at));
-            c00 = Vector.FusedMultiplyAdd(x, b0, c00);
-            c01 = Vector.FusedMultiplyAdd(x, b1, c01);
-            if (TRows.Count > 1)
+            if (aheadStep > 16) Fetch(ref Unsafe.AddByteOffset(ref ahead, 2 * aheadStep));
+            if (aheadStep > 32)
             {
-                x = new(Unsafe.Add(ref a1, at));
-                c10 = Vector.FusedMultiplyAdd(x, b0, c10);
-                c11 = Vector.FusedMultiplyAdd(x, b1, c11);
+                Fetch(ref Unsafe.AddByteOffset(ref ahead, aheadStep));
+                Fetch(ref Unsafe.AddByteOffset(ref ahead, 3 * aheadStep));
             }
-            if (TRows.Count > 2)
-            {
-                x = new(Unsafe.Add(ref a2, at));
-                c20 = Vector.FusedMultiplyAdd(x, b0, c20);
-                c21 = Vector.FusedMultiplyAdd(x, b1, c21);
-            }
-            if (TRows.Count > 3)
-            {
-                x = new(Unsafe.Add(ref a3, at));
-                c30 = Vector.FusedMultiplyAdd(x, b0, c30);
-                c31 = Vector.FusedMultiplyAdd(x, b1, c31);
-            }
-            if (TRows.Count > 4)
-            {
-                x = new(Unsafe.Add(ref a4, at));
-                c40 = Vector.FusedMultiplyAdd(x, b0, c40);
-                c41 = Vector.FusedMultiplyAdd(x, b1, c41);
-            }
-            if (TRows.Count > 5)
-            {
-                x = new(Unsafe.Add(ref a5, at));
-                c50 = Vector.FusedMultiplyAdd(x, b0, c50);
-                c51 = Vector.FusedMultiplyAdd(x, b1, c51);
-            }
+            ahead = ref Unsafe.AddByteOffset(ref ahead, 4 * aheadStep);
+            Step<TRows, TOrder>(ref b, 0, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step<TRows, TOrder>(ref b, v, at + next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step<TRows, TOrder>(ref b, 2 * v, at + 2 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step<TRows, TOrder>(ref b, 3 * v, at + 3 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
         }
+        for (; left > 0; left--, at += next, b = ref Unsafe.Add(ref b, v))
+            Step<TRows, TOrder>(ref b, 0, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
         t.Store(0, c00, c01);
         if (TRows.Count > 1) t.Store(1, c10, c11);
         if (TRows.Count > 2) t.Store(2, c20, c21);
         if (TRows.Count > 3) t.Store(3, c30, c31);
         if (TRows.Count > 4) t.Store(4, c40, c41);
         if (TRows.Count > 5) t.Store(5, c50, c51);
+    }
+
+    /// <summary>One step of <see cref="Tall"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<TRows, TOrder>(ref float b, nint from, nint at, ref float a0, ref float a1, ref float a2, ref float a3, ref float a4, ref float a5,
+        ref Vector<float> c00, ref Vector<float> c01, ref Vector<float> c10, ref Vector<float> c11, ref Vector<float> c20, ref Vector<float> c21,
+        ref Vector<float> c30, ref Vector<float> c31, ref Vector<float> c40, ref Vector<float> c41, ref Vector<float> c50, ref Vector<float> c51)
+        where TRows : struct, ICount
+        where TOrder : struct, IOrder
+    {
+        Vector<float> b0 = Vector.LoadUnsafe(ref b, (nuint)from), b1 = Vector.LoadUnsafe(ref b, (nuint)(from + Vector<float>.Count));
+        Vector<float> x = new(Unsafe.Add(ref a0, at));
+        c00 = Vector.FusedMultiplyAdd(x, b0, c00);
+        c01 = Vector.FusedMultiplyAdd(x, b1, c01);
+        if (TRows.Count > 1)
+        {
+            x = new(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 1) : Unsafe.Add(ref a1, at));
+            c10 = Vector.FusedMultiplyAdd(x, b0, c10);
+            c11 = Vector.FusedMultiplyAdd(x, b1, c11);
+        }
+        if (TRows.Count > 2)
+        {
+            x = new(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 2) : Unsafe.Add(ref a2, at));
+            c20 = Vector.FusedMultiplyAdd(x, b0, c20);
+            c21 = Vector.FusedMultiplyAdd(x, b1, c21);
+        }
+        if (TRows.Count > 3)
+        {
+            x = new(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 3) : Unsafe.Add(ref a3, at));
+            c30 = Vector.FusedMultiplyAdd(x, b0, c30);
+            c31 = Vector.FusedMultiplyAdd(x, b1, c31);
+        }
+        if (TRows.Count > 4)
+        {
+            x = new(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 4) : Unsafe.Add(ref a4, at));
+            c40 = Vector.FusedMultiplyAdd(x, b0, c40);
+            c41 = Vector.FusedMultiplyAdd(x, b1, c41);
+        }
+        if (TRows.Count > 5)
+        {
+            x = new(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 5) : Unsafe.Add(ref a5, at));
+            c50 = Vector.FusedMultiplyAdd(x, b0, c50);
+            c51 = Vector.FusedMultiplyAdd(x, b1, c51);
+        }
     }
 
     /// <summary>2 or 3 rows × two panels.</summary>
@@ -121,18 +157,18 @@ internal ref struct ProductTile
         ref float a0 = ref t.A;
         ref float a1 = ref Unsafe.Add(ref a0, t.ARow);
         ref float a2 = ref Unsafe.Add(ref a1, t.ARow);
-        (Vector<float> c00, Vector<float> c01) = t.Start(0);
+        (Vector<float> c00, Vector<float> c01) = t.Start(0, 0);
         (Vector<float> c02, Vector<float> c03) = t.Start(0, 2 * v);
-        (Vector<float> c10, Vector<float> c11) = t.Start(1);
+        (Vector<float> c10, Vector<float> c11) = t.Start(1, 0);
         (Vector<float> c12, Vector<float> c13) = t.Start(1, 2 * v);
         Vector<float> c20 = default, c21 = default, c22 = default, c23 = default;
         if (TRows.Count > 2)
         {
-            (c20, c21) = t.Start(2);
+            (c20, c21) = t.Start(2, 0);
             (c22, c23) = t.Start(2, 2 * v);
         }
-        nint at = 0, from = 0, stride = t.AStep;
-        for (int step = 0; step < steps; step++, at += stride, from += 2 * v)
+        nint from = 0;
+        for (int at = 0; at < steps; at++, from += 2 * v)
         {
             Vector<float> x0 = new(Unsafe.Add(ref a0, at)), x1 = new(Unsafe.Add(ref a1, at)), x2 = default;
             if (TRows.Count > 2) x2 = new(Unsafe.Add(ref a2, at));
@@ -203,12 +239,12 @@ internal ref struct ProductTile
             Vector.AsVectorSingle(Vector.AsVectorUInt32(Vector.LoadUnsafe(ref panel, (nuint)at)) & new Vector<uint>(0xFFFF0000));
     }
 
-    /// <summary>One row × up to four panels. Takes references one by one: a structure of them would have to be cleared on the stack, which takes as long as the
+    /// <summary>One row × up to six panels. Takes references one by one: a structure of them would have to be cleared on the stack, which takes as long as the
     /// product of a small cell.</summary>
-    /// <param name="a">[steps], <paramref name="aStep"/> apart.</param>
+    /// <param name="a">[steps]</param>
     /// <param name="start">Where the chains begin; a null reference for zeros.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Row<TPanels, TFormat>(ref float a, nint aStep, ref float b, int steps, ref float start, ref float c)
+    public static void Row<TPanels, TFormat>(ref float a, ref float b, int steps, ref float start, ref float c)
         where TPanels : struct, ICount
         where TFormat : struct, IPanelFormat
     {
@@ -216,40 +252,73 @@ internal ref struct ProductTile
         ref float b1 = ref Unsafe.Add(ref b, panelSize);
         ref float b2 = ref Unsafe.Add(ref b1, panelSize);
         ref float b3 = ref Unsafe.Add(ref b2, panelSize);
-        Vector<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default;
+        ref float b4 = ref Unsafe.Add(ref b3, panelSize);
+        ref float b5 = ref Unsafe.Add(ref b4, panelSize);
+        Vector<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
+        Vector<float> c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
         if (!Unsafe.IsNullRef(ref start))
         {
             (c0, c1) = (Single.Left(ref start, 0), Single.Right(ref start, 0));
             if (TPanels.Count > 1) (c2, c3) = (Single.Left(ref start, 2 * v), Single.Right(ref start, 2 * v));
             if (TPanels.Count > 2) (c4, c5) = (Single.Left(ref start, 4 * v), Single.Right(ref start, 4 * v));
             if (TPanels.Count > 3) (c6, c7) = (Single.Left(ref start, 6 * v), Single.Right(ref start, 6 * v));
+            if (TPanels.Count > 4) (c8, c9) = (Single.Left(ref start, 8 * v), Single.Right(ref start, 8 * v));
+            if (TPanels.Count > 5) (c10, c11) = (Single.Left(ref start, 10 * v), Single.Right(ref start, 10 * v));
         }
-        nint at = 0, from = 0;
-        for (int step = 0; step < steps; step++, at += aStep, from += TFormat.Words)
+        nint from = 0, words = TFormat.Words;
+        int left = steps;
+        for (; left >= 4; left -= 4, from += 4 * words, a = ref Unsafe.Add(ref a, 4))
         {
-            Vector<float> x = new(Unsafe.Add(ref a, at));
-            c0 = Vector.FusedMultiplyAdd(x, TFormat.Left(ref b, from), c0);
-            c1 = Vector.FusedMultiplyAdd(x, TFormat.Right(ref b, from), c1);
-            if (TPanels.Count > 1)
-            {
-                c2 = Vector.FusedMultiplyAdd(x, TFormat.Left(ref b1, from), c2);
-                c3 = Vector.FusedMultiplyAdd(x, TFormat.Right(ref b1, from), c3);
-            }
-            if (TPanels.Count > 2)
-            {
-                c4 = Vector.FusedMultiplyAdd(x, TFormat.Left(ref b2, from), c4);
-                c5 = Vector.FusedMultiplyAdd(x, TFormat.Right(ref b2, from), c5);
-            }
-            if (TPanels.Count > 3)
-            {
-                c6 = Vector.FusedMultiplyAdd(x, TFormat.Left(ref b3, from), c6);
-                c7 = Vector.FusedMultiplyAdd(x, TFormat.Right(ref b3, from), c7);
-            }
+            RowStep<TPanels, TFormat>(new(a), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+            RowStep<TPanels, TFormat>(new(Unsafe.Add(ref a, 1)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + words, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+            RowStep<TPanels, TFormat>(new(Unsafe.Add(ref a, 2)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + 2 * words, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+            RowStep<TPanels, TFormat>(new(Unsafe.Add(ref a, 3)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + 3 * words, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
         }
+        for (; left > 0; left--, from += words, a = ref Unsafe.Add(ref a, 1))
+            RowStep<TPanels, TFormat>(new(a), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
         Store(ref c, c0, c1);
         if (TPanels.Count > 1) Store(ref Unsafe.Add(ref c, 2 * v), c2, c3);
         if (TPanels.Count > 2) Store(ref Unsafe.Add(ref c, 4 * v), c4, c5);
         if (TPanels.Count > 3) Store(ref Unsafe.Add(ref c, 6 * v), c6, c7);
+        if (TPanels.Count > 4) Store(ref Unsafe.Add(ref c, 8 * v), c8, c9);
+        if (TPanels.Count > 5) Store(ref Unsafe.Add(ref c, 10 * v), c10, c11);
+    }
+
+    /// <summary>One step of <see cref="Row"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RowStep<TPanels, TFormat>(Vector<float> x, ref float b, ref float b1, ref float b2, ref float b3, ref float b4, ref float b5, nint from,
+        ref Vector<float> c0, ref Vector<float> c1, ref Vector<float> c2, ref Vector<float> c3, ref Vector<float> c4, ref Vector<float> c5,
+        ref Vector<float> c6, ref Vector<float> c7, ref Vector<float> c8, ref Vector<float> c9, ref Vector<float> c10, ref Vector<float> c11)
+        where TPanels : struct, ICount
+        where TFormat : struct, IPanelFormat
+    {
+        c0 = Vector.FusedMultiplyAdd(x, TFormat.Left(ref b, from), c0);
+        c1 = Vector.FusedMultiplyAdd(x, TFormat.Right(ref b, from), c1);
+        if (TPanels.Count > 1)
+        {
+            c2 = Vector.FusedMultiplyAdd(x, TFormat.Left(ref b1, from), c2);
+            c3 = Vector.FusedMultiplyAdd(x, TFormat.Right(ref b1, from), c3);
+        }
+        if (TPanels.Count > 2)
+        {
+            c4 = Vector.FusedMultiplyAdd(x, TFormat.Left(ref b2, from), c4);
+            c5 = Vector.FusedMultiplyAdd(x, TFormat.Right(ref b2, from), c5);
+        }
+        if (TPanels.Count > 3)
+        {
+            c6 = Vector.FusedMultiplyAdd(x, TFormat.Left(ref b3, from), c6);
+            c7 = Vector.FusedMultiplyAdd(x, TFormat.Right(ref b3, from), c7);
+        }
+        if (TPanels.Count > 4)
+        {
+            c8 = Vector.FusedMultiplyAdd(x, TFormat.Left(ref b4, from), c8);
+            c9 = Vector.FusedMultiplyAdd(x, TFormat.Right(ref b4, from), c9);
+        }
+        if (TPanels.Count > 5)
+        {
+            c10 = Vector.FusedMultiplyAdd(x, TFormat.Left(ref b5, from), c10);
+            c11 = Vector.FusedMultiplyAdd(x, TFormat.Right(ref b5, from), c11);
+        }
     }
 
     /// <summary>Asks for a cache line where the platform lets one ask; it need not be readable memory.</summary>

@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Elman.Kernels;
 
 namespace Elman;
@@ -78,9 +81,28 @@ internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, 
             MatrixProduct.Multiply(sums.Length / columns, terms.Values.Span[first..], 1, stride, _factors[block % atOnce]!, default, 0, sums, columns);
             return;
         }
-        sums.Clear();
-        for (int step = start; step < end; step++, first += stride)
-            TensorPrimitives.Add(sums, terms.Values.Span.Slice(first, sums.Length), sums);
+        SumSteps(end - start, terms.Values.Span[first..], stride, sums);
+    }
+
+    /// <summary>The sums of <paramref name="values"/> [steps, …], rows <paramref name="stride"/> apart, step after step. They are whole vectors, summed in pairs so that
+    /// one need not wait for itself.</summary>
+    private static void SumSteps(int steps, ReadOnlySpan<float> values, int stride, Span<float> sums)
+    {
+        nint width = UnitSizes.Width;
+        for (int first = 0; first < sums.Length; first += 2 * (int)width)
+        {
+            // Without a right neighbour the left one takes its place.
+            nint right = first + width < sums.Length ? width : 0;
+            ref float value = ref MemoryMarshal.GetReference(values.Slice(first, (steps - 1) * stride + (int)(right + width)));
+            Vector<float> leftSum = Vector<float>.Zero, rightSum = leftSum;
+            for (int step = 0; step < steps; step++, value = ref Unsafe.Add(ref value, stride))
+            {
+                leftSum += Vector.LoadUnsafe(ref value);
+                rightSum += Vector.LoadUnsafe(ref value, (nuint)right);
+            }
+            leftSum.CopyTo(sums[first..]);
+            rightSum.CopyTo(sums[(first + (int)right)..]);
+        }
     }
 
     /// <summary>Adds rows [block of V units][gate][V] to the parameter's gradient, whose rows are [gate][unit].</summary>
