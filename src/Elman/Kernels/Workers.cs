@@ -20,36 +20,42 @@ internal static class Workers
             for (int item = 0; item < phases * parts; item++) body(state, item);
             return;
         }
-        Job<TState> job = new(phases, parts, state, body);
+        Phases<TState> job = new(phases, parts, state, body);
         HelperThreads.Ask(job, helpers);
         job.Execute();
         job.WaitFor(phases * parts);
         job.Rethrow();
     }
 
-    private sealed class Job<TState>(int phases, int parts, TState state, Action<TState, int> body) : IJob
+    /// <summary>
+    /// Runs chains of links: those of one chain one after the other, chains side by side. A thread takes the next link of the chain that is furthest behind
+    /// and that nobody works on, so with more chains than threads a thread that is slower than the others holds them up for one link at most.
+    /// <paramref name="body"/> gets chain and link.
+    /// </summary>
+    /// <exception cref="Exception">The first that a link threw.</exception>
+    public static void RunChains<TState>(int chains, int links, TState state, Action<TState, int, int> body)
     {
-        private int _next;
+        int helpers = Math.Min(chains, Compute.Threads) - 1;
+        if (helpers <= 0)
+        {
+            for (int chain = 0; chain < chains; chain++)
+                for (int link = 0; link < links; link++) body(state, chain, link);
+            return;
+        }
+        Chains<TState> job = new(chains, links, state, body);
+        HelperThreads.Ask(job, helpers);
+        job.Execute();
+        job.WaitFor(chains * links);
+        job.Rethrow();
+    }
+
+    /// <summary>A job that is done when so many items are.</summary>
+    private abstract class Job : IJob
+    {
         private int _done;
         private Exception? _error;
 
-        public void Execute()
-        {
-            int item;
-            while ((item = Interlocked.Increment(ref _next) - 1) < phases * parts)
-            {
-                WaitFor(item / parts * parts);
-                try
-                {
-                    body(state, item);
-                }
-                catch (Exception error)
-                {
-                    Interlocked.CompareExchange(ref _error, error, null);
-                }
-                Interlocked.Increment(ref _done);
-            }
-        }
+        public abstract void Execute();
 
         /// <summary>Spins, then yields, until so many items are done: those that are still running take about as long as those that have ended.</summary>
         public void WaitFor(int items)
@@ -61,6 +67,84 @@ internal static class Workers
         public void Rethrow()
         {
             if (_error is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_error);
+        }
+
+        protected bool IsDone(int items) => Volatile.Read(ref _done) >= items;
+
+        protected void Fail(Exception error) => Interlocked.CompareExchange(ref _error, error, null);
+
+        protected void Done() => Interlocked.Increment(ref _done);
+    }
+
+    private sealed class Phases<TState>(int phases, int parts, TState state, Action<TState, int> body) : Job
+    {
+        private int _next;
+
+        public override void Execute()
+        {
+            int item;
+            while ((item = Interlocked.Increment(ref _next) - 1) < phases * parts)
+            {
+                WaitFor(item / parts * parts);
+                try
+                {
+                    body(state, item);
+                }
+                catch (Exception error)
+                {
+                    Fail(error);
+                }
+                Done();
+            }
+        }
+    }
+
+    private sealed class Chains<TState>(int chains, int links, TState state, Action<TState, int, int> body) : Job
+    {
+        /// <summary>Links of each chain that have been taken, doubled; odd while one of them runs.</summary>
+        private readonly int[] _taken = new int[chains];
+
+        public override void Execute()
+        {
+            SpinWait spin = default;
+            while (TryTake(out int chain))
+            {
+                if (chain < 0)
+                {
+                    spin.SpinOnce(sleep1Threshold: -1);
+                    continue;
+                }
+                spin = default;
+                try
+                {
+                    body(state, chain, _taken[chain] / 2 - 1);
+                }
+                catch (Exception error)
+                {
+                    Fail(error);
+                }
+                Done();
+                Volatile.Write(ref _taken[chain], _taken[chain] - 1);
+            }
+        }
+
+        /// <summary>Takes a link, if there is a chain that nobody works on; false if no links are left.</summary>
+        private bool TryTake(out int chain)
+        {
+            chain = -1;
+            bool left = false;
+            lock (_taken)
+            {
+                for (int i = 0; i < chains; i++)
+                {
+                    int taken = Volatile.Read(ref _taken[i]);
+                    if (taken >= 2 * links) continue;
+                    left = true;
+                    if (taken % 2 == 0 && (chain < 0 || taken < _taken[chain])) chain = i;
+                }
+                if (chain >= 0) _taken[chain] += 3;
+            }
+            return left;
         }
     }
 }

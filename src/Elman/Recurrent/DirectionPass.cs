@@ -73,18 +73,18 @@ internal sealed class DirectionPass<TUnit>
         Project(from, to - from, from - start, input, (0, _sizes.Blocks));
     }
 
-    /// <summary>Runs part of the rows through the times of a range, from the states at its start to those at its end, and writes each step's h. Parts need
-    /// no barrier between them.</summary>
+    /// <summary>Runs part of the rows through a slice of the times of a range, from the states at its start to those at its end, and writes each step's h. Parts
+    /// need no barrier between them; the slices of a part follow each other.</summary>
     /// <param name="input">[Total, I] packed; empty if the input products are there already.</param>
     /// <param name="output">h goes to columns <paramref name="column"/>…. Without values if it is there already.</param>
-    public void ForwardRows(int range, int part, int parts, ReadOnlySpan<float> input, SequenceValues output, int column)
+    public void ForwardRows(int range, (int Index, int Count) slice, int part, int parts, ReadOnlySpan<float> input, SequenceValues output, int column)
     {
         Span<float> outputs = output.Values.Span;
         (int first, int end) = _layout.Part(part, parts);
-        Span<float> active = StartOf(range, first, end - first);
-        if (parts == 1 && !input.IsEmpty) ProjectInput(range, 0, 1, input);
+        Span<float> active = slice.Index == 0 ? StartOf(range, first, end - first) : Rows(States(range + 1), first, end - first);
+        if (parts == 1 && slice.Index == 0 && !input.IsEmpty) ProjectInput(range, 0, 1, input);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
-        for (int i = 0; i < toTime - fromTime; i++)
+        for (int i = Cut(toTime - fromTime, slice.Index, slice.Count), last = Cut(toTime - fromTime, slice.Index + 1, slice.Count); i < last; i++)
         {
             (int time, int step, int rows, int slot, int gates) = StepAt(fromTime, toTime, i, first, end);
             if (rows <= 0) continue;
@@ -177,12 +177,13 @@ internal sealed class DirectionPass<TUnit>
         }
     }
 
-    /// <summary>Backpropagation through the times of a range for part of the rows; leaves the gradients of all products.</summary>
-    public void BackwardRows(int range, int part, int parts, SequenceValues outputGradient, int column, Span<float> scratch, Span<float> decayGradient)
+    /// <summary>Backpropagation through a slice of the times of a range, the first slice being the latest times, for part of the rows; leaves the gradients of all products.</summary>
+    public void BackwardRows(int range, (int Index, int Count) slice, int part, int parts, SequenceValues outputGradient, int column, Span<float> scratch, Span<float> decayGradient)
     {
         (int first, int end) = _layout.Part(part, parts);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
-        for (int i = toTime - fromTime - 1; i >= 0; i--)
+        int times = toTime - fromTime;
+        for (int i = times - 1 - Cut(times, slice.Index, slice.Count), last = times - Cut(times, slice.Index + 1, slice.Count); i >= last; i--)
         {
             (int time, _, int rows, int slot, _) = StepAt(fromTime, toTime, i, first, end);
             if (rows <= 0) continue;
@@ -311,6 +312,9 @@ internal sealed class DirectionPass<TUnit>
         int time = _backwards ? toTime - 1 - i : fromTime + i, step = _layout.First(time) + first, inRange = step - _layout.First(fromTime);
         return (time, step, Math.Min(_layout.Active(time), end) - first, _plan.Keeps ? inRange : first, inRange);
     }
+
+    /// <summary>Where a slice of so many times begins.</summary>
+    private static int Cut(int times, int index, int count) => (int)((long)times * index / count);
 
     /// <summary>The states of some rows that a range changes in place, as they are at its start.</summary>
     private Span<float> StartOf(int range, int first, int rows)

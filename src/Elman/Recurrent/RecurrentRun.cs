@@ -3,9 +3,9 @@ using Elman.Kernels;
 namespace Elman;
 
 /// <summary>
-/// One call of a recurrent network, all layers and directions, and its derivative. Threads share the batch rows of a layer, which need no barrier within a
-/// range of times; where there are few rows and many units, they share the units, with a barrier at every step. Weight gradients are shared by rows of
-/// the weight.
+/// One call of a recurrent network, all layers and directions, and its derivative. Threads share the batch rows of a layer, which need no barrier: each part of
+/// them is a chain of slices of time. Where there are few rows and many units, they share the units, with a barrier at every step. Weight gradients are shared
+/// by rows of the weight.
 /// </summary>
 internal sealed class RecurrentRun<TUnit>
     where TUnit : struct, IConfiguredUnit
@@ -46,19 +46,32 @@ internal sealed class RecurrentRun<TUnit>
         _shares = (_parts + _directions - 1) / _directions;
         long weights = (long)last.GateRow * last.Hidden;
         _sharesUnits = steps[0].Splits && !call.Extras.AroundSteps && _shares > 1 && _layout.Batch < FewRows(weights) * _shares && _layout.Batch * weights >= WorkOfStep;
-        if (!_sharesUnits) _shares = Math.Max(1, Math.Min(_layout.Batch, _shares));
+        if (!_sharesUnits) _shares = Math.Max(1, Math.Min(_layout.Batch, RowShares));
     }
 
     /// <summary>
     /// Rows of a thread below which threads share the units, because each would read all weights at every step for a few rows in low tiles. What that costs
-    /// depends on where the weights live: in a second-level cache of 512 KB, in the third, or beyond 8 MB perhaps not even there.
+    /// depends on where the weights live: below 2 MB the barriers cost more; beyond 8 MB they may not even be in the third-level cache.
     /// </summary>
     private static int FewRows(long weights) => weights switch
     {
-        < 128 * 1024 => 8,
-        < 2 * 1024 * 1024 => 12,
+        < 512 * 1024 => 2,
+        < 2 * 1024 * 1024 => 8,
         _ => 20,
     };
+
+    /// <summary>Parts into which threads share the rows of a direction: up to two for each thread, so that one that is slower than the others takes fewer, but none below two tiles for that.</summary>
+    private int RowShares => _parts == 1 ? 1 : Math.Clamp((_layout.Batch + 10) / 11, _shares, 2 * _shares);
+
+    /// <summary>Into how many slices the times of a range are cut, each worth four times the waking of a thread.</summary>
+    private int Slices
+    {
+        get
+        {
+            long work = (long)_plan.Steps / _shares * _call.First.GateRow * _call.First.Hidden;
+            return _directions * _shares == 1 ? 1 : (int)Math.Clamp(work / (4 * WorkOfThread), 1, Math.Max(1, _layout.Length / _plan.Ranges));
+        }
+    }
 
     /// <summary>Runs a batch through all layers.</summary>
     /// <param name="steps">[layer · directions + direction]</param>
@@ -124,14 +137,12 @@ internal sealed class RecurrentRun<TUnit>
             Workers.Run(_directions * _parts, (Run: this, layer, range), static (job, i) =>
                 job.Run.Pass(job.layer, i).ProjectInput(job.range, i / job.Run._directions, job.Run._parts, job.Run._inputs[job.layer].Span));
         }
-        // One phase for each range, although rows need no barrier: a thread that wakes late can still take its share of the ranges that are left.
-        int items = _directions * _shares;
-        Workers.RunPhases(end - range, items, (Run: this, layer, range, items, output), static (job, i) =>
+        int slices = Slices;
+        Workers.RunChains(_directions * _shares, (end - range) * slices, (Run: this, layer, range, slices, output), static (job, part, link) =>
         {
             RecurrentRun<TUnit> run = job.Run;
             ReadOnlySpan<float> input = run.ProjectsRows ? run._inputs[job.layer].Span : default;
-            int part = i % job.items;
-            run.Pass(job.layer, part).ForwardRows(job.range + i / job.items, part / run._directions, run._shares, input, job.output, run.Column(part));
+            run.Pass(job.layer, part).ForwardRows(job.range + link / job.slices, (link % job.slices, job.slices), part / run._directions, run._shares, input, job.output, run.Column(part));
         });
     }
 
@@ -183,8 +194,9 @@ internal sealed class RecurrentRun<TUnit>
             if (_sharesUnits) BackwardUnits(layer, range, gradient);
             else
             {
-                Workers.Run(_directions * _shares, (Run: this, layer, range, gradient, scratch, scratchSize, decayGradient), static (job, i) =>
-                    job.Run.Pass(job.layer, i).BackwardRows(job.range, i / job.Run._directions, job.Run._shares, job.gradient,
+                int slices = Slices;
+                Workers.RunChains(_directions * _shares, slices, (Run: this, layer, range, slices, gradient, scratch, scratchSize, decayGradient), static (job, i, link) =>
+                    job.Run.Pass(job.layer, i).BackwardRows(job.range, (link, job.slices), i / job.Run._directions, job.Run._shares, job.gradient,
                         job.Run.Column(i), job.scratch.Span.Slice(i % job.Run._directions * job.scratchSize, job.scratchSize), job.decayGradient.Span));
             }
             AddWeightGradients(layer, range);

@@ -58,6 +58,58 @@ public class WorkersTests
         Assert.All(ended, count => Assert.Equal(parts, count));
     }
 
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(2, 5)]
+    [InlineData(3, 2)]
+    [InlineData(7, 12)]
+    public void The_links_of_a_chain_run_once_each_and_one_after_the_other(int threads, int chains)
+    {
+        const int links = 200;
+        int[] next = new int[chains], inside = new int[chains];
+        ComputeThreads.Use(threads, () =>
+        {
+            Workers.RunChains(chains, links, (next, inside), static (counts, chain, link) =>
+            {
+                Assert.Equal(1, Interlocked.Increment(ref counts.inside[chain]));
+                Assert.Equal(link, counts.next[chain]);
+                if ((chain + link) % 3 == 0) Thread.SpinWait(200);
+                counts.next[chain]++;
+                Interlocked.Decrement(ref counts.inside[chain]);
+            });
+            return 0;
+        });
+        Assert.All(next, count => Assert.Equal(links, count));
+    }
+
+    [Fact]
+    public void A_slow_chain_leaves_the_others_to_the_other_threads()
+    {
+        // The first chain waits for what the last link of the others does; had its thread to share them evenly, nobody would do it.
+        int left = 3 * 50;
+        ComputeThreads.Use(2, () =>
+        {
+            Workers.RunChains(4, 50, 0, (_, chain, link) =>
+            {
+                if (chain > 0) Interlocked.Decrement(ref left);
+                else if (link == 0) Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref left) == 0, TimeSpan.FromSeconds(30)));
+            });
+            return 0;
+        });
+        Assert.Equal(0, left);
+    }
+
+    [Fact]
+    public void An_exception_in_a_link_reaches_the_caller() =>
+        Assert.Throws<InvalidDataException>(() => ComputeThreads.Use(2, () =>
+        {
+            Workers.RunChains(3, 9, 0, static (_, chain, link) =>
+            {
+                if (chain == 1 && link == 4) throw new InvalidDataException();
+            });
+            return 0;
+        }));
+
     [Fact]
     public void Several_threads_work_at_the_same_time()
     {
