@@ -68,7 +68,13 @@ internal static class MatrixProduct
     /// <param name="a">[steps]</param>
     /// <param name="start">S: [columns], which may be C.</param>
     /// <param name="c">[columns]</param>
-    public static void MultiplyRow(ref float a, PackedMatrix b, ref float start, ref float c) => RunWholePanels(ref a, b, ref start, ref c, 0, b.Panels);
+    public static void MultiplyRow(ref float a, PackedMatrix b, ref float start, ref float c) => MultiplyRow(ref a, b.Steps, ref a, b, ref start, ref c);
+
+    /// <summary>The same for a row that lies in two places.</summary>
+    /// <param name="a">[steps]</param>
+    /// <param name="then">The rest, for the other steps of B.</param>
+    public static void MultiplyRow(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c) =>
+        RunWholePanels(ref a, steps, ref then, b, ref start, ref c, 0, b.Panels);
 
     /// <summary>
     /// A stands transposed (a weight gradient sums over rows of the batch): blocks of it are packed tile by tile first, because broadcasts that lie a row
@@ -164,22 +170,22 @@ internal static class MatrixProduct
     private static void RunRow(in ProductTile o, PackedMatrix b, int firstPanel, int endPanel)
     {
         int width = PackedMatrix.PanelWidth, whole = Math.Min(endPanel, b.Columns / width);
-        RunWholePanels(ref o.A, b, ref o.S, ref o.C, firstPanel, whole);
+        RunWholePanels(ref o.A, b.Steps, ref o.A, b, ref o.S, ref o.C, firstPanel, whole);
         if (whole < endPanel) RunEdge<ByRow>(At(o, 0, whole * width), ref b.Panel(whole), b.Steps, 1, b.Columns - whole * width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunWholePanels(ref float a, PackedMatrix b, ref float start, ref float c, int panel, int endPanel)
+    private static void RunWholePanels(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, int panel, int endPanel)
     {
-        if (b.IsBFloat16) RunWholePanels<BFloat16>(ref a, b.Steps, ref b.BFloat16Panel(panel), ref start, ref c, panel, endPanel);
-        else RunWholePanels<ProductTile.Single>(ref a, b.Steps, ref b.Panel(panel), ref start, ref c, panel, endPanel);
+        if (b.IsBFloat16) RunWholePanels<BFloat16>(ref a, steps, ref then, b, ref b.BFloat16Panel(panel), ref start, ref c, panel, endPanel);
+        else RunWholePanels<ProductTile.Single>(ref a, steps, ref then, b, ref b.Panel(panel), ref start, ref c, panel, endPanel);
     }
 
-    private static void RunWholePanels<TFormat>(ref float a, int steps, ref float values, ref float start, ref float c, int panel, int endPanel)
+    private static void RunWholePanels<TFormat>(ref float a, int steps, ref float then, PackedMatrix b, ref float values, ref float start, ref float c, int panel, int endPanel)
         where TFormat : struct, IPanelFormat
     {
-        int width = PackedMatrix.PanelWidth;
-        nint panelSize = (nint)steps * TFormat.Words, add = Unsafe.IsNullRef(ref start) ? 0 : width;
+        int width = PackedMatrix.PanelWidth, thenSteps = b.Steps - steps;
+        nint panelSize = (nint)b.PanelSteps * TFormat.Words, add = Unsafe.IsNullRef(ref start) ? 0 : width;
         c = ref Unsafe.Add(ref c, panel * width);
         start = ref Unsafe.Add(ref start, panel * add);
         for (int panels; panel < endPanel; panel += panels)
@@ -187,12 +193,12 @@ internal static class MatrixProduct
             panels = InTile(endPanel - panel);
             switch (panels)
             {
-                case 6: Row<Six, TFormat>(ref a, ref values, steps, ref start, ref c); break;
-                case 5: Row<Five, TFormat>(ref a, ref values, steps, ref start, ref c); break;
-                case 4: Row<Four, TFormat>(ref a, ref values, steps, ref start, ref c); break;
-                case 3: Row<Three, TFormat>(ref a, ref values, steps, ref start, ref c); break;
-                case 2: Row<Two, TFormat>(ref a, ref values, steps, ref start, ref c); break;
-                default: Row<One, TFormat>(ref a, ref values, steps, ref start, ref c); break;
+                case 6: Row<Six, TFormat>(ref a, steps, ref then, thenSteps, ref values, panelSize, ref start, ref c); break;
+                case 5: Row<Five, TFormat>(ref a, steps, ref then, thenSteps, ref values, panelSize, ref start, ref c); break;
+                case 4: Row<Four, TFormat>(ref a, steps, ref then, thenSteps, ref values, panelSize, ref start, ref c); break;
+                case 3: Row<Three, TFormat>(ref a, steps, ref then, thenSteps, ref values, panelSize, ref start, ref c); break;
+                case 2: Row<Two, TFormat>(ref a, steps, ref then, thenSteps, ref values, panelSize, ref start, ref c); break;
+                default: Row<One, TFormat>(ref a, steps, ref then, thenSteps, ref values, panelSize, ref start, ref c); break;
             }
             values = ref Unsafe.Add(ref values, panels * panelSize);
             c = ref Unsafe.Add(ref c, panels * width);

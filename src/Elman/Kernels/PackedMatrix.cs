@@ -14,6 +14,9 @@ internal sealed class PackedMatrix
     private float[] _buffer = [], _bfloat16 = [];
     private int _first, _firstBFloat16;
 
+    /// <summary>Steps that a panel has in the buffer: more than <see cref="Steps"/> if this is a part of another matrix.</summary>
+    public int PanelSteps { get; private set; }
+
     /// <summary>Columns of a panel.</summary>
     public static int PanelWidth => 2 * Vector<float>.Count;
 
@@ -58,11 +61,18 @@ internal sealed class PackedMatrix
     /// <summary>Makes room for a matrix of this size, of any values.</summary>
     private void Reserve(int steps, int columns)
     {
-        Steps = steps;
+        PanelSteps = Steps = steps;
         Columns = columns;
         IsBFloat16 = false;
         int needed = checked(steps * Panels * PanelWidth + 16);
         if (_buffer.Length < needed) (_buffer, _first) = Aligned(needed);
+    }
+
+    /// <summary>Makes this matrix some steps of another one, whose buffers both use until either is packed or resized.</summary>
+    public void Share(PackedMatrix whole, int firstStep, int steps)
+    {
+        (_buffer, _bfloat16, PanelSteps, Columns, IsBFloat16, Steps) = (whole._buffer, whole._bfloat16, whole.PanelSteps, whole.Columns, whole.IsBFloat16, steps);
+        (_first, _firstBFloat16) = (whole._first + firstStep * PanelWidth, whole._firstBFloat16 + firstStep * Vector<float>.Count);
     }
 
     /// <summary>Fills one step (row) from its columns in order.</summary>
@@ -85,7 +95,7 @@ internal sealed class PackedMatrix
     public void SetColumns(int first, ReadOnlySpan<float> source, int valid, int stepStride, int columnStride)
     {
         int width = PanelWidth;
-        Span<float> target = _buffer.AsSpan(_first + first / width * Steps * width + first % width);
+        Span<float> target = _buffer.AsSpan(_first + first / width * PanelSteps * width + first % width);
         for (int column = 0; column < valid; column++)
             for (int step = 0; step < Steps; step++)
                 target[step * width + column] = source[step * stepStride + column * columnStride];
@@ -94,7 +104,7 @@ internal sealed class PackedMatrix
     /// <summary>The first value of a panel at one step.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref float Panel(int panel, int step = 0) =>
-        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_buffer), _first + ((nint)panel * Steps + step) * PanelWidth);
+        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_buffer), _first + ((nint)panel * PanelSteps + step) * PanelWidth);
 
     /// <summary>Whether a single row reads the values as bfloat16.</summary>
     public bool IsBFloat16 { get; private set; }
@@ -119,7 +129,7 @@ internal sealed class PackedMatrix
 
     /// <summary>The first word of a panel of <see cref="RoundToBFloat16"/>.</summary>
     public ref float BFloat16Panel(int panel) =>
-        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bfloat16), _firstBFloat16 + (nint)panel * Steps * Vector<float>.Count);
+        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bfloat16), _firstBFloat16 + (nint)panel * PanelSteps * Vector<float>.Count);
 
     private static float Round(float value)
     {

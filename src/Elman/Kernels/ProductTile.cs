@@ -242,13 +242,15 @@ internal ref struct ProductTile
     /// <summary>One row × up to six panels. Takes references one by one: a structure of them would have to be cleared on the stack, which takes as long as the
     /// product of a small cell.</summary>
     /// <param name="a">[steps]</param>
+    /// <param name="then">The values of A from there on, [thenSteps].</param>
+    /// <param name="panelSize">From one panel to the next.</param>
     /// <param name="start">Where the chains begin; a null reference for zeros.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Row<TPanels, TFormat>(ref float a, ref float b, int steps, ref float start, ref float c)
+    public static void Row<TPanels, TFormat>(ref float a, int steps, ref float then, int thenSteps, ref float b, nint panelSize, ref float start, ref float c)
         where TPanels : struct, ICount
         where TFormat : struct, IPanelFormat
     {
-        nint v = Vector<float>.Count, panelSize = (nint)steps * TFormat.Words;
+        nint v = Vector<float>.Count;
         ref float b1 = ref Unsafe.Add(ref b, panelSize);
         ref float b2 = ref Unsafe.Add(ref b1, panelSize);
         ref float b3 = ref Unsafe.Add(ref b2, panelSize);
@@ -266,16 +268,21 @@ internal ref struct ProductTile
             if (TPanels.Count > 5) (c10, c11) = (Single.Left(ref start, 10 * v), Single.Right(ref start, 10 * v));
         }
         nint from = 0, words = TFormat.Words;
-        int left = steps;
-        for (; left >= 4; left -= 4, from += 4 * words, a = ref Unsafe.Add(ref a, 4))
+        while (true)
         {
-            RowStep<TPanels, TFormat>(new(a), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
-            RowStep<TPanels, TFormat>(new(Unsafe.Add(ref a, 1)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + words, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
-            RowStep<TPanels, TFormat>(new(Unsafe.Add(ref a, 2)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + 2 * words, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
-            RowStep<TPanels, TFormat>(new(Unsafe.Add(ref a, 3)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + 3 * words, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+            for (; steps >= 4; steps -= 4, from += 4 * words, a = ref Unsafe.Add(ref a, 4))
+            {
+                RowStep<TPanels, TFormat>(new(a), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+                RowStep<TPanels, TFormat>(new(Unsafe.Add(ref a, 1)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + words, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+                RowStep<TPanels, TFormat>(new(Unsafe.Add(ref a, 2)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + 2 * words, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+                RowStep<TPanels, TFormat>(new(Unsafe.Add(ref a, 3)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + 3 * words, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+            }
+            for (; steps > 0; steps--, from += words, a = ref Unsafe.Add(ref a, 1))
+                RowStep<TPanels, TFormat>(new(a), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+            if (thenSteps == 0) break;
+            a = ref then;
+            (steps, thenSteps) = (thenSteps, 0);
         }
-        for (; left > 0; left--, from += words, a = ref Unsafe.Add(ref a, 1))
-            RowStep<TPanels, TFormat>(new(a), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
         Store(ref c, c0, c1);
         if (TPanels.Count > 1) Store(ref Unsafe.Add(ref c, 2 * v), c2, c3);
         if (TPanels.Count > 2) Store(ref Unsafe.Add(ref c, 4 * v), c4, c5);

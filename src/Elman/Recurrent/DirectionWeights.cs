@@ -31,6 +31,9 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
     /// <summary>U of the early gates: [P, E·H padded].</summary>
     public PackedMatrix Recurrent { get; } = new();
 
+    /// <summary>W and below it U, [I + P, G·H padded], if both products are added: the other two are parts of it then.</summary>
+    public PackedMatrix Joined { get; } = new();
+
     /// <summary>U of the late gates: [H, (G − E)·H padded].</summary>
     public PackedMatrix Late { get; } = new();
 
@@ -122,18 +125,33 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
 
     private void PackForward()
     {
-        int inputs = sizes.Inputs;
-        PackColumns(Input, sizes.GateRow, weightIh.Span, inputs, 0, sizes.Gates);
-        if (weightHh is not null)
+        if (sizes.Joins)
         {
-            PackColumns(Recurrent, sizes.EarlyRow, weightHh.Span, sizes.Output, 0, sizes.EarlyGates);
-            if (sizes.LateGates > 0) PackColumns(Late, sizes.LateRow, weightHh.Span, sizes.Hidden, sizes.EarlyGates, sizes.LateGates);
+            Joined.Resize(sizes.Inputs + sizes.Output, sizes.GateRow);
+            ShareJoined();
         }
+        else
+        {
+            Input.Resize(sizes.Inputs, sizes.GateRow);
+            if (weightHh is not null) Recurrent.Resize(sizes.Output, sizes.EarlyRow);
+            if (sizes.LateGates > 0) Late.Resize(sizes.Hidden, sizes.LateRow);
+        }
+        PackColumns(Input, weightIh.Span, 0, sizes.Gates);
+        if (weightHh is not null) PackColumns(Recurrent, weightHh.Span, 0, sizes.EarlyGates);
+        if (sizes.LateGates > 0) PackColumns(Late, weightHh!.Span, sizes.EarlyGates, sizes.LateGates);
         if (optional?.Projection is { } projection) Projection.Pack(projection.Span, sizes.Hidden, sizes.Output, 1, sizes.Hidden);
         if (_bfloat16)
         {
-            Input.RoundToBFloat16();
-            if (weightHh is not null) Recurrent.RoundToBFloat16();
+            if (sizes.Joins)
+            {
+                Joined.RoundToBFloat16();
+                ShareJoined();
+            }
+            else
+            {
+                Input.RoundToBFloat16();
+                if (weightHh is not null) Recurrent.RoundToBFloat16();
+            }
             if (sizes.LateGates > 0) Late.RoundToBFloat16();
             if (sizes.Projects) Projection.RoundToBFloat16();
         }
@@ -192,11 +210,16 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
         if (sizes.LateGates > 0) PackRows(LateBack, weightHh.Span, sizes.Hidden, sizes.Padded, sizes.EarlyGates, sizes.LateGates);
     }
 
-    /// <summary>Packs weight [G·H, steps], transposed, into columns [block][gate][V]; those up to <paramref name="columns"/> are zero.</summary>
-    private void PackColumns(PackedMatrix packed, int columns, ReadOnlySpan<float> weight, int steps, int firstGate, int gates)
+    private void ShareJoined()
     {
-        int width = UnitSizes.Width, hidden = sizes.Hidden;
-        packed.Resize(steps, columns);
+        Input.Share(Joined, 0, sizes.Inputs);
+        Recurrent.Share(Joined, sizes.Inputs, sizes.Output);
+    }
+
+    /// <summary>Packs weight [G·H, steps], transposed, into columns [block][gate][V] of a matrix of zeros.</summary>
+    private void PackColumns(PackedMatrix packed, ReadOnlySpan<float> weight, int firstGate, int gates)
+    {
+        int width = UnitSizes.Width, hidden = sizes.Hidden, steps = packed.Steps;
         for (int gate = 0; gate < gates; gate++)
         {
             for (int unit = 0; unit < hidden; unit += width)

@@ -198,8 +198,17 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     private void PlainRow(ref float input, ref float state, ref float workspace)
     {
         ref float product = ref Unsafe.Add(ref workspace, _sizes.GateRow), saved = ref Unsafe.Add(ref product, _sizes.GateRow);
-        MatrixProduct.MultiplyRow(ref input, weights.Input, ref MemoryMarshal.GetArrayDataReference(weights.InputBias), ref workspace);
-        ForwardRow(ref workspace, ref product, ref saved, ref state);
+        ref float bias = ref MemoryMarshal.GetArrayDataReference(weights.InputBias);
+        if (TUnit.Recurs && !TUnit.SeparateProduct)
+        {
+            MatrixProduct.MultiplyRow(ref input, _sizes.Inputs, ref state, weights.Joined, ref bias, ref workspace);
+            Unit(All, ref workspace, ref product, ref state, ref state, ref saved);
+        }
+        else
+        {
+            MatrixProduct.MultiplyRow(ref input, weights.Input, ref bias, ref workspace);
+            ForwardRow(ref workspace, ref product, ref saved, ref state);
+        }
     }
 
     /// <summary>One row, in place, with products that begin in its gates.</summary>

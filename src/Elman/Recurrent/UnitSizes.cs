@@ -74,6 +74,9 @@ internal sealed class UnitSizes
     /// <summary>Whether there are recurrent products.</summary>
     public bool Recurs { get; private init; }
 
+    /// <summary>Whether input and recurrent products are one product, of the weights one below the other.</summary>
+    public bool Joins => Recurs && !Separate;
+
     /// <summary>The gate whose bias lets the cell remember, or −1.</summary>
     public int ForgetGate { get; private init; }
 
