@@ -50,18 +50,44 @@ internal static class MatrixProduct
             SRow = startStride,
             C = ref MemoryMarshal.GetReference(c),
             CRow = cStride,
+            Steps = b.Steps,
         };
-        if (rows == 1 && aStepStride == 1)
+        if (aStepStride == 1)
         {
-            RunRow(operands, b, firstPanel, endPanel);
+            RunBlocks(operands, b, rows, firstPanel, endPanel);
             return;
         }
         for (int row = 0; row < rows; row += BlockRows)
+            RunTransposed(At(operands, row, 0), aStepStride, b, Math.Min(BlockRows, rows - row), firstPanel, endPanel);
+    }
+
+    /// <summary>As above, for rows of A that lie in two places, so that two products are one: C = S + A·B + A'·B', of factors B and B' that lie one below the other.</summary>
+    /// <param name="a">[rows, steps], rows <paramref name="aRowStride"/> apart.</param>
+    /// <param name="then">[rows, the other steps of B], rows <paramref name="thenRowStride"/> apart.</param>
+    /// <exception cref="ArgumentException">A span is too short for the sizes.</exception>
+    public static void MultiplyJoined(int rows, ReadOnlySpan<float> a, int aRowStride, int steps, ReadOnlySpan<float> then, int thenRowStride, PackedMatrix b,
+        ReadOnlySpan<float> start, int startStride, Span<float> c, int cStride)
+    {
+        int thenSteps = b.Steps - steps;
+        if (rows == 0 || b.Columns == 0) return;
+        Require(a.Length, (rows - 1L) * aRowStride + steps, nameof(a));
+        Require(then.Length, (rows - 1L) * thenRowStride + thenSteps, nameof(then));
+        Require(c.Length, (rows - 1L) * cStride + b.Columns, nameof(c));
+        Require(start.Length, (rows - 1L) * startStride + b.Columns, nameof(start));
+        ProductTile operands = new()
         {
-            int height = Math.Min(BlockRows, rows - row);
-            if (aStepStride == 1) Run(At(operands, row, 0), b, height, firstPanel, endPanel);
-            else RunTransposed(At(operands, row, 0), aStepStride, b, height, firstPanel, endPanel);
-        }
+            A = ref MemoryMarshal.GetReference(a),
+            ARow = aRowStride,
+            Steps = steps,
+            Then = ref MemoryMarshal.GetReference(then),
+            ThenRow = thenRowStride,
+            ThenSteps = thenSteps,
+            S = ref MemoryMarshal.GetReference(start),
+            SRow = startStride,
+            C = ref MemoryMarshal.GetReference(c),
+            CRow = cStride,
+        };
+        RunBlocks(operands, b, rows, 0, b.Panels);
     }
 
     /// <summary>One row of C = S + A·B whose columns are whole panels, without any check: what a stream does at every step.</summary>
@@ -95,8 +121,9 @@ internal static class MatrixProduct
                 SRow = step == 0 ? o.SRow : o.CRow,
                 C = ref o.C,
                 CRow = o.CRow,
+                Steps = steps,
             };
-            RunPacked(part, b, step, steps, rows, firstPanel, endPanel);
+            RunPacked(part, b, step, rows, firstPanel, endPanel);
         }
     }
 
@@ -124,7 +151,7 @@ internal static class MatrixProduct
         }
     }
 
-    private static void RunPacked(in ProductTile o, PackedMatrix b, int firstStep, int steps, int rows, int firstPanel, int endPanel)
+    private static void RunPacked(in ProductTile o, PackedMatrix b, int firstStep, int rows, int firstPanel, int endPanel)
     {
         nint share = FetchShare(rows);
         for (int panel = firstPanel; panel < endPanel; panel++)
@@ -133,22 +160,29 @@ internal static class MatrixProduct
             {
                 height = InTile(rows - row);
                 ProductTile tile = At(o, row, panel * PackedMatrix.PanelWidth) with { A = ref Unsafe.Add(ref o.A, row * BlockSteps) };
-                RunTile<ByStep>(tile, b, panel, firstStep, steps, row, height, share);
+                RunTile<ByStep>(tile, b, panel, firstStep, row, height, share);
             }
         }
     }
 
-    /// <summary>Rows that lie row by row.</summary>
+    /// <summary>Rows that lie row by row, block by block.</summary>
+    private static void RunBlocks(in ProductTile o, PackedMatrix b, int rows, int firstPanel, int endPanel)
+    {
+        if (rows == 1) RunRow(o, b, firstPanel, endPanel);
+        else
+            for (int row = 0; row < rows; row += BlockRows) Run(At(o, row, 0), b, Math.Min(BlockRows, rows - row), firstPanel, endPanel);
+    }
+
     private static void Run(in ProductTile o, PackedMatrix b, int rows, int firstPanel, int endPanel)
     {
-        int panel = rows is 2 or 3 ? RunFewRows(o, b, rows, firstPanel, endPanel) : firstPanel;
+        int panel = rows is 2 or 3 && o.ThenSteps == 0 ? RunFewRows(o, b, rows, firstPanel, endPanel) : firstPanel;
         nint share = FetchShare(rows);
         for (; panel < endPanel; panel++)
         {
             for (int row = 0, height; row < rows; row += height)
             {
                 height = InTile(rows - row);
-                RunTile<ByRow>(At(o, row, panel * PackedMatrix.PanelWidth), b, panel, 0, b.Steps, row, height, share);
+                RunTile<ByRow>(At(o, row, panel * PackedMatrix.PanelWidth), b, panel, 0, row, height, share);
             }
         }
     }
@@ -160,8 +194,8 @@ internal static class MatrixProduct
         for (; panel <= whole - 2; panel += 2)
         {
             ProductTile tile = At(o, 0, panel * PackedMatrix.PanelWidth);
-            if (rows == 3) Wide<Three>(tile, ref b.Panel(panel), ref b.Panel(panel + 1), b.Steps);
-            else Wide<Two>(tile, ref b.Panel(panel), ref b.Panel(panel + 1), b.Steps);
+            if (rows == 3) Wide<Three>(tile, ref b.Panel(panel), ref b.Panel(panel + 1));
+            else Wide<Two>(tile, ref b.Panel(panel), ref b.Panel(panel + 1));
         }
         return panel;
     }
@@ -170,8 +204,8 @@ internal static class MatrixProduct
     private static void RunRow(in ProductTile o, PackedMatrix b, int firstPanel, int endPanel)
     {
         int width = PackedMatrix.PanelWidth, whole = Math.Min(endPanel, b.Columns / width);
-        RunWholePanels(ref o.A, b.Steps, ref o.A, b, ref o.S, ref o.C, firstPanel, whole);
-        if (whole < endPanel) RunEdge<ByRow>(At(o, 0, whole * width), ref b.Panel(whole), b.Steps, 1, b.Columns - whole * width);
+        RunWholePanels(ref o.A, o.Steps, ref o.Then, b, ref o.S, ref o.C, firstPanel, whole);
+        if (whole < endPanel) RunEdge<ByRow>(At(o, 0, whole * width), ref b.Panel(whole), 1, b.Columns - whole * width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -214,35 +248,36 @@ internal static class MatrixProduct
     /// <summary>Bytes of the next panel's step that each row fetches while its tile is at this panel's step.</summary>
     private static nint FetchShare(int rows) => (nint)(sizeof(float) * PackedMatrix.PanelWidth + rows - 1) / rows;
 
-    private static void RunTile<TOrder>(in ProductTile tile, PackedMatrix b, int panel, int firstStep, int steps, int row, int height, nint share)
+    private static void RunTile<TOrder>(in ProductTile tile, PackedMatrix b, int panel, int firstStep, int row, int height, nint share)
         where TOrder : struct, IOrder
     {
         int width = PackedMatrix.PanelWidth, valid = b.Columns - panel * width;
         ref float values = ref b.Panel(panel, firstStep);
         if (valid < width)
         {
-            RunEdge<TOrder>(tile, ref values, steps, height, valid);
+            RunEdge<TOrder>(tile, ref values, height, valid);
             return;
         }
-        Run<TOrder>(tile, height, ref values, steps, ref Unsafe.AddByteOffset(ref b.Panel(panel + 1, firstStep), steps * share * row), share * height);
+        nint ahead = (tile.Steps + tile.ThenSteps) * share * row;
+        Run<TOrder>(tile, height, ref values, ref Unsafe.AddByteOffset(ref b.Panel(panel + 1, firstStep), ahead), share * height);
     }
 
-    private static void Run<TOrder>(in ProductTile tile, int height, ref float values, int steps, ref float ahead, nint aheadStep)
+    private static void Run<TOrder>(in ProductTile tile, int height, ref float values, ref float ahead, nint aheadStep)
         where TOrder : struct, IOrder
     {
         switch (height)
         {
-            case 6: Tall<Six, TOrder>(tile, ref values, steps, ref ahead, aheadStep); break;
-            case 5: Tall<Five, TOrder>(tile, ref values, steps, ref ahead, aheadStep); break;
-            case 4: Tall<Four, TOrder>(tile, ref values, steps, ref ahead, aheadStep); break;
-            case 3: Tall<Three, TOrder>(tile, ref values, steps, ref ahead, aheadStep); break;
-            case 2: Tall<Two, TOrder>(tile, ref values, steps, ref ahead, aheadStep); break;
-            default: Tall<One, TOrder>(tile, ref values, steps, ref ahead, aheadStep); break;
+            case 6: Tall<Six, TOrder>(tile, ref values, ref ahead, aheadStep); break;
+            case 5: Tall<Five, TOrder>(tile, ref values, ref ahead, aheadStep); break;
+            case 4: Tall<Four, TOrder>(tile, ref values, ref ahead, aheadStep); break;
+            case 3: Tall<Three, TOrder>(tile, ref values, ref ahead, aheadStep); break;
+            case 2: Tall<Two, TOrder>(tile, ref values, ref ahead, aheadStep); break;
+            default: Tall<One, TOrder>(tile, ref values, ref ahead, aheadStep); break;
         }
     }
 
     /// <summary>A partly filled panel: computed beside C, then the valid columns are copied.</summary>
-    private static void RunEdge<TOrder>(in ProductTile o, ref float values, int steps, int rows, int valid)
+    private static void RunEdge<TOrder>(in ProductTile o, ref float values, int rows, int valid)
         where TOrder : struct, IOrder
     {
         int width = PackedMatrix.PanelWidth;
@@ -253,29 +288,19 @@ internal static class MatrixProduct
             for (int row = 0; row < rows; row++)
                 MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref o.S, row * o.SRow), valid).CopyTo(scratch[(row * width)..]);
         }
-        ProductTile tile = new()
-        {
-            A = ref o.A,
-            ARow = o.ARow,
-            S = ref MemoryMarshal.GetReference(scratch),
-            SRow = width,
-            C = ref MemoryMarshal.GetReference(scratch),
-            CRow = width,
-        };
-        Run<TOrder>(tile, rows, ref values, steps, ref values, 0);
+        ProductTile tile = o with { S = ref MemoryMarshal.GetReference(scratch), SRow = width, C = ref MemoryMarshal.GetReference(scratch), CRow = width };
+        Run<TOrder>(tile, rows, ref values, ref values, 0);
         for (int row = 0; row < rows; row++)
             scratch.Slice(row * width, valid).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref o.C, row * o.CRow), valid));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ProductTile At(in ProductTile o, nint row, nint column) => new()
+    private static ProductTile At(in ProductTile o, nint row, nint column) => o with
     {
         A = ref Unsafe.Add(ref o.A, row * o.ARow),
-        ARow = o.ARow,
+        Then = ref Unsafe.Add(ref o.Then, row * o.ThenRow),
         S = ref Unsafe.IsNullRef(ref o.S) ? ref o.S : ref Unsafe.Add(ref o.S, row * o.SRow + column),
-        SRow = o.SRow,
         C = ref Unsafe.Add(ref o.C, row * o.CRow + column),
-        CRow = o.CRow,
     };
 
     private static void Require(long length, long needed, string name)

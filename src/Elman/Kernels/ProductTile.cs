@@ -26,6 +26,13 @@ internal ref struct ProductTile
     public ref float A, S, C;
     public nint ARow, SRow, CRow;
 
+    /// <summary>The values of A from <see cref="Steps"/> on: element (row, step) is at <c>row·ThenRow + step − Steps</c>.</summary>
+    public ref float Then;
+    public nint ThenRow;
+
+    /// <summary>How many steps are in <see cref="A"/>, and how many follow in <see cref="Then"/>.</summary>
+    public int Steps, ThenSteps;
+
     /// <summary>How many rows or panels a tile has, known to the compiler.</summary>
     public interface ICount
     {
@@ -59,16 +66,10 @@ internal ref struct ProductTile
     /// <param name="b">The panel's first value.</param>
     /// <param name="ahead">What will be read soon: <paramref name="aheadStep"/> bytes of it are fetched per step.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Tall<TRows, TOrder>(in ProductTile t, ref float b, int steps, ref float ahead, nint aheadStep)
+    public static void Tall<TRows, TOrder>(in ProductTile t, ref float b, ref float ahead, nint aheadStep)
         where TRows : struct, ICount
         where TOrder : struct, IOrder
     {
-        ref float a0 = ref t.A;
-        ref float a1 = ref Unsafe.Add(ref a0, t.ARow);
-        ref float a2 = ref Unsafe.Add(ref a1, t.ARow);
-        ref float a3 = ref Unsafe.Add(ref a2, t.ARow);
-        ref float a4 = ref Unsafe.Add(ref a3, t.ARow);
-        ref float a5 = ref Unsafe.Add(ref a4, t.ARow);
         Vector<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
         Vector<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
         (c00, c01) = t.Start(0);
@@ -77,25 +78,35 @@ internal ref struct ProductTile
         if (TRows.Count > 3) (c30, c31) = t.Start(3);
         if (TRows.Count > 4) (c40, c41) = t.Start(4);
         if (TRows.Count > 5) (c50, c51) = t.Start(5);
-        nint at = 0, next = TOrder.Interleaved ? TRows.Count : 1;
-        int v = 2 * Vector<float>.Count, left = steps;
-        for (; left >= 4; left -= 4, at += 4 * next, b = ref Unsafe.Add(ref b, 4 * v))
+        nint next = TOrder.Interleaved ? TRows.Count : 1, aRow = t.ARow;
+        int v = 2 * Vector<float>.Count, left = t.Steps, then = t.ThenSteps;
+        ref float a0 = ref t.A;
+        while (true)
         {
-            Fetch(ref ahead);
-            if (aheadStep > 16) Fetch(ref Unsafe.AddByteOffset(ref ahead, 2 * aheadStep));
-            if (aheadStep > 32)
+            ref float a1 = ref Unsafe.Add(ref a0, aRow), a2 = ref Unsafe.Add(ref a1, aRow), a3 = ref Unsafe.Add(ref a2, aRow), a4 = ref Unsafe.Add(ref a3, aRow), a5 = ref Unsafe.Add(ref a4, aRow);
+            nint at = 0;
+            for (; left >= 4; left -= 4, at += 4 * next, b = ref Unsafe.Add(ref b, 4 * v))
             {
-                Fetch(ref Unsafe.AddByteOffset(ref ahead, aheadStep));
-                Fetch(ref Unsafe.AddByteOffset(ref ahead, 3 * aheadStep));
+                Fetch(ref ahead);
+                if (aheadStep > 16) Fetch(ref Unsafe.AddByteOffset(ref ahead, 2 * aheadStep));
+                if (aheadStep > 32)
+                {
+                    Fetch(ref Unsafe.AddByteOffset(ref ahead, aheadStep));
+                    Fetch(ref Unsafe.AddByteOffset(ref ahead, 3 * aheadStep));
+                }
+                ahead = ref Unsafe.AddByteOffset(ref ahead, 4 * aheadStep);
+                Step<TRows, TOrder>(ref b, 0, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows, TOrder>(ref b, v, at + next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows, TOrder>(ref b, 2 * v, at + 2 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                Step<TRows, TOrder>(ref b, 3 * v, at + 3 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
             }
-            ahead = ref Unsafe.AddByteOffset(ref ahead, 4 * aheadStep);
-            Step<TRows, TOrder>(ref b, 0, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            Step<TRows, TOrder>(ref b, v, at + next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            Step<TRows, TOrder>(ref b, 2 * v, at + 2 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            Step<TRows, TOrder>(ref b, 3 * v, at + 3 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            for (; left > 0; left--, at += next, b = ref Unsafe.Add(ref b, v))
+                Step<TRows, TOrder>(ref b, 0, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            if (then == 0) break;
+            a0 = ref t.Then;
+            aRow = t.ThenRow;
+            (left, then) = (then, 0);
         }
-        for (; left > 0; left--, at += next, b = ref Unsafe.Add(ref b, v))
-            Step<TRows, TOrder>(ref b, 0, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
         t.Store(0, c00, c01);
         if (TRows.Count > 1) t.Store(1, c10, c11);
         if (TRows.Count > 2) t.Store(2, c20, c21);
@@ -150,7 +161,7 @@ internal ref struct ProductTile
 
     /// <summary>2 or 3 rows × two panels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Wide<TRows>(in ProductTile t, ref float left, ref float right, int steps)
+    public static void Wide<TRows>(in ProductTile t, ref float left, ref float right)
         where TRows : struct, ICount
     {
         nint v = Vector<float>.Count;
@@ -168,7 +179,7 @@ internal ref struct ProductTile
             (c22, c23) = t.Start(2, 2 * v);
         }
         nint from = 0;
-        for (int at = 0; at < steps; at++, from += 2 * v)
+        for (int at = 0; at < t.Steps; at++, from += 2 * v)
         {
             Vector<float> x0 = new(Unsafe.Add(ref a0, at)), x1 = new(Unsafe.Add(ref a1, at)), x2 = default;
             if (TRows.Count > 2) x2 = new(Unsafe.Add(ref a2, at));

@@ -14,6 +14,10 @@ internal sealed class DirectionPass<TUnit>
     /// <summary>Steps whose input gradient is computed before it is added, so that it is still in the cache.</summary>
     private const int ChunkSteps = 64;
 
+    /// <summary>Rows from which on input and recurrent product are one, which spares the sums a way through memory; with fewer, it counts more that the input
+    /// products of several times share the reading of their weights.</summary>
+    private const int JoinedRows = 10;
+
     private readonly RecurrentStep<TUnit> _step;
     private readonly DirectionWeights _weights;
     private readonly SequenceLayout _layout;
@@ -82,18 +86,16 @@ internal sealed class DirectionPass<TUnit>
         Span<float> outputs = output.Values.Span;
         (int first, int end) = _layout.Part(part, parts);
         Span<float> active = slice.Index == 0 ? StartOf(range, first, end - first) : Rows(States(range + 1), first, end - first);
-        if (parts == 1 && slice.Index == 0 && !input.IsEmpty) ProjectInput(range, 0, 1, input);
+        bool projects = !input.IsEmpty, joins = projects && _sizes.Joins && end - first >= JoinedRows;
+        if (projects && parts == 1 && !joins && slice.Index == 0) ProjectInput(range, 0, 1, input);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
         for (int i = Cut(toTime - fromTime, slice.Index, slice.Count), last = Cut(toTime - fromTime, slice.Index + 1, slice.Count); i < last; i++)
         {
             (int time, int step, int rows, int slot, int gates) = StepAt(fromTime, toTime, i, first, end);
             if (rows <= 0) continue;
-            if (parts > 1 && !input.IsEmpty)
-            {
-                // Without a backward pass the rows of every time use the same place, which so stays in the cache.
-                gates = slot;
-                Project(step, rows, gates, input, (0, _sizes.Blocks));
-            }
+            // Without a backward pass the rows of every time use the same place, which so stays in the cache.
+            if (joins || (projects && parts > 1)) gates = slot;
+            if (projects && parts > 1 && !joins) Project(step, rows, gates, input, (0, _sizes.Blocks));
             Span<float> states = active[..(rows * _sizes.StateRow)], previous = states;
             _around?.Before(time, first, rows, states, From(_buffers.Undecayed, slot * _sizes.StateRow));
             if (_plan.Keeps || _around is not null)
@@ -101,7 +103,8 @@ internal sealed class DirectionPass<TUnit>
                 previous = _buffers.Previous.Span.Slice(slot * _sizes.StateRow, states.Length);
                 states.CopyTo(previous);
             }
-            _step.Forward(rows, RowsAt(gates, slot, first, rows), previous, states);
+            StepRows at = RowsAt(gates, slot, first, rows);
+            _step.Forward(rows, joins ? at with { Input = input[(step * _sizes.Inputs)..] } : at, previous, states);
             _around?.After(time, first, rows, previous, states, From(_buffers.Gates, gates * _sizes.GateRow));
             if (outputs.IsEmpty) continue;
             for (int row = 0; row < rows; row++)

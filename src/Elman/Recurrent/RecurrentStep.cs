@@ -41,7 +41,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
 
     private (int First, int End) All => (0, _sizes.Blocks);
 
-    /// <summary>From the input products in the rows' gates and the previous states to the next states.</summary>
+    /// <summary>From the input products in the rows' gates, or the input itself, and the previous states to the next states.</summary>
     /// <param name="previous">[rows, S·H padded]; may be <paramref name="next"/> itself.</param>
     public void Forward(int rows, in StepRows at, Span<float> previous, Span<float> next)
     {
@@ -81,7 +81,8 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     public void ForwardPart((int, int) blocks, int rows, ReadOnlySpan<float> hidden, int hiddenRow, in StepRows at, Span<float> previous, Span<float> next)
     {
         Span<float> sums = TUnit.SeparateProduct ? at.Product : at.Gates;
-        if (TUnit.Recurs)
+        if (!at.Input.IsEmpty) MatrixProduct.MultiplyJoined(rows, at.Input, _sizes.Inputs, _sizes.Inputs, hidden, hiddenRow, weights.Joined, weights.InputBias, 0, sums, _sizes.GateRow);
+        else if (TUnit.Recurs)
         {
             (int first, int end) = UnitSizes.Panels(blocks, TUnit.Gates);
             if (TUnit.SeparateProduct) MatrixProduct.Multiply(rows, hidden, hiddenRow, 1, weights.Recurrent, weights.RecurrentBias, 0, sums, _sizes.GateRow, first, end);

@@ -102,6 +102,9 @@ internal readonly ref struct StepRows
     /// <inheritdoc cref="StepBuffers.Gates"/>
     public Span<float> Gates { get; init; }
 
+    /// <summary>The rows of x, [rows, I], if their products are not yet in the gates.</summary>
+    public ReadOnlySpan<float> Input { get; init; }
+
     /// <inheritdoc cref="StepBuffers.Product"/>
     public Span<float> Product { get; init; }
 

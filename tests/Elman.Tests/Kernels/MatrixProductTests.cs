@@ -78,6 +78,56 @@ public class MatrixProductTests
         }
     }
 
+    [Fact]
+    public void Joined_products_are_one_chain_over_both()
+    {
+        const int most = 20;
+        foreach ((int first, int second) in new[] { (0, 5), (1, 1), (3, 9), (4, 8), (7, 4), (2, 0), (37, 21) })
+        {
+            foreach (int columns in (int[])[1, V, 4 * V, 13 * V, 15 * V + 2])
+            {
+                int steps = first + second;
+                PackedMatrix whole = new PackedMatrix().Pack(Kernel.Values(steps * columns, 2), steps, columns, columns, 1), above = new(), below = new();
+                above.Share(whole, 0, first);
+                below.Share(whole, first, second);
+                float[] a = Kernel.Values(most * steps), bias = Kernel.Values(columns, 3);
+                // Rows of the two parts are apart by their own strides.
+                float[] left = new float[most * (first + 1)], right = new float[most * (second + 3)];
+                for (int row = 0; row < most; row++)
+                {
+                    a.AsSpan(row * steps, first).CopyTo(left.AsSpan(row * (first + 1)));
+                    a.AsSpan(row * steps + first, second).CopyTo(right.AsSpan(row * (second + 3)));
+                }
+                for (int rows = 0; rows <= most; rows++)
+                {
+                    float[] expected = new float[rows * columns], joined = new float[rows * columns], added = new float[rows * columns];
+                    MatrixProduct.Multiply(rows, a, steps, 1, whole, bias, 0, expected, columns);
+                    MatrixProduct.MultiplyJoined(rows, left, first + 1, first, right, second + 3, whole, bias, 0, joined, columns);
+                    Bits.Equal(expected, joined, $"{rows} rows, {first} + {second} steps, {columns} columns");
+                    MatrixProduct.Multiply(rows, left, first + 1, 1, above, bias, 0, added, columns);
+                    MatrixProduct.Multiply(rows, right, second + 3, 1, below, added, columns, added, columns);
+                    Bits.Equal(expected, added, $"one after the other: {rows} rows, {first} + {second} steps, {columns} columns");
+                }
+                if (columns % (2 * V) != 0) continue;
+                float[] single = new float[columns], row1 = new float[columns];
+                MatrixProduct.Multiply(1, a, steps, 1, whole, bias, 0, single, columns);
+                MatrixProduct.MultiplyRow(ref a[0], first, ref a.AsSpan(first)[0], whole, ref bias[0], ref row1[0]);
+                Bits.Equal(single, row1, $"a row, {first} + {second} steps, {columns} columns");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("a", 7, 15)]
+    [InlineData("then", 8, 14)]
+    public void A_part_of_a_joined_product_too_short_for_the_sizes_is_refused_by_name(string name, int a, int then)
+    {
+        PackedMatrix b = new PackedMatrix().Pack(new float[7 * 5], 7, 5, 5, 1);
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => MatrixProduct.MultiplyJoined(3, new float[a], 3, 2, new float[then], 5, b, new float[5], 0, new float[15], 5));
+        Assert.Equal(name, error.ParamName);
+    }
+
     [Theory]
     [InlineData("a", 11, 8, 15)]
     [InlineData("start", 12, 7, 15)]

@@ -41,6 +41,29 @@ public class PackedMatrixTests
     }
 
     [Fact]
+    public void A_part_is_filled_and_read_in_the_place_of_its_steps()
+    {
+        int columns = 5 * V;
+        PackedMatrix whole = new(), above = new(), below = new();
+        whole.Resize(7, columns);
+        above.Share(whole, 0, 3);
+        below.Share(whole, 3, 4);
+        float[] values = Kernel.Values(7 * columns);
+        // Steps for one part, columns (of the transposed values) for the other.
+        for (int step = 0; step < 3; step++) above.SetStep(step, values.AsSpan(step * columns, columns));
+        for (int first = 0; first < columns; first += V) below.SetColumns(first, values.AsSpan(3 * columns + first), V, columns, 1);
+        Check(whole, values, 7, columns, columns, 1);
+        Check(above, values, 3, columns, columns, 1);
+        Check(below, values.AsSpan(3 * columns), 4, columns, columns, 1);
+
+        whole.RoundToBFloat16();
+        below.Share(whole, 3, 4);
+        Assert.True(below.IsBFloat16);
+        for (int panel = 0; panel < below.Panels; panel++)
+            Assert.Equal(System.Runtime.CompilerServices.Unsafe.Add(ref whole.BFloat16Panel(panel), 3 * V), below.BFloat16Panel(panel));
+    }
+
+    [Fact]
     public unsafe void Panels_begin_at_a_cache_line()
     {
         for (int steps = 1; steps < 40; steps++)
