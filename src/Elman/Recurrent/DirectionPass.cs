@@ -253,9 +253,9 @@ internal sealed class DirectionPass<TUnit>
         if (adds) ArrayPool<float>.Shared.Return(buffer);
     }
 
-    /// <summary>The weight gradients that are wanted, over the steps of a range.</summary>
+    /// <summary>Adds the weight gradients that are wanted, over the steps of a range, to a list.</summary>
     /// <param name="inputs">[Total, I] packed.</param>
-    public IEnumerable<WeightGradient> WeightGradients(int range, Memory<float> inputs)
+    public void WeightGradients(int range, Memory<float> inputs, List<WeightGradient> wanted)
     {
         UnitSizes s = _sizes;
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
@@ -265,38 +265,38 @@ internal sealed class DirectionPass<TUnit>
         StepTerms input = new(_buffers.Gates, s.GateRow, 0, s.Gates, s.Hidden);
         Memory<float> products = s.Separate ? _buffers.Product : _buffers.Gates;
         StepTerms early = new(products, s.GateRow, 0, s.EarlyGates, s.Hidden), late = new(products, s.GateRow, s.EarlyRow, s.LateGates, s.Hidden);
-        if (_weights.WeightIh.NeedsGradient) yield return new(blocks, atOnce, _weights.WeightIh, input, inputs[(start * s.Inputs)..], s.Inputs, s.Inputs);
+        if (_weights.WeightIh.NeedsGradient) wanted.Add(new(blocks, atOnce, _weights.WeightIh, input, inputs[(start * s.Inputs)..], s.Inputs, s.Inputs));
         // The biases of normalised products are added after the norm, whose gains take the products' place.
         StepTerms Norm(Memory<float> values, int row, int first, int gates) => new(values, row, first, gates, s.Hidden);
         StepTerms inputShift = !s.Normalized ? input : Norm(_buffers.Shifts, s.ShiftRow, 0, s.Gates);
         StepTerms earlyShift = !s.Normalized ? early : Norm(_buffers.Shifts, s.ShiftRow, s.GateRow, s.EarlyGates);
         StepTerms lateShift = !s.Normalized ? late : Norm(_buffers.Shifts, s.ShiftRow, s.GateRow + s.EarlyRow, s.LateGates);
-        if (_weights.BiasIh is { NeedsGradient: true }) yield return Sum(_weights.BiasIh, inputShift);
+        if (_weights.BiasIh is { NeedsGradient: true }) Sum(_weights.BiasIh, inputShift);
         if (_weights.WeightHh is { NeedsGradient: true })
         {
             (Memory<float> hidden, int row) = _buffers.Hidden.IsEmpty ? (_buffers.Previous, s.StateRow) : (_buffers.Hidden, s.Padded);
-            yield return new(blocks, atOnce, _weights.WeightHh, early, hidden, s.Output, row);
-            if (s.LateGates > 0) yield return new(blocks, atOnce, _weights.WeightHh, late, _buffers.Operand, s.Hidden, s.Padded, s.EarlyGates);
+            wanted.Add(new(blocks, atOnce, _weights.WeightHh, early, hidden, s.Output, row));
+            if (s.LateGates > 0) wanted.Add(new(blocks, atOnce, _weights.WeightHh, late, _buffers.Operand, s.Hidden, s.Padded, s.EarlyGates));
         }
         if (_weights.BiasHh is { NeedsGradient: true })
         {
-            yield return Sum(_weights.BiasHh, earlyShift);
-            if (s.LateGates > 0) yield return Sum(_weights.BiasHh, lateShift, s.EarlyGates);
+            Sum(_weights.BiasHh, earlyShift);
+            if (s.LateGates > 0) Sum(_weights.BiasHh, lateShift, s.EarlyGates);
         }
-        if (_weights.Optional?.InputGain is { NeedsGradient: true } inputGain) yield return Sum(inputGain, Norm(_buffers.Normalized, s.NormRow, 0, s.Gates));
+        if (_weights.Optional?.InputGain is { NeedsGradient: true } inputGain) Sum(inputGain, Norm(_buffers.Normalized, s.NormRow, 0, s.Gates));
         if (_weights.Optional?.RecurrentGain is { NeedsGradient: true } recurrentGain)
         {
-            yield return Sum(recurrentGain, Norm(_buffers.Normalized, s.NormRow, s.GateRow, s.EarlyGates));
-            if (s.LateGates > 0) yield return Sum(recurrentGain, Norm(_buffers.Normalized, s.NormRow, s.GateRow + s.EarlyRow, s.LateGates), s.EarlyGates);
+            Sum(recurrentGain, Norm(_buffers.Normalized, s.NormRow, s.GateRow, s.EarlyGates));
+            if (s.LateGates > 0) Sum(recurrentGain, Norm(_buffers.Normalized, s.NormRow, s.GateRow + s.EarlyRow, s.LateGates), s.EarlyGates);
         }
-        if (_weights.Optional?.CellGain is { NeedsGradient: true } cellGain) yield return Sum(cellGain, Norm(_buffers.Normalized, s.NormRow, 2 * s.GateRow, 1));
-        if (_weights.Optional?.CellShift is { NeedsGradient: true } cellShift) yield return Sum(cellShift, Norm(_buffers.Shifts, s.ShiftRow, 2 * s.GateRow, 1));
+        if (_weights.Optional?.CellGain is { NeedsGradient: true } cellGain) Sum(cellGain, Norm(_buffers.Normalized, s.NormRow, 2 * s.GateRow, 1));
+        if (_weights.Optional?.CellShift is { NeedsGradient: true } cellShift) Sum(cellShift, Norm(_buffers.Shifts, s.ShiftRow, 2 * s.GateRow, 1));
         if (_weights.Optional?.Projection is { NeedsGradient: true } projection)
-            yield return new(blocks, atOnce, projection, new(_buffers.ProjectionGradient, s.OutputPadded, 0, 1, s.Output), _buffers.Operand, s.Hidden, s.Padded);
+            wanted.Add(new(blocks, atOnce, projection, new(_buffers.ProjectionGradient, s.OutputPadded, 0, 1, s.Output), _buffers.Operand, s.Hidden, s.Padded));
         if (_weights.Optional?.Peepholes is { NeedsGradient: true } peepholes)
-            yield return Sum(peepholes, new(_buffers.Saved, s.SavedRow, 0, s.Coefficients, s.Saved, s.Hidden));
+            Sum(peepholes, new(_buffers.Saved, s.SavedRow, 0, s.Coefficients, s.Saved, s.Hidden));
 
-        WeightGradient Sum(Tensor parameter, StepTerms terms, int firstGate = 0) => new(blocks, atOnce, parameter, terms, default, 1, 0, firstGate);
+        void Sum(Tensor parameter, StepTerms terms, int firstGate = 0) => wanted.Add(new(blocks, atOnce, parameter, terms, default, 1, 0, firstGate));
     }
 
     /// <summary>Input products of some steps, from a place in the buffer on, for some blocks of units.</summary>

@@ -221,8 +221,10 @@ internal sealed class RecurrentRun<TUnit>
     private void AddWeightGradients(int layer, int range)
     {
         List<WeightGradient> gradients = [];
-        for (int i = 0; i < _directions; i++) gradients.AddRange(Pass(layer, i).WeightGradients(range, _inputs[layer]));
-        int blocks = gradients.Select(gradient => gradient.Blocks).DefaultIfEmpty().Max(), atOnce = Math.Min(blocks, _plan.BlocksAtOnce);
+        for (int i = 0; i < _directions; i++) Pass(layer, i).WeightGradients(range, _inputs[layer], gradients);
+        int blocks = 0;
+        foreach (WeightGradient gradient in gradients) blocks = Math.Max(blocks, gradient.Blocks);
+        int atOnce = Math.Min(blocks, _plan.BlocksAtOnce);
         // Four parts for each thread, because the gradients are of different sizes.
         int parts = _parts == 1 ? 1 : 4 * _parts;
         for (int first = 0; first < blocks; first += atOnce)
