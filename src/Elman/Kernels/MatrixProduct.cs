@@ -227,12 +227,12 @@ internal static class MatrixProduct
             panels = InTile(endPanel - panel);
             switch (panels)
             {
-                case 6: Row<Six, TFormat>(ref a, steps, ref then, thenSteps, ref values, panelSize, ref start, ref c); break;
-                case 5: Row<Five, TFormat>(ref a, steps, ref then, thenSteps, ref values, panelSize, ref start, ref c); break;
-                case 4: Row<Four, TFormat>(ref a, steps, ref then, thenSteps, ref values, panelSize, ref start, ref c); break;
-                case 3: Row<Three, TFormat>(ref a, steps, ref then, thenSteps, ref values, panelSize, ref start, ref c); break;
-                case 2: Row<Two, TFormat>(ref a, steps, ref then, thenSteps, ref values, panelSize, ref start, ref c); break;
-                default: Row<One, TFormat>(ref a, steps, ref then, thenSteps, ref values, panelSize, ref start, ref c); break;
+                case 6: Row<Six, TFormat>(ref a, steps, ref values, panelSize, ref start, ref c, ref then, thenSteps); break;
+                case 5: Row<Five, TFormat>(ref a, steps, ref values, panelSize, ref start, ref c, ref then, thenSteps); break;
+                case 4: Row<Four, TFormat>(ref a, steps, ref values, panelSize, ref start, ref c, ref then, thenSteps); break;
+                case 3: Row<Three, TFormat>(ref a, steps, ref values, panelSize, ref start, ref c, ref then, thenSteps); break;
+                case 2: Row<Two, TFormat>(ref a, steps, ref values, panelSize, ref start, ref c, ref then, thenSteps); break;
+                default: Row<One, TFormat>(ref a, steps, ref values, panelSize, ref start, ref c, ref then, thenSteps); break;
             }
             values = ref Unsafe.Add(ref values, panels * panelSize);
             c = ref Unsafe.Add(ref c, panels * width);

@@ -253,11 +253,11 @@ internal ref struct ProductTile
     /// <summary>One row × up to six panels. Takes references one by one: a structure of them would have to be cleared on the stack, which takes as long as the
     /// product of a small cell.</summary>
     /// <param name="a">[steps]</param>
-    /// <param name="then">The values of A from there on, [thenSteps].</param>
     /// <param name="panelSize">From one panel to the next.</param>
     /// <param name="start">Where the chains begin; a null reference for zeros.</param>
+    /// <param name="then">The values of A from there on, [thenSteps]. Last, because these two are handed over on the stack.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Row<TPanels, TFormat>(ref float a, int steps, ref float then, int thenSteps, ref float b, nint panelSize, ref float start, ref float c)
+    public static void Row<TPanels, TFormat>(ref float a, int steps, ref float b, nint panelSize, ref float start, ref float c, ref float then, int thenSteps)
         where TPanels : struct, ICount
         where TFormat : struct, IPanelFormat
     {
