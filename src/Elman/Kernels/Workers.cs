@@ -69,8 +69,6 @@ internal static class Workers
             if (_error is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_error);
         }
 
-        protected bool IsDone(int items) => Volatile.Read(ref _done) >= items;
-
         protected void Fail(Exception error) => Interlocked.CompareExchange(ref _error, error, null);
 
         protected void Done() => Interlocked.Increment(ref _done);
