@@ -14,8 +14,7 @@ namespace Elman.Kernels;
 /// <item><see cref="Wide{TRows}"/>, 3 × 4 and 2 × 4: a few rows over two panels at once.</item>
 /// <item><see cref="Row{TPanels, TFormat}"/>, 1 × 12: a single row over six panels at once, whose vectors are operands of the multiply-adds; 13 loads for 12 of them. Fewer panels for remainders.</item>
 /// </list>
-/// Four steps a turn, because everything beside the 20 instructions of a step (6 × 2) counts: where another process runs on the same core, that core takes
-/// in three of ours per cycle and not six, and the tile is bound by their number. One spelling serves every number of rows: the JIT compiles it for each
+/// Four steps a turn, because everything beside the 20 instructions of a step (6 × 2) counts where a core is shared (docs/performance.md). One spelling serves every number of rows: the JIT compiles it for each
 /// <see cref="ICount"/> and drops the rows (or panels) that are not there. References to accumulators keep them in registers; a structure would not. The tiles
 /// skip its first tier, which would call every vector operation, and are never inlined: a caller that takes in many of them exhausts the JIT's budget
 /// and calls vector operations again.
@@ -87,6 +86,7 @@ internal ref struct ProductTile
             nint at = 0;
             for (; left >= 4; left -= 4, at += 4 * next, b = ref Unsafe.Add(ref b, 4 * v))
             {
+                // A line is 64 bytes: one, two or four of them hold what four steps ask for.
                 Fetch(ref ahead);
                 if (aheadStep > 16) Fetch(ref Unsafe.AddByteOffset(ref ahead, 2 * aheadStep));
                 if (aheadStep > 32)

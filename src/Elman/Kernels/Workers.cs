@@ -20,11 +20,7 @@ internal static class Workers
             for (int item = 0; item < phases * parts; item++) body(state, item);
             return;
         }
-        Phases<TState> job = new(phases, parts, state, body);
-        HelperThreads.Ask(job, helpers);
-        job.Execute();
-        job.WaitFor(phases * parts);
-        job.Rethrow();
+        new Phases<TState>(phases, parts, state, body).Run(helpers);
     }
 
     /// <summary>
@@ -42,31 +38,31 @@ internal static class Workers
                 for (int link = 0; link < links; link++) body(state, chain, link);
             return;
         }
-        Chains<TState> job = new(chains, links, state, body);
-        HelperThreads.Ask(job, helpers);
-        job.Execute();
-        job.WaitFor(chains * links);
-        job.Rethrow();
+        new Chains<TState>(chains, links, state, body).Run(helpers);
     }
 
     /// <summary>A job that is done when so many items are.</summary>
-    private abstract class Job : IJob
+    private abstract class Job(int items) : IJob
     {
         private int _done;
         private Exception? _error;
 
         public abstract void Execute();
 
-        /// <summary>Spins, then yields, until so many items are done: those that are still running take about as long as those that have ended.</summary>
-        public void WaitFor(int items)
+        /// <summary>Takes part, with helpers, and returns when all is done.</summary>
+        public void Run(int helpers)
         {
-            SpinWait spin = default;
-            while (Volatile.Read(ref _done) < items) spin.SpinOnce(sleep1Threshold: -1);
+            HelperThreads.Ask(this, helpers);
+            Execute();
+            WaitFor(items);
+            if (_error is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_error);
         }
 
-        public void Rethrow()
+        /// <summary>Spins, then yields, until so many items are done: those that are still running take about as long as those that have ended.</summary>
+        protected void WaitFor(int count)
         {
-            if (_error is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_error);
+            SpinWait spin = default;
+            while (Volatile.Read(ref _done) < count) spin.SpinOnce(sleep1Threshold: -1);
         }
 
         protected void Fail(Exception error) => Interlocked.CompareExchange(ref _error, error, null);
@@ -74,7 +70,7 @@ internal static class Workers
         protected void Done() => Interlocked.Increment(ref _done);
     }
 
-    private sealed class Phases<TState>(int phases, int parts, TState state, Action<TState, int> body) : Job
+    private sealed class Phases<TState>(int phases, int parts, TState state, Action<TState, int> body) : Job(phases * parts)
     {
         private int _next;
 
@@ -97,7 +93,7 @@ internal static class Workers
         }
     }
 
-    private sealed class Chains<TState>(int chains, int links, TState state, Action<TState, int, int> body) : Job
+    private sealed class Chains<TState>(int chains, int links, TState state, Action<TState, int, int> body) : Job(chains * links)
     {
         /// <summary>Links of each chain that have been taken, doubled; odd while one of them runs.</summary>
         private readonly int[] _taken = new int[chains];

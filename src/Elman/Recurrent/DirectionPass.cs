@@ -86,16 +86,19 @@ internal sealed class DirectionPass<TUnit>
         Span<float> outputs = output.Values.Span;
         (int first, int end) = _layout.Part(part, parts);
         Span<float> active = slice.Index == 0 ? StartOf(range, first, end - first) : Rows(States(range + 1), first, end - first);
-        bool projects = !input.IsEmpty, joins = projects && _sizes.Joins && end - first >= JoinedRows;
-        if (projects && parts == 1 && !joins && slice.Index == 0) ProjectInput(range, 0, 1, input);
+        bool projects = !input.IsEmpty, joins = projects && _sizes.Joins && end - first >= JoinedRows, projectsAll = projects && !joins && parts == 1;
+        if (projectsAll && slice.Index == 0) ProjectInput(range, 0, 1, input);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
         for (int i = Cut(toTime - fromTime, slice.Index, slice.Count), last = Cut(toTime - fromTime, slice.Index + 1, slice.Count); i < last; i++)
         {
             (int time, int step, int rows, int slot, int gates) = StepAt(fromTime, toTime, i, first, end);
             if (rows <= 0) continue;
-            // Without a backward pass the rows of every time use the same place, which so stays in the cache.
-            if (joins || (projects && parts > 1)) gates = slot;
-            if (projects && parts > 1 && !joins) Project(step, rows, gates, input, (0, _sizes.Blocks));
+            if (projects && !projectsAll)
+            {
+                // Without a backward pass the rows of every time use the same place, which so stays in the cache.
+                gates = slot;
+                if (!joins) Project(step, rows, gates, input, (0, _sizes.Blocks));
+            }
             Span<float> states = active[..(rows * _sizes.StateRow)], previous = states;
             _around?.Before(time, first, rows, states, From(_buffers.Undecayed, slot * _sizes.StateRow));
             if (_plan.Keeps || _around is not null)

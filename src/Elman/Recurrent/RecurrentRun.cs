@@ -46,7 +46,7 @@ internal sealed class RecurrentRun<TUnit>
         _shares = (_parts + _directions - 1) / _directions;
         long weights = (long)last.GateRow * last.Hidden;
         _sharesUnits = steps[0].Splits && !call.Extras.AroundSteps && _shares > 1 && _layout.Batch < FewRows(weights) * _shares && _layout.Batch * weights >= WorkOfStep;
-        if (!_sharesUnits) _shares = Math.Max(1, Math.Min(_layout.Batch, RowShares));
+        if (!_sharesUnits) _shares = _parts == 1 ? 1 : RowShares(_layout.Batch, _shares);
     }
 
     /// <summary>
@@ -60,8 +60,12 @@ internal sealed class RecurrentRun<TUnit>
         _ => 20,
     };
 
-    /// <summary>Parts into which threads share the rows of a direction: up to two for each thread, so that one that is slower than the others takes fewer, but none below two tiles for that.</summary>
-    private int RowShares => _parts == 1 ? 1 : Math.Clamp((_layout.Batch + 10) / 11, _shares, 2 * _shares);
+    /// <summary>Parts into which so many threads share rows: up to two for each thread, so that one that is slower than the others takes fewer, but none below two tiles for that.</summary>
+    private static int RowShares(int rows, int threads)
+    {
+        const int twoTiles = 11;
+        return Math.Clamp(Math.Clamp((rows + twoTiles - 1) / twoTiles, threads, 2 * threads), 1, Math.Max(1, rows));
+    }
 
     /// <summary>Into how many slices the times of a range are cut, each worth four times the waking of a thread.</summary>
     private int Slices
