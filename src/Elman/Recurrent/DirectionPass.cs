@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Elman.Kernels;
 
 namespace Elman;
@@ -15,8 +17,11 @@ internal sealed class DirectionPass<TUnit>
     private const int ChunkSteps = 64;
 
     /// <summary>Rows from which on input and recurrent product are one, which spares the sums a way through memory; with fewer, it counts more that the input
-    /// products of several times share the reading of their weights.</summary>
-    private const int JoinedRows = 10;
+    /// products of several times share the reading of their weights. The rows of a part are not neighbours from time to time, and share nothing.</summary>
+    private const int JoinedRows = 10, JoinedRowsOfPart = 4;
+
+    /// <summary>Values of W, 16 KB of them, up to which a single row multiplies by W at every step instead of for many steps at once.</summary>
+    private const int SmallInput = 1 << 12;
 
     private readonly RecurrentStep<TUnit> _step;
     private readonly DirectionWeights _weights;
@@ -85,8 +90,13 @@ internal sealed class DirectionPass<TUnit>
     {
         Span<float> outputs = output.Values.Span;
         (int first, int end) = _layout.Part(part, parts);
+        if (_step.IsPlain && _around is null && end - first == 1)
+        {
+            ForwardRow(range, slice, first, parts, input, output, column);
+            return;
+        }
         Span<float> active = slice.Index == 0 ? StartOf(range, first, end - first) : Rows(States(range + 1), first, end - first);
-        bool projects = !input.IsEmpty, joins = projects && _sizes.Joins && end - first >= JoinedRows, projectsAll = projects && !joins && parts == 1;
+        bool projects = !input.IsEmpty, joins = projects && _sizes.Joins && end - first >= (parts == 1 ? JoinedRows : JoinedRowsOfPart), projectsAll = projects && !joins && parts == 1;
         if (projectsAll && slice.Index == 0) ProjectInput(range, 0, 1, input);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
         for (int i = Cut(toTime - fromTime, slice.Index, slice.Count), last = Cut(toTime - fromTime, slice.Index + 1, slice.Count); i < last; i++)
@@ -112,6 +122,34 @@ internal sealed class DirectionPass<TUnit>
             if (outputs.IsEmpty) continue;
             for (int row = 0; row < rows; row++)
                 states.Slice(row * _sizes.StateRow, _sizes.Output).CopyTo(outputs[(output.Offset(time, first + row) + column)..]);
+        }
+    }
+
+    /// <summary>As <see cref="ForwardRows"/>, for a part of one row with nothing around its steps, by references: beside the products of a single row, spans and their checks count.</summary>
+    private void ForwardRow(int range, (int Index, int Count) slice, int row, int parts, ReadOnlySpan<float> input, SequenceValues output, int column)
+    {
+        Span<float> states = slice.Index == 0 ? StartOf(range, row, 1) : Rows(States(range + 1), row, 1), outputs = output.Values.Span;
+        bool projects = !input.IsEmpty, multiplies = projects && (parts > 1 || (long)_sizes.Inputs * _sizes.GateRow <= SmallInput);
+        if (projects && !multiplies && slice.Index == 0) ProjectInput(range, 0, 1, input);
+        ref float allGates = ref MemoryMarshal.GetReference(_buffers.Gates.Span), products = ref MemoryMarshal.GetReference(_buffers.Product.Span), allSaved = ref MemoryMarshal.GetReference(_buffers.Saved.Span);
+        ref float next = ref MemoryMarshal.GetReference(states);
+        (int fromTime, int toTime) = _plan.Times(range, _backwards);
+        for (int i = Cut(toTime - fromTime, slice.Index, slice.Count), last = Cut(toTime - fromTime, slice.Index + 1, slice.Count); i < last; i++)
+        {
+            (int time, int step, int rows, int slot, int place) = StepAt(fromTime, toTime, i, row, row + 1);
+            if (rows <= 0) continue;
+            ref float gates = ref Unsafe.Add(ref allGates, (nint)(multiplies ? slot : place) * _sizes.GateRow);
+            ref float product = ref Unsafe.Add(ref products, (nint)slot * _sizes.GateRow), saved = ref Unsafe.Add(ref allSaved, (nint)slot * _sizes.SavedRow);
+            ref float previous = ref next;
+            if (_plan.Keeps)
+            {
+                Span<float> kept = _buffers.Previous.Span.Slice(slot * _sizes.StateRow, states.Length);
+                states.CopyTo(kept);
+                previous = ref MemoryMarshal.GetReference(kept);
+            }
+            if (multiplies) _step.RowFromInput(ref MemoryMarshal.GetReference(input.Slice(step * _sizes.Inputs, _sizes.Inputs)), ref gates, ref product, ref saved, ref previous, ref next);
+            else _step.RowFromProducts(ref gates, ref product, ref saved, ref previous, ref next);
+            if (!outputs.IsEmpty) states[.._sizes.Output].CopyTo(outputs[(output.Offset(time, row) + column)..]);
         }
     }
 

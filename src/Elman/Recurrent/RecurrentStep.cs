@@ -14,8 +14,6 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
 {
     private readonly TUnit _unit = unit;
     private readonly UnitSizes _sizes = weights.Sizes;
-    /// <summary>Whether rows are whole vectors with nothing around the unit.</summary>
-    private readonly bool _isPlain = TUnit.LateGates == 0 && !weights.Sizes.Projects && !weights.Sizes.Normalized && weights.Sizes.Padded == weights.Sizes.Hidden;
     private readonly StepNorms? _norms = weights.Sizes.Normalized ? new(weights, weights.Sizes.Around.NormalizedApart) : null;
 
     /// <summary>Gates whose products the unit's forward and backward find in <c>product</c>.</summary>
@@ -36,8 +34,11 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     /// <summary>Floats that <see cref="Row"/> needs: products, separate products, operand, saved values, padded states.</summary>
     public int RowWorkspace => (2 * _sizes.GateRow) + _sizes.Padded + _sizes.SavedRow + (2 * _sizes.StateRow) + _sizes.NormRow;
 
+    /// <summary>Whether a step is its products and then its unit, and nothing else.</summary>
+    public bool IsPlain { get; } = TUnit.LateGates == 0 && !weights.Sizes.Projects && !weights.Sizes.Normalized;
+
     /// <summary>Whether threads can share the units of a step: not if anything that needs all units stands between two products.</summary>
-    public bool Splits => TUnit.Recurs && TUnit.LateGates == 0 && !_sizes.Projects && !_sizes.Normalized;
+    public bool Splits => TUnit.Recurs && IsPlain;
 
     private (int First, int End) All => (0, _sizes.Blocks);
 
@@ -100,9 +101,11 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     {
         weights.Refresh(backward: false);
         UnitSizes sizes = _sizes;
-        if (_isPlain && !zoneout.IsOn)
+        if (IsPlain && sizes.Padded == sizes.Hidden && !zoneout.IsOn)
         {
-            PlainRow(ref MemoryMarshal.GetReference(input[..sizes.Inputs]), ref MemoryMarshal.GetReference(state[..sizes.StateRow]), ref MemoryMarshal.GetReference(workspace[..(2 * sizes.GateRow + sizes.SavedRow)]));
+            // What most streams compute at every step: no span for each part of the workspace, and no padding.
+            ref float values = ref MemoryMarshal.GetReference(workspace[..(2 * sizes.GateRow + sizes.SavedRow)]), states = ref MemoryMarshal.GetReference(state[..sizes.StateRow]);
+            RowFromInput(ref MemoryMarshal.GetReference(input[..sizes.Inputs]), ref values, ref Unsafe.Add(ref values, sizes.GateRow), ref Unsafe.Add(ref values, 2 * sizes.GateRow), ref states, ref states);
             return;
         }
         Span<float> gates = Take(ref workspace, sizes.GateRow), product = Take(ref workspace, sizes.GateRow);
@@ -119,12 +122,12 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         Span<float> previous = Take(ref workspace, zoneout.IsOn ? sizes.StateRow : 0);
         padded[..previous.Length].CopyTo(previous);
         MatrixProduct.MultiplyRow(ref MemoryMarshal.GetReference(input), weights.Input, ref MemoryMarshal.GetArrayDataReference(weights.InputBias), ref MemoryMarshal.GetReference(gates));
-        if (TUnit.LateGates > 0 || sizes.Projects || sizes.Normalized)
+        if (!IsPlain)
         {
             Span<float> normalized = Take(ref workspace, sizes.NormRow);
             Forward(1, new StepRows { Gates = gates, Product = product, Operand = operand, Saved = saved, Normalized = normalized }, padded, padded);
         }
-        else ForwardRow(ref MemoryMarshal.GetReference(gates), ref MemoryMarshal.GetReference(product), ref MemoryMarshal.GetReference(saved), ref MemoryMarshal.GetReference(padded));
+        else RowFromProducts(ref MemoryMarshal.GetReference(gates), ref MemoryMarshal.GetReference(product), ref MemoryMarshal.GetReference(saved), ref MemoryMarshal.GetReference(padded), ref MemoryMarshal.GetReference(padded));
         if (zoneout.IsOn) zoneout.Expect(sizes, previous, padded);
         if (!copies) return;
         for (int part = 0, at = 0; part < sizes.States; at += sizes.PartSize(part++)) padded.Slice(part * sizes.Padded, sizes.PartSize(part)).CopyTo(state[at..]);
@@ -195,30 +198,31 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     private void Masked(ReadOnlySpan<float> mask, int row, ReadOnlySpan<float> values, Span<float> target) =>
         TensorPrimitives.Multiply(values[.._sizes.Padded], mask.Slice(row * _sizes.Padded, _sizes.Padded), target[(row * _sizes.Padded)..]);
 
-    /// <summary>What most streams compute at every step, without a span for each of its parts.</summary>
-    private void PlainRow(ref float input, ref float state, ref float workspace)
+    /// <summary>One row of a step that <see cref="IsPlain"/>, without any check. Each reference is to what <see cref="StepRows"/> has of that name.</summary>
+    /// <param name="input">[I]</param>
+    /// <param name="previous">[S·H padded]; may be <paramref name="next"/> itself.</param>
+    public void RowFromInput(ref float input, ref float gates, ref float product, ref float saved, ref float previous, ref float next)
     {
-        ref float product = ref Unsafe.Add(ref workspace, _sizes.GateRow), saved = ref Unsafe.Add(ref product, _sizes.GateRow);
         ref float bias = ref MemoryMarshal.GetArrayDataReference(weights.InputBias);
         if (TUnit.Recurs && !TUnit.SeparateProduct)
         {
-            MatrixProduct.MultiplyRow(ref input, _sizes.Inputs, ref state, weights.Joined, ref bias, ref workspace);
-            Unit(All, ref workspace, ref product, ref state, ref state, ref saved);
+            MatrixProduct.MultiplyRow(ref input, _sizes.Inputs, ref previous, weights.Joined, ref bias, ref gates);
+            Unit(All, ref gates, ref product, ref previous, ref next, ref saved);
         }
         else
         {
-            MatrixProduct.MultiplyRow(ref input, weights.Input, ref bias, ref workspace);
-            ForwardRow(ref workspace, ref product, ref saved, ref state);
+            MatrixProduct.MultiplyRow(ref input, weights.Input, ref bias, ref gates);
+            RowFromProducts(ref gates, ref product, ref saved, ref previous, ref next);
         }
     }
 
-    /// <summary>One row, in place, with products that begin in its gates.</summary>
-    private void ForwardRow(ref float gates, ref float product, ref float saved, ref float states)
+    /// <summary>The same with input products that are in the gates.</summary>
+    public void RowFromProducts(ref float gates, ref float product, ref float saved, ref float previous, ref float next)
     {
         ref float sums = ref TUnit.SeparateProduct ? ref product : ref gates;
         if (TUnit.Recurs)
-            MatrixProduct.MultiplyRow(ref states, weights.Recurrent, ref TUnit.SeparateProduct ? ref MemoryMarshal.GetArrayDataReference(weights.RecurrentBias) : ref sums, ref sums);
-        Unit(All, ref gates, ref product, ref states, ref states, ref saved);
+            MatrixProduct.MultiplyRow(ref previous, weights.Recurrent, ref TUnit.SeparateProduct ? ref MemoryMarshal.GetArrayDataReference(weights.RecurrentBias) : ref sums, ref sums);
+        Unit(All, ref gates, ref product, ref previous, ref next, ref saved);
     }
 
     private static Span<float> Take(scoped ref Span<float> workspace, int count)
