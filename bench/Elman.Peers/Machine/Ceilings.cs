@@ -12,6 +12,7 @@ internal sealed class Ceilings
 
     private readonly Dictionary<int, double> _operations = [];
     private readonly Dictionary<(long Bytes, int Threads), double> _bandwidths = [];
+    private double _latency;
 
     /// <summary>Floating-point operations per second of fused multiply-adds on registers, two for each, by so many threads at once.</summary>
     public double Operations(int threads)
@@ -27,6 +28,17 @@ internal sealed class Ceilings
         const int Iterations = 4_000_000;
         double seconds = Together(threads, _ => MultiplyAdds(Iterations));
         _operations[threads] = Math.Max(_operations.GetValueOrDefault(threads), 2.0 * Chains * Vector<float>.Count * Iterations * threads / seconds);
+    }
+
+    /// <summary>Seconds of a multiply-add that waits for the one before.</summary>
+    public double MultiplyAddLatency
+    {
+        get
+        {
+            const int Iterations = 1_000_000;
+            if (_latency == 0) _latency = Enumerable.Range(0, Tries).Min(_ => Together(1, _ => MultiplyAddChain(Iterations))) / Iterations;
+            return _latency;
+        }
     }
 
     /// <summary>Bytes per second that so many threads read at once, each over and over from <paramref name="bytesPerThread"/> bytes of its own.</summary>
@@ -68,6 +80,14 @@ internal sealed class Ceilings
             c11 = Vector.FusedMultiplyAdd(c11, a, b);
         }
         return Vector.Sum(c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float MultiplyAddChain(int iterations)
+    {
+        Vector<float> a = new(0.999f), b = new(0.001f), c = default;
+        for (int i = 0; i < iterations; i++) c = Vector.FusedMultiplyAdd(c, a, b);
+        return Vector.Sum(c);
     }
 
     /// <summary>Adds up eight vectors per turn, so that loads, not additions, are the limit.</summary>

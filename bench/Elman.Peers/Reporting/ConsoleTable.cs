@@ -15,7 +15,7 @@ internal sealed class ConsoleTable(TextWriter output)
     public void Write(ModelResult result)
     {
         Section("Training steps of whole models", "");
-        output.WriteLine($"{result.Name.Split(':')[0],-15}{Text.Threads(result.Threads),-10}{Text.Time(result.Elman.Median),10}   libtorch {Ratio(result.Ratio)}   {Text.Bytes(result.AllocatedBytes)} allocated");
+        output.WriteLine($"{result.Row.Name.Split(':')[0],-15}{Text.Threads(result.Threads),-10}{Text.Time(result.Elman.Median),10}   libtorch {Ratio(result.Ratio)}   {Text.Bytes(result.AllocatedBytes)} allocated");
     }
 
     public void Write(StreamResult result)

@@ -38,8 +38,8 @@ internal sealed class Report(Results results, bool quick)
             string.Join("; ", new[] { target.Worst is { } worst ? $"{worst.What}: {Measured(worst)}" : "", target.Remark }.Where(part => part.Length > 0)),
         })]);
         Line("<details><summary>Everything that falls short, by how much, and what the limit is</summary>\n");
-        Line("The limit is what this machine was measured to do in this run: multiply-adds on registers; for one sequence with weights larger than L2, and for streams, reading the weights from where they live. "
-            + "`needs` is the part of it that the target takes. No program gets beyond 100 %, nor does one reach it: the gate functions come on top.\n");
+        Line("The limit is the least time that this machine allows, measured in this run: all multiply-adds and then the cell's functions, both on registers; or, if longer, reading the weights, for a single sequence, from where they live; "
+            + "or the chain of steps, each with the sum over h, in its fixed order, and the functions of one unit. `needs` is the part of that speed that the target takes. No program that computes these sums and functions gets beyond 100 %.\n");
         foreach (Target target in targets.Where(target => target.Checks.Count > 0 && !target.Met))
         {
             Line($"**{target.Work}**\n");
@@ -119,7 +119,7 @@ internal sealed class Report(Results results, bool quick)
         Line("Forward, loss, backward, norm of the gradients bounded by 1, one step of Adam; no dropout, whose masks would differ. The losses of five steps and the gradients of the first agreed.\n");
         Table(["model", "threads", "Elman", "±", "libtorch", "±", "ratio", "bytes allocated", "difference"], [.. results.Models.Select(model => new[]
         {
-            model.Name, $"{model.Threads}", Text.Time(model.Elman.Median), Text.Spread(model.Elman), Text.Time(model.Torch.Median), Text.Spread(model.Torch),
+            model.Row.Name, $"{model.Threads}", Text.Time(model.Elman.Median), Text.Spread(model.Elman), Text.Time(model.Torch.Median), Text.Spread(model.Torch),
             model.Ratio >= Targets.TrainingRatio ? $"{Text.Number(model.Ratio)} ×" : $"**{Text.Number(model.Ratio)} ×**", Text.Bytes(model.AllocatedBytes), $"{model.Disagreement:G1}",
         })]);
     }

@@ -7,6 +7,8 @@ internal sealed class Results
 
     public Ceilings Ceilings { get; } = new();
 
+    public Limits Limits => field ??= new(Ceilings);
+
     public List<LayerResult> Layers { get; } = [];
 
     public List<ModelResult> Models { get; } = [];
@@ -25,20 +27,8 @@ internal sealed class Results
     /// <summary>Elman's operations per second over those that so many threads can do at most.</summary>
     public double PartOfCeiling(LayerResult result) => result.OperationsPerSecond / Ceilings.Operations(result.Threads);
 
-    /// <summary>The part of what limits a row: the bandwidth where memory is the limit in inference, else the multiply-adds.</summary>
-    public double PartOfLimit(LayerResult result)
-    {
-        if (result.Training || !IsMemoryBound(result.Row)) return PartOfCeiling(result);
-        (double measured, double ceiling) = Bandwidth(result);
-        return measured / ceiling;
-    }
-
-    /// <summary>What a step of a stream takes at least: to read its weights from where they live. Its chain of functions comes on top.</summary>
-    public double SecondsOfReading(StreamRow stream)
-    {
-        long bytes = stream.Layer.RecurrentBytes + stream.Layer.InputBytes;
-        return bytes / Ceilings.Bandwidth(bytes, 1);
-    }
+    /// <summary>The least time that a row can take here, over the time that Elman took.</summary>
+    public double PartOfLimit(LayerResult result) => Limits.Seconds(result.Row, result.Training, result.Threads) / result.Elman.Median;
 
     /// <summary>Whether reading the weights is the limit: nothing reuses them, and they do not stay in the core's own caches.</summary>
     public static bool IsMemoryBound(LayerRow row) => row.N == 1 && row.RecurrentBytes + row.InputBytes > ThisMachine.CacheBytes(2);
@@ -49,8 +39,7 @@ internal sealed class Results
     /// </summary>
     public (double Measured, double Ceiling) Bandwidth(LayerResult result)
     {
-        LayerRow row = result.Row;
-        long workingSet = row.L == 1 ? row.RecurrentBytes + row.InputBytes : row.RecurrentBytes;
-        return ((row.L * row.RecurrentBytes + row.InputBytes) / result.Elman.Median, Ceilings.Bandwidth(workingSet / result.Threads, result.Threads));
+        double ceiling = Ceilings.Bandwidth(Limits.WorkingSet(result.Row) / result.Threads, result.Threads);
+        return (Limits.Bytes(result.Row) / result.Elman.Median, ceiling);
     }
 }

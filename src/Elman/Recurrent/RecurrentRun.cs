@@ -267,8 +267,8 @@ internal sealed class RecurrentRun<TUnit>
         });
     }
 
-    /// <summary>Whether the threads that share the rows also compute their input products; not if there are fewer rows than threads.</summary>
-    private bool ProjectsRows => _directions * _shares >= _parts;
+    /// <summary>Whether the threads that share the rows also compute their input products; not if there are fewer rows than threads and it is worth waking one for them.</summary>
+    private bool ProjectsRows => _directions * _shares >= _parts || (long)_plan.Steps * _steps[^1].Sizes.GateRow * _steps[^1].Sizes.Inputs < WorkOfThread;
 
     /// <summary>Where the h of a part's direction begins in the output.</summary>
     private int Column(int part) => part % _directions * _call.First.Output;
