@@ -130,19 +130,27 @@ internal static class MatrixProduct
     /// <summary>Copies a block of a transposed A tile by tile, each as [step][row of the tile].</summary>
     private static void PackBlock(ref float a, nint aRow, nint aStep, int steps, int rows, Span<float> block)
     {
-        int whole = 0;
+        int sixes = 0, fives = 0;
         if (aRow == 1)
-            while (InTile(rows - whole) == 6) whole += 6;
+        {
+            while (InTile(rows - 6 * sixes) == 6) sixes++;
+            while (InTile(rows - 6 * sixes - 5 * fives) == 5) fives++;
+        }
         for (int step = 0; step < steps; step++, a = ref Unsafe.Add(ref a, aStep))
         {
-            // Six neighbours: four and two.
             ref float source = ref a, target = ref block[step * 6];
-            for (int row = 0; row < whole; row += 6, source = ref Unsafe.Add(ref source, 6), target = ref Unsafe.Add(ref target, 6 * BlockSteps))
+            for (int tile = 0; tile < sixes; tile++, source = ref Unsafe.Add(ref source, 6), target = ref Unsafe.Add(ref target, 6 * BlockSteps))
             {
                 Vector128.LoadUnsafe(ref source).StoreUnsafe(ref target);
                 Vector64.LoadUnsafe(ref source, 4).StoreUnsafe(ref target, 4);
             }
-            for (int row = whole, height; row < rows; row += height)
+            target = ref Unsafe.Add(ref target, -step);
+            for (int tile = 0; tile < fives; tile++, source = ref Unsafe.Add(ref source, 5), target = ref Unsafe.Add(ref target, 5 * BlockSteps))
+            {
+                Vector128.LoadUnsafe(ref source).StoreUnsafe(ref target);
+                Unsafe.Add(ref target, 4) = Unsafe.Add(ref source, 4);
+            }
+            for (int row = 6 * sixes + 5 * fives, height; row < rows; row += height)
             {
                 height = InTile(rows - row);
                 Span<float> tile = block.Slice(row * BlockSteps + step * height, height);

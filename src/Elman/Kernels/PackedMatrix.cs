@@ -37,13 +37,13 @@ internal sealed class PackedMatrix
     {
         Reserve(steps, columns);
         if (steps == 0 || columns == 0) return this;
-        if (columns % PanelWidth != 0) _buffer.AsSpan(_first + (Panels - 1) * steps * PanelWidth, steps * PanelWidth).Clear();
         if (columnStride == 1)
         {
-            for (int step = 0; step < steps; step++) SetStep(step, source.Slice(step * stepStride, columns));
+            SetPanels(0, source, columns, stepStride);
         }
         else
         {
+            ClearEdge(0, columns);
             for (int first = 0; first < columns; first += Vector<float>.Count)
                 SetColumns(first, source[(first * columnStride)..], Math.Min(Vector<float>.Count, columns - first), stepStride, columnStride);
         }
@@ -58,8 +58,9 @@ internal sealed class PackedMatrix
         _buffer.AsSpan(_first, steps * Panels * PanelWidth).Clear();
     }
 
-    /// <summary>Makes room for a matrix of this size, of any values.</summary>
-    private void Reserve(int steps, int columns)
+    /// <summary>Makes room for a matrix of this size, of any values; then <see cref="SetPanels"/> fills it.</summary>
+    /// <exception cref="OverflowException">It is larger than an array can be.</exception>
+    public void Reserve(int steps, int columns)
     {
         PanelSteps = Steps = steps;
         Columns = columns;
@@ -75,11 +76,18 @@ internal sealed class PackedMatrix
         (_first, _firstBFloat16) = (whole._first + firstStep * PanelWidth, whole._firstBFloat16 + firstStep * Vector<float>.Count);
     }
 
-    /// <summary>Fills one step (row) from its columns in order.</summary>
-    public void SetStep(int step, ReadOnlySpan<float> values)
+    /// <summary>Fills the panels from <paramref name="firstPanel"/> on with so many columns, from <c>source[step·stepStride + column]</c>, and the rest of the last of these panels with zeros.</summary>
+    public void SetPanels(int firstPanel, ReadOnlySpan<float> source, int columns, int stepStride)
     {
-        int width = Vector<float>.Count, whole = values.Length / PanelWidth;
-        for (int panel = 0; panel < whole; panel++, values = values[PanelWidth..])
+        ClearEdge(firstPanel, columns);
+        for (int step = 0; step < Steps; step++) SetStep(step, source.Slice(step * stepStride, columns), firstPanel);
+    }
+
+    /// <summary>Fills one step (row) from its columns in order, which begin with those of <paramref name="firstPanel"/>.</summary>
+    public void SetStep(int step, ReadOnlySpan<float> values, int firstPanel = 0)
+    {
+        int width = Vector<float>.Count, whole = firstPanel + values.Length / PanelWidth;
+        for (int panel = firstPanel; panel < whole; panel++, values = values[PanelWidth..])
         {
             ref float target = ref Panel(panel, step);
             new Vector<float>(values).StoreUnsafe(ref target);
@@ -99,6 +107,12 @@ internal sealed class PackedMatrix
         for (int column = 0; column < valid; column++)
             for (int step = 0; step < Steps; step++)
                 target[step * width + column] = source[step * stepStride + column * columnStride];
+    }
+
+    /// <summary>Zeros the last of the panels that so many columns take, if they do not fill it.</summary>
+    private void ClearEdge(int firstPanel, int columns)
+    {
+        if (columns % PanelWidth != 0) _buffer.AsSpan(_first + (firstPanel + columns / PanelWidth) * PanelSteps * PanelWidth, Steps * PanelWidth).Clear();
     }
 
     /// <summary>The first value of a panel at one step.</summary>

@@ -300,44 +300,48 @@ internal sealed class DirectionPass<TUnit>
     {
         UnitSizes s = _sizes;
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
-        int start = _layout.First(fromTime), atOnce = _plan.BlocksAtOnce;
+        int start = _layout.First(fromTime), atOnce = _plan.BlocksAtOnce, others = wanted.Count;
         (int, int)[] blocks = [.. _layout.Blocks(fromTime, toTime).Select(block => (block.Start - start, block.End - start))];
         if (!_backwards) Array.Reverse(blocks);
         StepTerms input = new(_buffers.Gates, s.GateRow, 0, s.Gates, s.Hidden);
         Memory<float> products = s.Separate ? _buffers.Product : _buffers.Gates;
         StepTerms early = new(products, s.GateRow, 0, s.EarlyGates, s.Hidden), late = new(products, s.GateRow, s.EarlyRow, s.LateGates, s.Hidden);
-        if (_weights.WeightIh.NeedsGradient) wanted.Add(new(blocks, atOnce, _weights.WeightIh, input, inputs[(start * s.Inputs)..], s.Inputs, s.Inputs));
+        if (_weights.WeightIh.NeedsGradient) Of(input).AddWeight(_weights.WeightIh, inputs[(start * s.Inputs)..], s.Inputs, s.Inputs);
+        if (_weights.WeightHh is { NeedsGradient: true } recurrent)
+        {
+            (Memory<float> hidden, int row) = _buffers.Hidden.IsEmpty ? (_buffers.Previous, s.StateRow) : (_buffers.Hidden, s.Padded);
+            Of(early).AddWeight(recurrent, hidden, s.Output, row);
+            if (s.LateGates > 0) Of(late).AddWeight(recurrent, _buffers.Operand, s.Hidden, s.Padded, s.EarlyGates);
+        }
         // The biases of normalised products are added after the norm, whose gains take the products' place.
         StepTerms Norm(Memory<float> values, int row, int first, int gates) => new(values, row, first, gates, s.Hidden);
         StepTerms inputShift = !s.Normalized ? input : Norm(_buffers.Shifts, s.ShiftRow, 0, s.Gates);
         StepTerms earlyShift = !s.Normalized ? early : Norm(_buffers.Shifts, s.ShiftRow, s.GateRow, s.EarlyGates);
         StepTerms lateShift = !s.Normalized ? late : Norm(_buffers.Shifts, s.ShiftRow, s.GateRow + s.EarlyRow, s.LateGates);
-        if (_weights.BiasIh is { NeedsGradient: true }) Sum(_weights.BiasIh, inputShift);
-        if (_weights.WeightHh is { NeedsGradient: true })
-        {
-            (Memory<float> hidden, int row) = _buffers.Hidden.IsEmpty ? (_buffers.Previous, s.StateRow) : (_buffers.Hidden, s.Padded);
-            wanted.Add(new(blocks, atOnce, _weights.WeightHh, early, hidden, s.Output, row));
-            if (s.LateGates > 0) wanted.Add(new(blocks, atOnce, _weights.WeightHh, late, _buffers.Operand, s.Hidden, s.Padded, s.EarlyGates));
-        }
-        if (_weights.BiasHh is { NeedsGradient: true })
-        {
-            Sum(_weights.BiasHh, earlyShift);
-            if (s.LateGates > 0) Sum(_weights.BiasHh, lateShift, s.EarlyGates);
-        }
-        if (_weights.Optional?.InputGain is { NeedsGradient: true } inputGain) Sum(inputGain, Norm(_buffers.Normalized, s.NormRow, 0, s.Gates));
-        if (_weights.Optional?.RecurrentGain is { NeedsGradient: true } recurrentGain)
-        {
-            Sum(recurrentGain, Norm(_buffers.Normalized, s.NormRow, s.GateRow, s.EarlyGates));
-            if (s.LateGates > 0) Sum(recurrentGain, Norm(_buffers.Normalized, s.NormRow, s.GateRow + s.EarlyRow, s.LateGates), s.EarlyGates);
-        }
-        if (_weights.Optional?.CellGain is { NeedsGradient: true } cellGain) Sum(cellGain, Norm(_buffers.Normalized, s.NormRow, 2 * s.GateRow, 1));
-        if (_weights.Optional?.CellShift is { NeedsGradient: true } cellShift) Sum(cellShift, Norm(_buffers.Shifts, s.ShiftRow, 2 * s.GateRow, 1));
+        AddBias(_weights.BiasIh, inputShift);
+        AddBias(_weights.BiasHh, earlyShift);
+        if (s.LateGates > 0) AddBias(_weights.BiasHh, lateShift, s.EarlyGates);
+        AddBias(_weights.Optional?.InputGain, Norm(_buffers.Normalized, s.NormRow, 0, s.Gates));
+        AddBias(_weights.Optional?.RecurrentGain, Norm(_buffers.Normalized, s.NormRow, s.GateRow, s.EarlyGates));
+        if (s.LateGates > 0) AddBias(_weights.Optional?.RecurrentGain, Norm(_buffers.Normalized, s.NormRow, s.GateRow + s.EarlyRow, s.LateGates), s.EarlyGates);
+        AddBias(_weights.Optional?.CellGain, Norm(_buffers.Normalized, s.NormRow, 2 * s.GateRow, 1));
+        AddBias(_weights.Optional?.CellShift, Norm(_buffers.Shifts, s.ShiftRow, 2 * s.GateRow, 1));
+        AddBias(_weights.Optional?.Peepholes, new(_buffers.Saved, s.SavedRow, 0, s.Coefficients, s.Saved, s.Hidden));
         if (_weights.Optional?.Projection is { NeedsGradient: true } projection)
-            wanted.Add(new(blocks, atOnce, projection, new(_buffers.ProjectionGradient, s.OutputPadded, 0, 1, s.Output), _buffers.Operand, s.Hidden, s.Padded));
-        if (_weights.Optional?.Peepholes is { NeedsGradient: true } peepholes)
-            Sum(peepholes, new(_buffers.Saved, s.SavedRow, 0, s.Coefficients, s.Saved, s.Hidden));
+            Of(new(_buffers.ProjectionGradient, s.OutputPadded, 0, 1, s.Output)).AddWeight(projection, _buffers.Operand, s.Hidden, s.Padded);
 
-        void Sum(Tensor parameter, StepTerms terms, int firstGate = 0) => wanted.Add(new(blocks, atOnce, parameter, terms, default, 1, 0, firstGate));
+        void AddBias(Tensor? parameter, in StepTerms terms, int firstGate = 0)
+        {
+            if (parameter is { NeedsGradient: true }) Of(terms).AddBias(parameter, firstGate);
+        }
+
+        WeightGradient Of(in StepTerms terms)
+        {
+            for (int i = others; i < wanted.Count; i++)
+                if (wanted[i].Terms == terms) return wanted[i];
+            wanted.Add(new(blocks, atOnce, terms));
+            return wanted[^1];
+        }
     }
 
     /// <summary>Input products of some steps, from a place in the buffer on, for some blocks of units.</summary>

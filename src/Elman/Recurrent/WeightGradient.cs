@@ -8,80 +8,88 @@ using Elman.Kernels;
 namespace Elman;
 
 /// <summary>
-/// One weight gradient, Σ over steps of (product's gradient)ᵀ · (what the weight was multiplied with). The sum of each block of steps is
+/// Weight gradients that are sums over the same terms: Σ over steps of (products' gradient)ᵀ · (what the weights were multiplied with), for all weights of these products at once, so that
+/// the terms are read once. The sum of each block of steps is
 /// one chain from zero, and the blocks' sums are added to the parameter's gradient one after the other: long sums keep their accuracy, and
 /// the result depends neither on how the rows are split over threads nor on how many blocks are in memory at once.
 /// </summary>
 /// <param name="blocks">The steps of each block, in the order in which backpropagation meets them.</param>
 /// <param name="atOnce">How many blocks are packed at once.</param>
 /// <param name="terms">The gradients of the products, or whatever is to be summed.</param>
-/// <param name="factors">[steps, columns] with rows <paramref name="factorStride"/> apart; empty for a bias, whose factor is 1.</param>
-/// <param name="firstGate">The first of the parameter's gates that is meant.</param>
-internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, Tensor parameter, StepTerms terms, Memory<float> factors, int columns, int factorStride, int firstGate = 0)
+internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, StepTerms terms)
 {
-    /// <summary>Rows of a sum that are computed before they are added, so that they are still in the cache.</summary>
+    /// <summary>Rows of a sum that are computed before they are added, so that they are still in the cache: eight tiles, and three lines of it in each step's terms.</summary>
     private const int ChunkRows = 48;
 
     /// <summary>Packed factors of earlier blocks, whose buffers the next ones take over.</summary>
     private static readonly IdlePool<PackedMatrix> Spare = new();
 
-    private readonly PackedMatrix?[] _factors = factors.IsEmpty ? [] : new PackedMatrix?[atOnce];
-    private readonly Memory<float> _gradient = parameter.GradientTensor().Values;
+    private readonly PackedMatrix?[] _factors = new PackedMatrix?[atOnce];
+    private readonly List<Summed> _weights = [], _biases = [];
 
-    private int Rows => terms.Stored * ((terms.Units + UnitSizes.Width - 1) / UnitSizes.Width * UnitSizes.Width);
+    /// <summary>Columns of the packed factors: whole panels of each weight.</summary>
+    private int _columns;
+
+    /// <summary>The gradients of the products.</summary>
+    public StepTerms Terms => terms;
 
     /// <summary>Blocks of steps to sum over.</summary>
     public int Blocks => blocks.Length;
 
+    private int Rows => terms.Stored * ((terms.Units + UnitSizes.Width - 1) / UnitSizes.Width * UnitSizes.Width);
+
     /// <summary>Values of the packed factors of one block, at most.</summary>
-    public static int PackedSize(int columns) =>
-        SequenceLayout.LongestBlock * ((columns + PackedMatrix.PanelWidth - 1) / PackedMatrix.PanelWidth * PackedMatrix.PanelWidth);
+    public static int PackedSize(int columns) => SequenceLayout.LongestBlock * PackedMatrix.WholePanels(columns);
+
+    /// <summary>Sums for a weight.</summary>
+    /// <param name="factors">[steps, columns] with rows <paramref name="factorStride"/> apart.</param>
+    /// <param name="firstGate">The first of the parameter's gates that is meant.</param>
+    public void AddWeight(Tensor parameter, Memory<float> factors, int columns, int factorStride, int firstGate = 0)
+    {
+        _weights.Add(new(parameter.GradientTensor().Values, firstGate, columns, factors, factorStride, _columns));
+        _columns += PackedMatrix.WholePanels(columns);
+    }
+
+    /// <summary>Sums for a bias, whose factor is 1.</summary>
+    public void AddBias(Tensor parameter, int firstGate = 0) => _biases.Add(new(parameter.GradientTensor().Values, firstGate, 1, default, 0, 0));
 
     /// <summary>Packs the factors of a block, for <see cref="Add"/>.</summary>
     public void Pack(int block)
     {
-        if (factors.IsEmpty || block >= blocks.Length) return;
+        if (_columns == 0 || block >= blocks.Length) return;
         (int start, int end) = blocks[block];
-        PackedMatrix packed = Spare.Take(PackedSize(columns)) ?? new PackedMatrix();
-        _factors[block % atOnce] = packed.Pack(factors.Span[(start * factorStride)..], end - start, columns, factorStride, 1);
+        PackedMatrix packed = _factors[block % atOnce] = Spare.Take(PackedSize(_columns)) ?? new PackedMatrix();
+        packed.Reserve(end - start, _columns);
+        foreach (Summed weight in _weights)
+            packed.SetPanels(weight.FirstColumn / PackedMatrix.PanelWidth, weight.Factors.Span[(start * weight.FactorStride)..], weight.Columns, weight.FactorStride);
     }
 
     /// <summary>Lets go of what <see cref="Pack"/> has made.</summary>
     public void Unpack(int block)
     {
-        if (factors.IsEmpty || block >= blocks.Length) return;
-        Spare.Give(PackedSize(columns), _factors[block % atOnce]!);
+        if (_columns == 0 || block >= blocks.Length) return;
+        Spare.Give(PackedSize(_columns), _factors[block % atOnce]!);
     }
 
-    /// <summary>Adds the sums over the blocks packed from <paramref name="firstBlock"/> on to part of the rows of the parameter's gradient. Several threads may call it, each for its part.</summary>
+    /// <summary>Adds the sums over the blocks packed from <paramref name="firstBlock"/> on to part of the rows of the parameters' gradients. Several threads may call it, each for its part.</summary>
     public void Add(int firstBlock, int part, int parts)
     {
         int units = Rows / UnitSizes.Width, width = UnitSizes.Width;
         int from = units * part / parts * width, to = units * (part + 1) / parts * width;
-        float[] buffer = ArrayPool<float>.Shared.Rent(ChunkRows * columns);
+        float[] buffer = ArrayPool<float>.Shared.Rent(ChunkRows * Math.Max(1, _columns));
         for (int block = firstBlock; block < Math.Min(firstBlock + atOnce, blocks.Length); block++)
         {
             for (int row = from; row < to; row += ChunkRows)
             {
-                Span<float> sums = buffer.AsSpan(0, Math.Min(ChunkRows, to - row) * columns);
-                Sum(block, row, sums);
-                AddRows(row, sums);
+                int rows = Math.Min(ChunkRows, to - row), steps = blocks[block].End - blocks[block].Start;
+                ReadOnlySpan<float> values = terms.Values.Span[(blocks[block].Start * terms.Row + terms.First + row)..];
+                if (_columns > 0) MatrixProduct.Multiply(rows, values, 1, terms.Row, _factors[block % atOnce]!, default, 0, buffer, _columns);
+                foreach (Summed weight in _weights) AddRows(weight, row, rows, buffer.AsSpan(weight.FirstColumn), _columns);
+                if (_biases.Count > 0) SumSteps(steps, values, terms.Row, buffer.AsSpan(0, rows));
+                foreach (Summed bias in _biases) AddRows(bias, row, rows, buffer, 1);
             }
         }
         ArrayPool<float>.Shared.Return(buffer);
-    }
-
-    /// <summary>The sums of one block for the rows from <paramref name="row"/> on.</summary>
-    private void Sum(int block, int row, Span<float> sums)
-    {
-        (int start, int end) = blocks[block];
-        int stride = terms.Row, first = start * stride + terms.First + row;
-        if (!factors.IsEmpty)
-        {
-            MatrixProduct.Multiply(sums.Length / columns, terms.Values.Span[first..], 1, stride, _factors[block % atOnce]!, default, 0, sums, columns);
-            return;
-        }
-        SumSteps(end - start, terms.Values.Span[first..], stride, sums);
     }
 
     /// <summary>The sums of <paramref name="values"/> [steps, …], rows <paramref name="stride"/> apart, step after step. They are whole vectors, summed in pairs so that
@@ -105,18 +113,25 @@ internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, 
         }
     }
 
-    /// <summary>Adds rows [block of V units][gate][V] to the parameter's gradient, whose rows are [gate][unit].</summary>
-    private void AddRows(int row, ReadOnlySpan<float> sums)
+    /// <summary>Adds rows [block of V units][gate][V] to a parameter's gradient, whose rows are [gate][unit].</summary>
+    private void AddRows(in Summed parameter, int firstRow, int rows, ReadOnlySpan<float> sums, int stride)
     {
-        int width = UnitSizes.Width;
-        for (; !sums.IsEmpty; row++, sums = sums[columns..])
+        int width = UnitSizes.Width, columns = parameter.Columns;
+        Span<float> gradient = parameter.Gradient.Span;
+        for (int i = 0; i < rows; i++)
         {
-            int unit = row / (terms.Stored * width) * width + row % width, gate = row / width % terms.Stored;
+            int row = firstRow + i, unit = row / (terms.Stored * width) * width + row % width, gate = row / width % terms.Stored;
             if (unit >= terms.Units || gate >= terms.Gates) continue;
-            Span<float> target = _gradient.Span.Slice(((firstGate + gate) * terms.Units + unit) * columns, columns);
-            TensorPrimitives.Add(target, sums[..columns], target);
+            int at = (parameter.FirstGate + gate) * terms.Units + unit;
+            if (columns == 1) gradient[at] += sums[i * stride];
+            else TensorPrimitives.Add(gradient.Slice(at * columns, columns), sums.Slice(i * stride, columns), gradient.Slice(at * columns, columns));
         }
     }
+
+    /// <summary>A parameter to sum for.</summary>
+    /// <param name="Gradient">[gates · units, columns]</param>
+    /// <param name="FirstColumn">Where its factors begin among the packed ones.</param>
+    private readonly record struct Summed(Memory<float> Gradient, int FirstGate, int Columns, Memory<float> Factors, int FactorStride, int FirstColumn);
 }
 
 /// <summary>Values of every step that a gradient is a sum of, in rows [block of V units][gate][V].</summary>
