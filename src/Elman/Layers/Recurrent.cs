@@ -35,7 +35,6 @@ public class Recurrent<TUnit> : RecurrentLayer
         }
         StateSize = _engine.Weights.Sum(weights => weights.Sizes.StateValues);
         _states = new StateLayout(Stack, TUnit.States);
-        StateSize = _engine.Weights.Sum(weights => TUnit.States * weights.Sizes.Hidden);
         if (!TUnit.Recurs && options.RecurrentDropout + options.WeightDropout > 0)
             throw new ArgumentException($"recurrent dropout or weight dropout is asked for, but {TUnit.Name} has no recurrent weights");
         if (TUnit.States == 1 && options.CellZoneout is not null) throw new ArgumentException($"a cell zoneout is set, but {TUnit.Name} has no state besides h");
