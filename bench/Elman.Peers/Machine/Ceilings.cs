@@ -5,52 +5,45 @@ using System.Runtime.InteropServices;
 
 namespace Elman.Peers;
 
-/// <summary>What this machine can do at most, measured in the same run: the best of several tries each.</summary>
+/// <summary>What this machine can do at most, measured in the same run.</summary>
 internal sealed class Ceilings
 {
-    private const int Tries = 7;
+    private const int MultiplyAddTurns = 4_000_000, ChainTurns = 1_000_000;
 
-    private readonly Dictionary<int, double> _operations = [];
-    private readonly Dictionary<(long Bytes, int Threads), double> _bandwidths = [];
-    private double _latency;
+    private readonly Dictionary<int, Fastest> _multiplyAdds = [];
+    private readonly Dictionary<(long Bytes, int Threads), Fastest> _reads = [];
+    private readonly Fastest _chain = new(() => Together(1, _ => MultiplyAddChain(ChainTurns)));
 
     /// <summary>Floating-point operations per second of fused multiply-adds on registers, two for each, by so many threads at once.</summary>
     public double Operations(int threads)
     {
-        if (!_operations.ContainsKey(threads))
-            for (int i = 0; i < Tries; i++) TryOperationsAgain(threads);
-        return _operations[threads];
-    }
-
-    /// <summary>One more try, for between the rows: whatever disturbed the first ones may have gone.</summary>
-    public void TryOperationsAgain(int threads)
-    {
-        const int Iterations = 4_000_000;
-        double seconds = Together(threads, _ => MultiplyAdds(Iterations));
-        _operations[threads] = Math.Max(_operations.GetValueOrDefault(threads), 2.0 * Chains * Vector<float>.Count * Iterations * threads / seconds);
+        if (!_multiplyAdds.TryGetValue(threads, out Fastest? known)) _multiplyAdds[threads] = known = new(() => Together(threads, _ => MultiplyAdds(MultiplyAddTurns)));
+        return 2.0 * Chains * Vector<float>.Count * MultiplyAddTurns * threads / known.Seconds;
     }
 
     /// <summary>Seconds of a multiply-add that waits for the one before.</summary>
-    public double MultiplyAddLatency
-    {
-        get
-        {
-            const int Iterations = 1_000_000;
-            if (_latency == 0) _latency = Enumerable.Range(0, Tries).Min(_ => Together(1, _ => MultiplyAddChain(Iterations))) / Iterations;
-            return _latency;
-        }
-    }
+    public double MultiplyAddLatency => _chain.Seconds / ChainTurns;
 
     /// <summary>Bytes per second that so many threads read at once, each over and over from <paramref name="bytesPerThread"/> bytes of its own.</summary>
     public double Bandwidth(long bytesPerThread, int threads)
     {
-        if (_bandwidths.TryGetValue((bytesPerThread, threads), out double known)) return known;
-        int blocks = (int)(bytesPerThread / BlockBytes);
-        int repeats = (int)Math.Max(2, 400_000_000 / bytesPerThread);
+        int blocks = (int)(bytesPerThread / BlockBytes), repeats = (int)Math.Max(2, 400_000_000 / bytesPerThread);
+        if (!_reads.TryGetValue((bytesPerThread, threads), out Fastest? known)) _reads[(bytesPerThread, threads)] = known = new(() => Reading(blocks, repeats, threads));
+        return (double)blocks * BlockBytes * repeats * threads / known.Seconds;
+    }
+
+    /// <summary>One more try of everything that has been asked for.</summary>
+    public void TryAgain()
+    {
+        foreach (Fastest one in (IEnumerable<Fastest>)[.. _multiplyAdds.Values, .. _reads.Values, _chain]) one.TryAgain();
+    }
+
+    private static double Reading(int blocks, int repeats, int threads)
+    {
         nint[] memory = [.. Enumerable.Range(0, threads).Select(_ => Allocate((long)blocks * BlockBytes))];
-        double seconds = Enumerable.Range(0, Tries).Min(_ => Together(threads, thread => Read(memory[thread], blocks, repeats)));
+        double seconds = Together(threads, thread => Read(memory[thread], blocks, repeats));
         foreach (nint one in memory) Free(one);
-        return _bandwidths[(bytesPerThread, threads)] = (double)blocks * BlockBytes * repeats * threads / seconds;
+        return seconds;
     }
 
     /// <summary>Independent chains: two units of a latency of four or five cycles need eight to ten, and twelve still fit sixteen registers.</summary>

@@ -33,6 +33,19 @@ internal sealed class Limits(Ceilings ceilings)
         return Seconds(row, training: true, threads) - unwanted;
     }
 
+    /// <summary>Measures what the limits of a row are made of, so that <see cref="TryAgain"/> tries it from now on.</summary>
+    public void Prepare(LayerRow row, int threads)
+    {
+        foreach (int bytesPerWeight in Results.IsMemoryBound(row) ? (int[])[4, 2] : [4]) Seconds(row, training: false, threads, bytesPerWeight);
+    }
+
+    /// <summary>One more try of everything that the limits asked for so far are made of.</summary>
+    public void TryAgain()
+    {
+        ceilings.TryAgain();
+        _functions.TryAgain();
+    }
+
     /// <summary>Bytes of weights that one sequence has to read.</summary>
     public static long Bytes(LayerRow row) => row.L * row.RecurrentBytes + row.InputBytes;
 

@@ -39,7 +39,7 @@ internal sealed class Report(Results results, bool quick)
         })]);
         Line("<details><summary>Everything that falls short, by how much, and what the limit is</summary>\n");
         Line("The limit is the least time that this machine allows, measured in this run: all multiply-adds and then the cell's functions, both on registers; or, if longer, reading the weights, for a single sequence, from where they live; "
-            + "or the chain of steps, each with the sum over h, in its fixed order, and the functions of one unit. `needs` is the part of that speed that the target takes. All but the multiply-adds is measured at one moment of the run: beside a neighbour that comes out too slow, which parts above 100 % tell, and `needs` is too high then.\n");
+            + "or the chain of steps, each with the sum over h, in its fixed order, and the functions of one unit. `needs` is the part of that speed that the target takes. All of it is tried before every row and counts at its best.\n");
         foreach (Target target in targets.Where(target => target.Checks.Count > 0 && !target.Met))
         {
             Line($"**{target.Work}**\n");
