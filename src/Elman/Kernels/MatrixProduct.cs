@@ -117,6 +117,7 @@ internal static class MatrixProduct
             ProductTile part = new()
             {
                 A = ref MemoryMarshal.GetReference(block),
+                ARow = BlockSteps,
                 S = ref step == 0 ? ref o.S : ref o.C,
                 SRow = step == 0 ? o.SRow : o.CRow,
                 C = ref o.C,
@@ -164,12 +165,7 @@ internal static class MatrixProduct
         nint share = FetchShare(rows);
         for (int panel = firstPanel; panel < endPanel; panel++)
         {
-            for (int row = 0, height; row < rows; row += height)
-            {
-                height = InTile(rows - row);
-                ProductTile tile = At(o, row, panel * PackedMatrix.PanelWidth) with { A = ref Unsafe.Add(ref o.A, row * BlockSteps) };
-                RunTile<ByStep>(tile, b, panel, firstStep, row, height, share);
-            }
+            RunPanel<ByStep>(o, b, panel, firstStep, rows, share);
         }
     }
 
@@ -187,11 +183,7 @@ internal static class MatrixProduct
         nint share = FetchShare(rows);
         for (; panel < endPanel; panel++)
         {
-            for (int row = 0, height; row < rows; row += height)
-            {
-                height = InTile(rows - row);
-                RunTile<ByRow>(At(o, row, panel * PackedMatrix.PanelWidth), b, panel, 0, row, height, share);
-            }
+            RunPanel<ByRow>(o, b, panel, 0, rows, share);
         }
     }
 
@@ -256,31 +248,37 @@ internal static class MatrixProduct
     /// <summary>Bytes of the next panel's step that each row fetches while its tile is at this panel's step.</summary>
     private static nint FetchShare(int rows) => (nint)(sizeof(float) * PackedMatrix.PanelWidth + rows - 1) / rows;
 
-    private static void RunTile<TOrder>(in ProductTile tile, PackedMatrix b, int panel, int firstStep, int row, int height, nint share)
+    /// <summary>All rows of a block times one panel, tiles of the same height at once.</summary>
+    private static void RunPanel<TOrder>(in ProductTile o, PackedMatrix b, int panel, int firstStep, int rows, nint share)
         where TOrder : struct, IOrder
     {
         int width = PackedMatrix.PanelWidth, valid = b.Columns - panel * width;
-        ref float values = ref b.Panel(panel, firstStep);
-        if (valid < width)
+        ref float values = ref b.Panel(panel, firstStep), ahead = ref b.Panel(panel + 1, firstStep);
+        for (int row = 0, height, tiles; row < rows; row += tiles * height)
         {
-            RunEdge<TOrder>(tile, ref values, height, valid);
-            return;
+            height = InTile(rows - row);
+            tiles = 1;
+            if (valid < width)
+            {
+                RunEdge<TOrder>(At(o, row, panel * width), ref values, height, valid);
+                continue;
+            }
+            while (InTile(rows - row - tiles * height) == height) tiles++;
+            Run<TOrder>(At(o, row, panel * width), height, tiles, ref values, ref Unsafe.AddByteOffset(ref ahead, (o.Steps + o.ThenSteps) * share * row), share * height);
         }
-        nint ahead = (tile.Steps + tile.ThenSteps) * share * row;
-        Run<TOrder>(tile, height, ref values, ref Unsafe.AddByteOffset(ref b.Panel(panel + 1, firstStep), ahead), share * height);
     }
 
-    private static void Run<TOrder>(in ProductTile tile, int height, ref float values, ref float ahead, nint aheadStep)
+    private static void Run<TOrder>(in ProductTile tile, int height, int tiles, ref float values, ref float ahead, nint aheadStep)
         where TOrder : struct, IOrder
     {
         switch (height)
         {
-            case 6: Tall<Six, TOrder>(tile, ref values, ref ahead, aheadStep); break;
-            case 5: Tall<Five, TOrder>(tile, ref values, ref ahead, aheadStep); break;
-            case 4: Tall<Four, TOrder>(tile, ref values, ref ahead, aheadStep); break;
-            case 3: Tall<Three, TOrder>(tile, ref values, ref ahead, aheadStep); break;
-            case 2: Tall<Two, TOrder>(tile, ref values, ref ahead, aheadStep); break;
-            default: Tall<One, TOrder>(tile, ref values, ref ahead, aheadStep); break;
+            case 6: Tall<Six, TOrder>(tile, tiles, ref values, ref ahead, aheadStep); break;
+            case 5: Tall<Five, TOrder>(tile, tiles, ref values, ref ahead, aheadStep); break;
+            case 4: Tall<Four, TOrder>(tile, tiles, ref values, ref ahead, aheadStep); break;
+            case 3: Tall<Three, TOrder>(tile, tiles, ref values, ref ahead, aheadStep); break;
+            case 2: Tall<Two, TOrder>(tile, tiles, ref values, ref ahead, aheadStep); break;
+            default: Tall<One, TOrder>(tile, tiles, ref values, ref ahead, aheadStep); break;
         }
     }
 
@@ -297,7 +295,7 @@ internal static class MatrixProduct
                 MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref o.S, row * o.SRow), valid).CopyTo(scratch[(row * width)..]);
         }
         ProductTile tile = o with { S = ref MemoryMarshal.GetReference(scratch), SRow = width, C = ref MemoryMarshal.GetReference(scratch), CRow = width };
-        Run<TOrder>(tile, rows, ref values, ref values, 0);
+        Run<TOrder>(tile, rows, 1, ref values, ref values, 0);
         for (int row = 0; row < rows; row++)
             scratch.Slice(row * width, valid).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref o.C, row * o.CRow), valid));
     }

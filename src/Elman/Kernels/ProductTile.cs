@@ -61,58 +61,64 @@ internal ref struct ProductTile
 
     public readonly struct ByStep : IOrder { public static bool Interleaved => true; }
 
-    /// <summary>Up to 6 rows × one panel.</summary>
-    /// <param name="b">The panel's first value.</param>
+    /// <summary>Up to 6 rows × one panel, and as many such tiles below it as are asked for.</summary>
+    /// <param name="panel">Its first value.</param>
     /// <param name="ahead">What will be read soon: <paramref name="aheadStep"/> bytes of it are fetched per step.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Tall<TRows, TOrder>(in ProductTile t, ref float b, ref float ahead, nint aheadStep)
+    public static void Tall<TRows, TOrder>(in ProductTile first, int tiles, ref float panel, ref float ahead, nint aheadStep)
         where TRows : struct, ICount
         where TOrder : struct, IOrder
     {
-        Vector<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
-        Vector<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-        (c00, c01) = t.Start(0);
-        if (TRows.Count > 1) (c10, c11) = t.Start(1);
-        if (TRows.Count > 2) (c20, c21) = t.Start(2);
-        if (TRows.Count > 3) (c30, c31) = t.Start(3);
-        if (TRows.Count > 4) (c40, c41) = t.Start(4);
-        if (TRows.Count > 5) (c50, c51) = t.Start(5);
-        nint next = TOrder.Interleaved ? TRows.Count : 1, aRow = t.ARow;
-        int v = 2 * Vector<float>.Count, left = t.Steps, then = t.ThenSteps;
-        ref float a0 = ref t.A;
-        while (true)
+        ProductTile t = first;
+        nint next = TOrder.Interleaved ? TRows.Count : 1;
+        int v = 2 * Vector<float>.Count;
+        for (; tiles > 0; tiles--, t.Below(TRows.Count))
         {
-            ref float a1 = ref Unsafe.Add(ref a0, aRow), a2 = ref Unsafe.Add(ref a1, aRow), a3 = ref Unsafe.Add(ref a2, aRow), a4 = ref Unsafe.Add(ref a3, aRow), a5 = ref Unsafe.Add(ref a4, aRow);
-            nint at = 0;
-            for (; left >= 4; left -= 4, at += 4 * next, b = ref Unsafe.Add(ref b, 4 * v))
+            Vector<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+            Vector<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+            (c00, c01) = t.Start(0);
+            if (TRows.Count > 1) (c10, c11) = t.Start(1);
+            if (TRows.Count > 2) (c20, c21) = t.Start(2);
+            if (TRows.Count > 3) (c30, c31) = t.Start(3);
+            if (TRows.Count > 4) (c40, c41) = t.Start(4);
+            if (TRows.Count > 5) (c50, c51) = t.Start(5);
+            nint aRow = t.ARow;
+            int left = t.Steps, then = t.ThenSteps;
+            ref float a0 = ref t.A, b = ref panel;
+            while (true)
             {
-                // A line is 64 bytes: one, two or four of them hold what four steps ask for.
-                Fetch(ref ahead);
-                if (aheadStep > 16) Fetch(ref Unsafe.AddByteOffset(ref ahead, 2 * aheadStep));
-                if (aheadStep > 32)
+                ref float a1 = ref Unsafe.Add(ref a0, aRow), a2 = ref Unsafe.Add(ref a1, aRow), a3 = ref Unsafe.Add(ref a2, aRow), a4 = ref Unsafe.Add(ref a3, aRow), a5 = ref Unsafe.Add(ref a4, aRow);
+                nint at = 0;
+                for (; left >= 4; left -= 4, at += 4 * next, b = ref Unsafe.Add(ref b, 4 * v))
                 {
-                    Fetch(ref Unsafe.AddByteOffset(ref ahead, aheadStep));
-                    Fetch(ref Unsafe.AddByteOffset(ref ahead, 3 * aheadStep));
+                    // A line is 64 bytes: one, two or four of them hold what four steps ask for.
+                    Fetch(ref ahead);
+                    if (aheadStep > 16) Fetch(ref Unsafe.AddByteOffset(ref ahead, 2 * aheadStep));
+                    if (aheadStep > 32)
+                    {
+                        Fetch(ref Unsafe.AddByteOffset(ref ahead, aheadStep));
+                        Fetch(ref Unsafe.AddByteOffset(ref ahead, 3 * aheadStep));
+                    }
+                    ahead = ref Unsafe.AddByteOffset(ref ahead, 4 * aheadStep);
+                    Step<TRows, TOrder>(ref b, 0, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                    Step<TRows, TOrder>(ref b, v, at + next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                    Step<TRows, TOrder>(ref b, 2 * v, at + 2 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                    Step<TRows, TOrder>(ref b, 3 * v, at + 3 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 }
-                ahead = ref Unsafe.AddByteOffset(ref ahead, 4 * aheadStep);
-                Step<TRows, TOrder>(ref b, 0, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-                Step<TRows, TOrder>(ref b, v, at + next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-                Step<TRows, TOrder>(ref b, 2 * v, at + 2 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-                Step<TRows, TOrder>(ref b, 3 * v, at + 3 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                for (; left > 0; left--, at += next, b = ref Unsafe.Add(ref b, v))
+                    Step<TRows, TOrder>(ref b, 0, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                if (then == 0) break;
+                a0 = ref t.Then;
+                aRow = t.ThenRow;
+                (left, then) = (then, 0);
             }
-            for (; left > 0; left--, at += next, b = ref Unsafe.Add(ref b, v))
-                Step<TRows, TOrder>(ref b, 0, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            if (then == 0) break;
-            a0 = ref t.Then;
-            aRow = t.ThenRow;
-            (left, then) = (then, 0);
+            t.Store(0, c00, c01);
+            if (TRows.Count > 1) t.Store(1, c10, c11);
+            if (TRows.Count > 2) t.Store(2, c20, c21);
+            if (TRows.Count > 3) t.Store(3, c30, c31);
+            if (TRows.Count > 4) t.Store(4, c40, c41);
+            if (TRows.Count > 5) t.Store(5, c50, c51);
         }
-        t.Store(0, c00, c01);
-        if (TRows.Count > 1) t.Store(1, c10, c11);
-        if (TRows.Count > 2) t.Store(2, c20, c21);
-        if (TRows.Count > 3) t.Store(3, c30, c31);
-        if (TRows.Count > 4) t.Store(4, c40, c41);
-        if (TRows.Count > 5) t.Store(5, c50, c51);
     }
 
     /// <summary>One step of <see cref="Tall"/>.</summary>
@@ -344,6 +350,16 @@ internal ref struct ProductTile
     private static unsafe void Fetch(ref float line)
     {
         if (Sse.IsSupported) Sse.Prefetch1(Unsafe.AsPointer(ref line));
+    }
+
+    /// <summary>Goes so many rows down.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Below(nint rows)
+    {
+        A = ref Unsafe.Add(ref A, rows * ARow);
+        Then = ref Unsafe.Add(ref Then, rows * ThenRow);
+        if (!Unsafe.IsNullRef(ref S)) S = ref Unsafe.Add(ref S, rows * SRow);
+        C = ref Unsafe.Add(ref C, rows * CRow);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
