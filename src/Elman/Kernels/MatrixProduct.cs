@@ -21,6 +21,9 @@ internal static class MatrixProduct
     /// <summary>Steps of a block of a transposed A.</summary>
     private const int BlockSteps = 192;
 
+    /// <summary>How many steps before it is packed a step of a transposed A is fetched, line by line: steps are too far apart for the processor to foresee them.</summary>
+    private const int StepsAhead = 8, LineValues = 16;
+
     /// <summary>Computes <paramref name="rows"/> rows of C.</summary>
     /// <param name="rows">Rows of A and C.</param>
     /// <param name="a">Element (row, step) is at <c>row·aRowStride + step·aStepStride</c>.</param>
@@ -139,6 +142,7 @@ internal static class MatrixProduct
         }
         for (int step = 0; step < steps; step++, a = ref Unsafe.Add(ref a, aStep))
         {
+            for (nint row = 0; aRow == 1 && row < rows; row += LineValues) Fetch(ref Unsafe.Add(ref a, StepsAhead * aStep + row));
             ref float source = ref a, target = ref block[step * 6];
             for (int tile = 0; tile < sixes; tile++, source = ref Unsafe.Add(ref source, 6), target = ref Unsafe.Add(ref target, 6 * BlockSteps))
             {

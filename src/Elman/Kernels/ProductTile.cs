@@ -347,7 +347,7 @@ internal ref struct ProductTile
 
     /// <summary>Asks for a cache line where the platform lets one ask; it need not be readable memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Fetch(ref float line)
+    public static unsafe void Fetch(ref float line)
     {
         if (Sse.IsSupported) Sse.Prefetch1(Unsafe.AsPointer(ref line));
     }
