@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -18,8 +19,8 @@ internal static class MatrixProduct
     /// <summary>Rows of a block, eleven whole tiles: over 512 steps they are 132 KB.</summary>
     private const int BlockRows = 66;
 
-    /// <summary>Steps of a block of a transposed A.</summary>
-    private const int BlockSteps = 192;
+    /// <summary>Steps of a block of a transposed A: no weight gradient sums more of them in one chain.</summary>
+    private const int BlockSteps = 512;
 
     /// <summary>How many steps before it is packed a step of a transposed A is fetched, line by line: steps are too far apart for the processor to foresee them.</summary>
     private const int StepsAhead = 8, LineValues = 16;
@@ -107,20 +108,19 @@ internal static class MatrixProduct
 
     /// <summary>
     /// A stands transposed (a weight gradient sums over rows of the batch): blocks of it are packed tile by tile first, because broadcasts that lie a row
-    /// apart miss the cache. The chains go on from block to block. Of the uninitialised stack only what has been packed is read.
+    /// apart miss the cache. The chains go on from block to block.
     /// </summary>
-    [SkipLocalsInit]
     private static void RunTransposed(in ProductTile o, nint aStep, PackedMatrix b, int rows, int firstPanel, int endPanel)
     {
-        Span<float> block = stackalloc float[BlockRows * BlockSteps];
+        float[] block = ArrayPool<float>.Shared.Rent(rows * Math.Min(BlockSteps, b.Steps));
         for (int step = 0; step == 0 || step < b.Steps; step += BlockSteps)
         {
             int steps = Math.Min(BlockSteps, b.Steps - step);
             PackBlock(ref Unsafe.Add(ref o.A, step * aStep), o.ARow, aStep, steps, rows, block);
             ProductTile part = new()
             {
-                A = ref MemoryMarshal.GetReference(block),
-                ARow = BlockSteps,
+                A = ref MemoryMarshal.GetArrayDataReference(block),
+                ARow = steps,
                 S = ref step == 0 ? ref o.S : ref o.C,
                 SRow = step == 0 ? o.SRow : o.CRow,
                 C = ref o.C,
@@ -129,6 +129,7 @@ internal static class MatrixProduct
             };
             RunPacked(part, b, step, rows, firstPanel, endPanel);
         }
+        ArrayPool<float>.Shared.Return(block);
     }
 
     /// <summary>Copies a block of a transposed A tile by tile, each as [step][row of the tile].</summary>
@@ -143,14 +144,14 @@ internal static class MatrixProduct
         for (int step = 0; step < steps; step++, a = ref Unsafe.Add(ref a, aStep))
         {
             for (nint row = 0; aRow == 1 && row < rows; row += LineValues) Fetch(ref Unsafe.Add(ref a, StepsAhead * aStep + row));
-            ref float source = ref a, target = ref block[step * 6];
-            for (int tile = 0; tile < sixes; tile++, source = ref Unsafe.Add(ref source, 6), target = ref Unsafe.Add(ref target, 6 * BlockSteps))
+            ref float source = ref a, target = ref Unsafe.Add(ref MemoryMarshal.GetReference(block), step * 6);
+            for (int tile = 0; tile < sixes; tile++, source = ref Unsafe.Add(ref source, 6), target = ref Unsafe.Add(ref target, 6 * steps))
             {
                 Vector128.LoadUnsafe(ref source).StoreUnsafe(ref target);
                 Vector64.LoadUnsafe(ref source, 4).StoreUnsafe(ref target, 4);
             }
             target = ref Unsafe.Add(ref target, -step);
-            for (int tile = 0; tile < fives; tile++, source = ref Unsafe.Add(ref source, 5), target = ref Unsafe.Add(ref target, 5 * BlockSteps))
+            for (int tile = 0; tile < fives; tile++, source = ref Unsafe.Add(ref source, 5), target = ref Unsafe.Add(ref target, 5 * steps))
             {
                 Vector128.LoadUnsafe(ref source).StoreUnsafe(ref target);
                 Unsafe.Add(ref target, 4) = Unsafe.Add(ref source, 4);
@@ -158,7 +159,7 @@ internal static class MatrixProduct
             for (int row = 6 * sixes + 5 * fives, height; row < rows; row += height)
             {
                 height = InTile(rows - row);
-                Span<float> tile = block.Slice(row * BlockSteps + step * height, height);
+                Span<float> tile = block.Slice(row * steps + step * height, height);
                 for (int r = 0; r < height; r++) tile[r] = Unsafe.Add(ref a, (row + r) * aRow);
             }
         }
