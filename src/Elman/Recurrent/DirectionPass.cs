@@ -20,8 +20,8 @@ internal sealed class DirectionPass<TUnit>
     /// products of several times share the reading of their weights. The rows of a part are not neighbours from time to time, and share nothing.</summary>
     private const int JoinedRows = 10, JoinedRowsOfPart = 4;
 
-    /// <summary>Values of W, 16 KB of them, up to which a single row multiplies by W at every step instead of for many steps at once.</summary>
-    private const int SmallInput = 1 << 12;
+    /// <summary>Inputs up to which a single row multiplies by W and U in one, at every step, instead of by W for many steps at once, in tiles of several rows.</summary>
+    private const int FewInputs = 16;
 
     private readonly RecurrentStep<TUnit> _step;
     private readonly DirectionWeights _weights;
@@ -129,7 +129,7 @@ internal sealed class DirectionPass<TUnit>
     private void ForwardRow(int range, (int Index, int Count) slice, int row, int parts, ReadOnlySpan<float> input, SequenceValues output, int column)
     {
         Span<float> states = slice.Index == 0 ? StartOf(range, row, 1) : Rows(States(range + 1), row, 1), outputs = output.Values.Span;
-        bool projects = !input.IsEmpty, multiplies = projects && (parts > 1 || (long)_sizes.Inputs * _sizes.GateRow <= SmallInput);
+        bool projects = !input.IsEmpty, multiplies = projects && (parts > 1 || (_sizes.Joins && _sizes.Inputs <= FewInputs));
         if (projects && !multiplies && slice.Index == 0) ProjectInput(range, 0, 1, input);
         ref float allGates = ref MemoryMarshal.GetReference(_buffers.Gates.Span), products = ref MemoryMarshal.GetReference(_buffers.Product.Span), allSaved = ref MemoryMarshal.GetReference(_buffers.Saved.Span);
         ref float next = ref MemoryMarshal.GetReference(states);
