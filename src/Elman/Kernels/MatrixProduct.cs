@@ -35,11 +35,11 @@ internal static class MatrixProduct
     /// <exception cref="ArgumentException">A span is too short for the sizes.</exception>
     public static void Multiply(int rows, ReadOnlySpan<float> a, int aRowStride, int aStepStride, PackedMatrix b,
         ReadOnlySpan<float> start, int startStride, Span<float> c, int cStride) =>
-        Multiply(rows, a, aRowStride, aStepStride, b, start, startStride, c, cStride, 0, b.Panels);
+        Multiply(rows, a, aRowStride, aStepStride, b, start, startStride, c, cStride, new(0, b.Panels));
 
-    /// <summary>As above, for the panels of B from <paramref name="firstPanel"/> to <paramref name="endPanel"/> − 1 only; the other columns of C stay as they are.</summary>
+    /// <summary>As above, for some panels of B only; the other columns of C stay as they are.</summary>
     public static void Multiply(int rows, ReadOnlySpan<float> a, int aRowStride, int aStepStride, PackedMatrix b,
-        ReadOnlySpan<float> start, int startStride, Span<float> c, int cStride, int firstPanel, int endPanel)
+        ReadOnlySpan<float> start, int startStride, Span<float> c, int cStride, PanelRange panels)
     {
         if (rows == 0 || b.Columns == 0) return;
         if (b.Steps > 0) Require(a.Length, (rows - 1L) * aRowStride + (b.Steps - 1L) * aStepStride + 1, nameof(a));
@@ -58,11 +58,11 @@ internal static class MatrixProduct
         };
         if (aStepStride == 1)
         {
-            RunBlocks(operands, b, rows, firstPanel, endPanel);
+            RunBlocks(operands, b, rows, panels);
             return;
         }
         for (int row = 0; row < rows; row += BlockRows)
-            RunTransposed(At(operands, row, 0), aStepStride, b, Math.Min(BlockRows, rows - row), firstPanel, endPanel);
+            RunTransposed(At(operands, row, 0), aStepStride, b, Math.Min(BlockRows, rows - row), panels);
     }
 
     /// <summary>As above, for rows of A that lie in two places, so that two products are one: C = S + A·B + A'·B', of factors B and B' that lie one below the other.</summary>
@@ -70,7 +70,7 @@ internal static class MatrixProduct
     /// <param name="then">[rows, the other steps of B], rows <paramref name="thenRowStride"/> apart.</param>
     /// <exception cref="ArgumentException">A span is too short for the sizes.</exception>
     public static void MultiplyJoined(int rows, ReadOnlySpan<float> a, int aRowStride, int steps, ReadOnlySpan<float> then, int thenRowStride, PackedMatrix b,
-        ReadOnlySpan<float> start, int startStride, Span<float> c, int cStride)
+        ReadOnlySpan<float> start, int startStride, Span<float> c, int cStride, PanelRange panels)
     {
         int thenSteps = b.Steps - steps;
         if (rows == 0 || b.Columns == 0) return;
@@ -91,26 +91,26 @@ internal static class MatrixProduct
             C = ref MemoryMarshal.GetReference(c),
             CRow = cStride,
         };
-        RunBlocks(operands, b, rows, 0, b.Panels);
+        RunBlocks(operands, b, rows, panels);
     }
 
     /// <summary>One row of C = S + A·B whose columns are whole panels, without any check: what a stream does at every step.</summary>
     /// <param name="a">[steps]</param>
     /// <param name="start">S: [columns], which may be C.</param>
     /// <param name="c">[columns]</param>
-    public static void MultiplyRow(ref float a, PackedMatrix b, ref float start, ref float c) => MultiplyRow(ref a, b.Steps, ref a, b, ref start, ref c);
+    public static void MultiplyRow(ref float a, PackedMatrix b, ref float start, ref float c, bool fromEnd = false) => MultiplyRow(ref a, b.Steps, ref a, b, ref start, ref c, fromEnd);
 
     /// <summary>The same for a row that lies in two places.</summary>
     /// <param name="a">[steps]</param>
     /// <param name="then">The rest, for the other steps of B.</param>
-    public static void MultiplyRow(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c) =>
-        RunWholePanels(ref a, steps, ref then, b, ref start, ref c, 0, b.Panels);
+    public static void MultiplyRow(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, bool fromEnd = false) =>
+        RunWholePanels(ref a, steps, ref then, b, ref start, ref c, new(0, b.Panels, fromEnd));
 
     /// <summary>
     /// A stands transposed (a weight gradient sums over rows of the batch): blocks of it are packed tile by tile first, because broadcasts that lie a row
     /// apart miss the cache. The chains go on from block to block.
     /// </summary>
-    private static void RunTransposed(in ProductTile o, nint aStep, PackedMatrix b, int rows, int firstPanel, int endPanel)
+    private static void RunTransposed(in ProductTile o, nint aStep, PackedMatrix b, int rows, PanelRange panels)
     {
         float[] block = ArrayPool<float>.Shared.Rent(rows * Math.Min(BlockSteps, b.Steps));
         for (int step = 0; step == 0 || step < b.Steps; step += BlockSteps)
@@ -127,7 +127,7 @@ internal static class MatrixProduct
                 CRow = o.CRow,
                 Steps = steps,
             };
-            RunPacked(part, b, step, rows, firstPanel, endPanel);
+            RunPacked(part, b, step, rows, panels);
         }
         ArrayPool<float>.Shared.Return(block);
     }
@@ -165,83 +165,74 @@ internal static class MatrixProduct
         }
     }
 
-    private static void RunPacked(in ProductTile o, PackedMatrix b, int firstStep, int rows, int firstPanel, int endPanel)
+    private static void RunPacked(in ProductTile o, PackedMatrix b, int firstStep, int rows, PanelRange panels)
     {
-        nint share = FetchShare(rows);
-        for (int panel = firstPanel; panel < endPanel; panel++)
-        {
-            RunPanel<ByStep>(o, b, panel, firstStep, rows, share);
-        }
+        for (int i = 0; i < panels.Count; i++) RunPanel<ByStep>(o, b, panels[i], panels.Direction, firstStep, rows);
     }
 
     /// <summary>Rows that lie row by row, block by block.</summary>
-    private static void RunBlocks(in ProductTile o, PackedMatrix b, int rows, int firstPanel, int endPanel)
+    private static void RunBlocks(in ProductTile o, PackedMatrix b, int rows, PanelRange panels)
     {
-        if (rows == 1) RunRow(o, b, firstPanel, endPanel);
+        if (rows == 1) RunRow(o, b, panels);
         else
-            for (int row = 0; row < rows; row += BlockRows) Run(At(o, row, 0), b, Math.Min(BlockRows, rows - row), firstPanel, endPanel);
+            for (int row = 0; row < rows; row += BlockRows) Run(At(o, row, 0), b, Math.Min(BlockRows, rows - row), panels);
     }
 
-    private static void Run(in ProductTile o, PackedMatrix b, int rows, int firstPanel, int endPanel)
+    private static void Run(in ProductTile o, PackedMatrix b, int rows, PanelRange panels)
     {
-        int panel = rows is 2 or 3 && o.ThenSteps == 0 ? RunFewRows(o, b, rows, firstPanel, endPanel) : firstPanel;
-        nint share = FetchShare(rows);
-        for (; panel < endPanel; panel++)
-        {
-            RunPanel<ByRow>(o, b, panel, 0, rows, share);
-        }
+        if (rows is 2 or 3 && o.ThenSteps == 0) panels = RunFewRows(o, b, rows, panels);
+        for (int i = 0; i < panels.Count; i++) RunPanel<ByRow>(o, b, panels[i], panels.Direction, 0, rows);
     }
 
-    /// <summary>Two panels at once for two or three rows; returns the first panel that is left.</summary>
-    private static int RunFewRows(in ProductTile o, PackedMatrix b, int rows, int panel, int endPanel)
+    /// <summary>Two panels at once for two or three rows; returns the panels that are left.</summary>
+    private static PanelRange RunFewRows(in ProductTile o, PackedMatrix b, int rows, PanelRange panels)
     {
-        int whole = Math.Min(endPanel, b.Columns / PackedMatrix.PanelWidth);
-        for (; panel <= whole - 2; panel += 2)
+        int pairs = (Math.Min(panels.End, b.Columns / PackedMatrix.PanelWidth) - panels.First) / 2;
+        PanelRange firsts = new(0, pairs, panels.FromEnd);
+        for (int i = 0; i < pairs; i++)
         {
+            int panel = panels.First + 2 * firsts[i];
             ProductTile tile = At(o, 0, panel * PackedMatrix.PanelWidth);
             if (rows == 3) Wide<Three>(tile, ref b.Panel(panel), ref b.Panel(panel + 1));
             else Wide<Two>(tile, ref b.Panel(panel), ref b.Panel(panel + 1));
         }
-        return panel;
+        return panels with { First = panels.First + 2 * pairs };
     }
 
     /// <summary>A single row.</summary>
-    private static void RunRow(in ProductTile o, PackedMatrix b, int firstPanel, int endPanel)
+    private static void RunRow(in ProductTile o, PackedMatrix b, PanelRange panels)
     {
-        int width = PackedMatrix.PanelWidth, whole = Math.Min(endPanel, b.Columns / width);
-        RunWholePanels(ref o.A, o.Steps, ref o.Then, b, ref o.S, ref o.C, firstPanel, whole);
-        if (whole < endPanel) RunEdge<ByRow>(At(o, 0, whole * width), ref b.Panel(whole), 1, b.Columns - whole * width);
+        int width = PackedMatrix.PanelWidth, whole = Math.Min(panels.End, b.Columns / width);
+        RunWholePanels(ref o.A, o.Steps, ref o.Then, b, ref o.S, ref o.C, panels with { End = whole });
+        if (whole < panels.End) RunEdge<ByRow>(At(o, 0, whole * width), ref b.Panel(whole), 1, b.Columns - whole * width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunWholePanels(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, int panel, int endPanel)
+    private static void RunWholePanels(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, PanelRange panels)
     {
-        if (b.IsBFloat16) RunWholePanels<BFloat16>(ref a, steps, ref then, b, ref b.BFloat16Panel(panel), ref start, ref c, panel, endPanel);
-        else RunWholePanels<ProductTile.Single>(ref a, steps, ref then, b, ref b.Panel(panel), ref start, ref c, panel, endPanel);
+        if (b.IsBFloat16) RunWholePanels<BFloat16>(ref a, steps, ref then, b, ref b.BFloat16Panel(panels.First), ref start, ref c, panels);
+        else RunWholePanels<ProductTile.Single>(ref a, steps, ref then, b, ref b.Panel(panels.First), ref start, ref c, panels);
     }
 
-    private static void RunWholePanels<TFormat>(ref float a, int steps, ref float then, PackedMatrix b, ref float values, ref float start, ref float c, int panel, int endPanel)
+    private static void RunWholePanels<TFormat>(ref float a, int steps, ref float then, PackedMatrix b, ref float values, ref float start, ref float c, PanelRange range)
         where TFormat : struct, IPanelFormat
     {
         int width = PackedMatrix.PanelWidth, thenSteps = b.Steps - steps;
         nint panelSize = (nint)b.PanelSteps * TFormat.Words, add = Unsafe.IsNullRef(ref start) ? 0 : width;
-        c = ref Unsafe.Add(ref c, panel * width);
-        start = ref Unsafe.Add(ref start, panel * add);
-        for (int panels; panel < endPanel; panel += panels)
+        for (int left = range.Count, panels; left > 0; left -= panels)
         {
-            panels = InTile(endPanel - panel);
+            panels = InTile(left);
+            nint place = range.FromEnd ? left - panels : range.Count - left, column = range.First + place;
+            ref float b0 = ref Unsafe.Add(ref values, place * panelSize), s0 = ref Unsafe.Add(ref start, column * add), c0 = ref Unsafe.Add(ref c, column * width);
             switch (panels)
             {
-                case 6: Row<Six, TFormat>(ref a, steps, ref values, panelSize, ref start, ref c, ref then, thenSteps); break;
-                case 5: Row<Five, TFormat>(ref a, steps, ref values, panelSize, ref start, ref c, ref then, thenSteps); break;
-                case 4: Row<Four, TFormat>(ref a, steps, ref values, panelSize, ref start, ref c, ref then, thenSteps); break;
-                case 3: Row<Three, TFormat>(ref a, steps, ref values, panelSize, ref start, ref c, ref then, thenSteps); break;
-                case 2: Row<Two, TFormat>(ref a, steps, ref values, panelSize, ref start, ref c, ref then, thenSteps); break;
-                default: Row<One, TFormat>(ref a, steps, ref values, panelSize, ref start, ref c, ref then, thenSteps); break;
+                case 6: Row<Six, TFormat>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 5: Row<Five, TFormat>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 4: Row<Four, TFormat>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 3: Row<Three, TFormat>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 2: Row<Two, TFormat>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                default: Row<One, TFormat>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
             }
-            values = ref Unsafe.Add(ref values, panels * panelSize);
-            c = ref Unsafe.Add(ref c, panels * width);
-            start = ref Unsafe.Add(ref start, panels * add);
         }
     }
 
@@ -254,11 +245,12 @@ internal static class MatrixProduct
     private static nint FetchShare(int rows) => (nint)(sizeof(float) * PackedMatrix.PanelWidth + rows - 1) / rows;
 
     /// <summary>All rows of a block times one panel, tiles of the same height at once.</summary>
-    private static void RunPanel<TOrder>(in ProductTile o, PackedMatrix b, int panel, int firstStep, int rows, nint share)
+    private static void RunPanel<TOrder>(in ProductTile o, PackedMatrix b, int panel, int direction, int firstStep, int rows)
         where TOrder : struct, IOrder
     {
         int width = PackedMatrix.PanelWidth, valid = b.Columns - panel * width;
-        ref float values = ref b.Panel(panel, firstStep), ahead = ref b.Panel(panel + 1, firstStep);
+        nint share = FetchShare(rows);
+        ref float values = ref b.Panel(panel, firstStep), ahead = ref b.Panel(panel + direction, firstStep);
         for (int row = 0, height, tiles; row < rows; row += tiles * height)
         {
             height = InTile(rows - row);

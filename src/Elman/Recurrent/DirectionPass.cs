@@ -116,7 +116,7 @@ internal sealed class DirectionPass<TUnit>
                 previous = _buffers.Previous.Span.Slice(slot * _sizes.StateRow, states.Length);
                 states.CopyTo(previous);
             }
-            StepRows at = RowsAt(gates, slot, first, rows);
+            StepRows at = RowsAt(time, gates, slot, first, rows);
             _step.Forward(rows, joins ? at with { Input = input[(step * _sizes.Inputs)..] } : at, previous, states);
             _around?.After(time, first, rows, previous, states, From(_buffers.Gates, gates * _sizes.GateRow));
             if (outputs.IsEmpty) continue;
@@ -147,8 +147,8 @@ internal sealed class DirectionPass<TUnit>
                 states.CopyTo(kept);
                 previous = ref MemoryMarshal.GetReference(kept);
             }
-            if (multiplies) _step.RowFromInput(ref MemoryMarshal.GetReference(input.Slice(step * _sizes.Inputs, _sizes.Inputs)), ref gates, ref product, ref saved, ref previous, ref next);
-            else _step.RowFromProducts(ref gates, ref product, ref saved, ref previous, ref next);
+            if (multiplies) _step.RowFromInput(ref MemoryMarshal.GetReference(input.Slice(step * _sizes.Inputs, _sizes.Inputs)), ref gates, ref product, ref saved, ref previous, ref next, FromEnd(time));
+            else _step.RowFromProducts(ref gates, ref product, ref saved, ref previous, ref next, FromEnd(time));
             if (!outputs.IsEmpty) states[.._sizes.Output].CopyTo(outputs[(output.Offset(time, row) + column)..]);
         }
     }
@@ -185,7 +185,7 @@ internal sealed class DirectionPass<TUnit>
                 for (int at = row * _sizes.StateRow + firstUnit, end = (row + 1) * _sizes.StateRow; at < end; at += _sizes.Padded)
                     states.Slice(at, units).CopyTo(previous[at..]);
         }
-        _step.ForwardPart(blocks, rows, HiddenOf(phase, 0), _sizes.Padded, RowsAt(step - rangeStart, slot, 0, rows), previous, states);
+        _step.ForwardPart(blocks, rows, HiddenOf(phase, 0), _sizes.Padded, RowsAt(time, step - rangeStart, slot, 0, rows), previous, states);
         int valid = Math.Min(units, _sizes.Hidden - firstUnit);
         for (int row = 0; row < _layout.Batch; row++)
         {
@@ -234,7 +234,7 @@ internal sealed class DirectionPass<TUnit>
             Span<float> gradient = Rows(_gradient.Span, first, rows);
             AddOutputGradient(gradient, time, first, rows, outputGradient, column, (0, _sizes.Output));
             _around?.BeforeBackward(time, first, rows, gradient);
-            _step.Backward(rows, RowsAt(slot, slot, first, rows), scratch.IsEmpty ? scratch : scratch[(first * _sizes.Padded)..],
+            _step.Backward(rows, RowsAt(time, slot, slot, first, rows), scratch.IsEmpty ? scratch : scratch[(first * _sizes.Padded)..],
                 From(_buffers.Previous, slot * _sizes.StateRow), gradient);
             _around?.AfterBackward(time, first, rows, From(_buffers.Undecayed, slot * _sizes.StateRow), gradient, decayGradient);
         }
@@ -253,13 +253,13 @@ internal sealed class DirectionPass<TUnit>
         Span<float> gradient = _gradient.Span;
         if (phase > 0)
         {
-            (_, _, int before, int slotBefore, _) = StepAt(fromTime, toTime, times - phase, 0, _layout.Batch);
-            _step.BackwardProduct(blocks, before, RowsAt(slotBefore, slotBefore, 0, before), gradient);
+            (int timeBefore, _, int before, int slotBefore, _) = StepAt(fromTime, toTime, times - phase, 0, _layout.Batch);
+            _step.BackwardProduct(blocks, before, RowsAt(timeBefore, slotBefore, slotBefore, 0, before), gradient);
         }
         if (phase == times) return;
         (int time, _, int rows, int slot, _) = StepAt(fromTime, toTime, times - 1 - phase, 0, _layout.Batch);
         AddOutputGradient(gradient, time, 0, rows, outputGradient, column, (firstUnit, Math.Min(_sizes.Hidden, blocks.End * UnitSizes.Width)));
-        _step.BackwardUnits(blocks, rows, RowsAt(slot, slot, 0, rows), From(_buffers.Previous, slot * _sizes.StateRow), gradient);
+        _step.BackwardUnits(blocks, rows, RowsAt(time, slot, slot, 0, rows), From(_buffers.Previous, slot * _sizes.StateRow), gradient);
     }
 
     /// <summary>Adds to the gradient of h of some units what the outputs of a time get from above.</summary>
@@ -348,9 +348,8 @@ internal sealed class DirectionPass<TUnit>
     private void Project(int from, int steps, int place, ReadOnlySpan<float> input, (int, int) blocks)
     {
         if (steps == 0) return;
-        (int first, int end) = UnitSizes.Panels(blocks, _sizes.Gates);
         MatrixProduct.Multiply(steps, input[(from * _sizes.Inputs)..], _sizes.Inputs, 1, _weights.Input, _weights.InputBias, 0,
-            From(_buffers.Gates, place * _sizes.GateRow), _sizes.GateRow, first, end);
+            From(_buffers.Gates, place * _sizes.GateRow), _sizes.GateRow, UnitSizes.Panels(blocks, _sizes.Gates));
     }
 
     /// <summary>Where the rows from <paramref name="first"/> on are at the i-th time of a range in the pass's own order: the time, their packed step, how many are active,
@@ -373,7 +372,11 @@ internal sealed class DirectionPass<TUnit>
     }
 
     /// <summary>What a step of some rows computes with, besides the states.</summary>
-    private StepRows RowsAt(int gates, int slot, int first, int rows) => _buffers.Rows(_sizes, gates, slot, _around is null ? default : _around.Mask(first, rows));
+    private StepRows RowsAt(int time, int gates, int slot, int first, int rows) =>
+        _buffers.Rows(_sizes, gates, slot, _around is null ? default : _around.Mask(first, rows)) with { FromEnd = FromEnd(time) };
+
+    /// <summary>Whether the weights are read from their last panel to the first at a time: from alternate sides from time to time.</summary>
+    private static bool FromEnd(int time) => (time & 1) != 0;
 
     /// <summary>The h of a row before a phase, to the end of the buffer.</summary>
     private Span<float> HiddenOf(int phase, int row) => _hidden.Span[((phase % 2 * _layout.Batch + row) * _sizes.Padded)..];

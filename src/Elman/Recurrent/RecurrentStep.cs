@@ -82,12 +82,12 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     public void ForwardPart((int, int) blocks, int rows, ReadOnlySpan<float> hidden, int hiddenRow, in StepRows at, Span<float> previous, Span<float> next)
     {
         Span<float> sums = TUnit.SeparateProduct ? at.Product : at.Gates;
-        if (!at.Input.IsEmpty) MatrixProduct.MultiplyJoined(rows, at.Input, _sizes.Inputs, _sizes.Inputs, hidden, hiddenRow, weights.Joined, weights.InputBias, 0, sums, _sizes.GateRow);
+        PanelRange panels = UnitSizes.Panels(blocks, TUnit.Gates, at.FromEnd);
+        if (!at.Input.IsEmpty) MatrixProduct.MultiplyJoined(rows, at.Input, _sizes.Inputs, _sizes.Inputs, hidden, hiddenRow, weights.Joined, weights.InputBias, 0, sums, _sizes.GateRow, panels);
         else if (TUnit.Recurs)
         {
-            (int first, int end) = UnitSizes.Panels(blocks, TUnit.Gates);
-            if (TUnit.SeparateProduct) MatrixProduct.Multiply(rows, hidden, hiddenRow, 1, weights.Recurrent, weights.RecurrentBias, 0, sums, _sizes.GateRow, first, end);
-            else MatrixProduct.Multiply(rows, hidden, hiddenRow, 1, weights.Recurrent, sums, _sizes.GateRow, sums, _sizes.GateRow, first, end);
+            if (TUnit.SeparateProduct) MatrixProduct.Multiply(rows, hidden, hiddenRow, 1, weights.Recurrent, weights.RecurrentBias, 0, sums, _sizes.GateRow, panels);
+            else MatrixProduct.Multiply(rows, hidden, hiddenRow, 1, weights.Recurrent, sums, _sizes.GateRow, sums, _sizes.GateRow, panels);
         }
         Units(blocks, rows, at, previous, next);
     }
@@ -177,9 +177,9 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     public void BackwardProduct((int, int) blocks, int rows, in StepRows at, Span<float> gradient)
     {
         if (!TUnit.Recurs) return;
-        (int first, int end) = UnitSizes.Panels(blocks, 1);
-        end = Math.Min(end, weights.RecurrentBack.Panels);
-        MatrixProduct.Multiply(rows, _sizes.Separate ? at.Product : at.Gates, _sizes.GateRow, 1, weights.RecurrentBack, gradient, _sizes.StateRow, gradient, _sizes.StateRow, first, end);
+        PanelRange panels = UnitSizes.Panels(blocks, 1, at.FromEnd);
+        panels = panels with { End = Math.Min(panels.End, weights.RecurrentBack.Panels) };
+        MatrixProduct.Multiply(rows, _sizes.Separate ? at.Product : at.Gates, _sizes.GateRow, 1, weights.RecurrentBack, gradient, _sizes.StateRow, gradient, _sizes.StateRow, panels);
     }
 
     /// <summary>As <see cref="BackwardProduct"/>, where the products saw a masked h.</summary>
@@ -201,27 +201,27 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     /// <summary>One row of a step that <see cref="IsPlain"/>, without any check. Each reference is to what <see cref="StepRows"/> has of that name.</summary>
     /// <param name="input">[I]</param>
     /// <param name="previous">[S·H padded]; may be <paramref name="next"/> itself.</param>
-    public void RowFromInput(ref float input, ref float gates, ref float product, ref float saved, ref float previous, ref float next)
+    public void RowFromInput(ref float input, ref float gates, ref float product, ref float saved, ref float previous, ref float next, bool fromEnd = false)
     {
         ref float bias = ref MemoryMarshal.GetArrayDataReference(weights.InputBias);
         if (TUnit.Recurs && !TUnit.SeparateProduct)
         {
-            MatrixProduct.MultiplyRow(ref input, _sizes.Inputs, ref previous, weights.Joined, ref bias, ref gates);
+            MatrixProduct.MultiplyRow(ref input, _sizes.Inputs, ref previous, weights.Joined, ref bias, ref gates, fromEnd);
             Unit(All, ref gates, ref product, ref previous, ref next, ref saved);
         }
         else
         {
             MatrixProduct.MultiplyRow(ref input, weights.Input, ref bias, ref gates);
-            RowFromProducts(ref gates, ref product, ref saved, ref previous, ref next);
+            RowFromProducts(ref gates, ref product, ref saved, ref previous, ref next, fromEnd);
         }
     }
 
     /// <summary>The same with input products that are in the gates.</summary>
-    public void RowFromProducts(ref float gates, ref float product, ref float saved, ref float previous, ref float next)
+    public void RowFromProducts(ref float gates, ref float product, ref float saved, ref float previous, ref float next, bool fromEnd = false)
     {
         ref float sums = ref TUnit.SeparateProduct ? ref product : ref gates;
         if (TUnit.Recurs)
-            MatrixProduct.MultiplyRow(ref previous, weights.Recurrent, ref TUnit.SeparateProduct ? ref MemoryMarshal.GetArrayDataReference(weights.RecurrentBias) : ref sums, ref sums);
+            MatrixProduct.MultiplyRow(ref previous, weights.Recurrent, ref TUnit.SeparateProduct ? ref MemoryMarshal.GetArrayDataReference(weights.RecurrentBias) : ref sums, ref sums, fromEnd);
         Unit(All, ref gates, ref product, ref previous, ref next, ref saved);
     }
 

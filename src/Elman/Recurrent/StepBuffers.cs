@@ -105,6 +105,9 @@ internal readonly ref struct StepRows
     /// <summary>The rows of x, [rows, I], if their products are not yet in the gates.</summary>
     public ReadOnlySpan<float> Input { get; init; }
 
+    /// <summary>Whether the products with h read the weights from their last panel to the first.</summary>
+    public bool FromEnd { get; init; }
+
     /// <inheritdoc cref="StepBuffers.Product"/>
     public Span<float> Product { get; init; }
 

@@ -127,7 +127,7 @@ internal sealed class UnitSizes
     }
 
     /// <summary>The panels of some blocks, each of so many vectors, that begin and end as in <see cref="Part"/>.</summary>
-    public static (int First, int End) Panels((int First, int End) blocks, int vectors) => (blocks.First * vectors / 2, (blocks.End * vectors + 1) / 2);
+    public static PanelRange Panels((int First, int End) blocks, int vectors, bool fromEnd = false) => new(blocks.First * vectors / 2, (blocks.End * vectors + 1) / 2, fromEnd);
 
     /// <exception cref="ArgumentException">The unit's counts contradict each other, or P is not below H.</exception>
     public static UnitSizes Of<TUnit>(int inputs, int hidden, UnitSurroundings around = default)

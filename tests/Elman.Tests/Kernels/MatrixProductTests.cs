@@ -102,8 +102,14 @@ public class MatrixProductTests
                 {
                     float[] expected = new float[rows * columns], joined = new float[rows * columns], added = new float[rows * columns];
                     MatrixProduct.Multiply(rows, a, steps, 1, whole, bias, 0, expected, columns);
-                    MatrixProduct.MultiplyJoined(rows, left, first + 1, first, right, second + 3, whole, bias, 0, joined, columns);
-                    Bits.Equal(expected, joined, $"{rows} rows, {first} + {second} steps, {columns} columns");
+                    foreach (bool fromEnd in (bool[])[false, true])
+                    {
+                        joined.AsSpan().Clear();
+                        MatrixProduct.MultiplyJoined(rows, left, first + 1, first, right, second + 3, whole, bias, 0, joined, columns, new(0, whole.Panels, fromEnd));
+                        Bits.Equal(expected, joined, $"{rows} rows, {first} + {second} steps, {columns} columns, from the {(fromEnd ? "end" : "start")}");
+                    }
+                    MatrixProduct.Multiply(rows, a, steps, 1, whole, bias, 0, joined, columns, new(0, whole.Panels, FromEnd: true));
+                    Bits.Equal(expected, joined, $"{rows} rows, {steps} steps, {columns} columns, from the end");
                     MatrixProduct.Multiply(rows, left, first + 1, 1, above, bias, 0, added, columns);
                     MatrixProduct.Multiply(rows, right, second + 3, 1, below, added, columns, added, columns);
                     Bits.Equal(expected, added, $"one after the other: {rows} rows, {first} + {second} steps, {columns} columns");
@@ -113,6 +119,9 @@ public class MatrixProductTests
                 MatrixProduct.Multiply(1, a, steps, 1, whole, bias, 0, single, columns);
                 MatrixProduct.MultiplyRow(ref a[0], first, ref a.AsSpan(first)[0], whole, ref bias[0], ref row1[0]);
                 Bits.Equal(single, row1, $"a row, {first} + {second} steps, {columns} columns");
+                row1.AsSpan().Clear();
+                MatrixProduct.MultiplyRow(ref a[0], first, ref a.AsSpan(first)[0], whole, ref bias[0], ref row1[0], fromEnd: true);
+                Bits.Equal(single, row1, $"a row, {first} + {second} steps, {columns} columns, from the end");
             }
         }
     }
@@ -124,7 +133,7 @@ public class MatrixProductTests
     {
         PackedMatrix b = new PackedMatrix().Pack(new float[7 * 5], 7, 5, 5, 1);
         ArgumentException error = Assert.Throws<ArgumentException>(
-            () => MatrixProduct.MultiplyJoined(3, new float[a], 3, 2, new float[then], 5, b, new float[5], 0, new float[15], 5));
+            () => MatrixProduct.MultiplyJoined(3, new float[a], 3, 2, new float[then], 5, b, new float[5], 0, new float[15], 5, new(0, b.Panels)));
         Assert.Equal(name, error.ParamName);
     }
 
