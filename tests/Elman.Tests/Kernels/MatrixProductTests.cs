@@ -43,7 +43,7 @@ public class MatrixProductTests
     {
         using ProductCheck check = new();
         foreach (int rows in (int[])[4, 47, 48, 49, 95, 96, 97, 150])
-            foreach (int steps in (int[])[0, 1, 191, 192, 193, 384, 385, 500])
+            foreach (int steps in (int[])[0, 1, 192, 385, 511, 512, 513, 1024, 1025])
                 foreach (Start start in Enum.GetValues<Start>())
                     check.Run(new Product(rows, 2 * V + 3, steps, start, ByStep: true, Gap: 1, AtEnd: true));
     }
@@ -108,6 +108,7 @@ public class MatrixProductTests
                         MatrixProduct.MultiplyJoined(rows, left, first + 1, first, right, second + 3, whole, bias, 0, joined, columns, new(0, whole.Panels, fromEnd));
                         Bits.Equal(expected, joined, $"{rows} rows, {first} + {second} steps, {columns} columns, from the {(fromEnd ? "end" : "start")}");
                     }
+                    joined.AsSpan().Clear();
                     MatrixProduct.Multiply(rows, a, steps, 1, whole, bias, 0, joined, columns, new(0, whole.Panels, FromEnd: true));
                     Bits.Equal(expected, joined, $"{rows} rows, {steps} steps, {columns} columns, from the end");
                     MatrixProduct.Multiply(rows, left, first + 1, 1, above, bias, 0, added, columns);
