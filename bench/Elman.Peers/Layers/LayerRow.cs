@@ -26,7 +26,10 @@ internal sealed record LayerRow(string Group, string Cell, int N, int L, int I, 
     public long ValidSteps => Lengths.Sum(length => (long)length);
 
     /// <summary>Floating-point operations of the products of one inference: two for each multiply-add. Training has three times as many.</summary>
-    public double Operations => 2.0 * ValidSteps * Directions * Gates * H * Enumerable.Range(0, Layers).Sum(layer => (double)Inputs(layer) + H);
+    public double Operations => InputOperations + 2.0 * ValidSteps * Directions * Gates * H * Layers * H;
+
+    /// <summary>Those of the products with W_ih.</summary>
+    public double InputOperations => 2.0 * ValidSteps * Directions * Gates * H * Enumerable.Range(0, Layers).Sum(layer => (double)Inputs(layer));
 
     /// <summary>Bytes of W_hh of all layers and directions, which every step has to read.</summary>
     public long RecurrentBytes => 4L * Layers * Directions * Gates * H * H;

@@ -38,7 +38,7 @@ internal sealed class Report(Results results, bool quick)
             string.Join("; ", new[] { target.Worst is { } worst ? $"{worst.What}: {Measured(worst)}" : "", target.Remark }.Where(part => part.Length > 0)),
         })]);
         Line("<details><summary>Everything that falls short, by how much, and what the limit is</summary>\n");
-        Line("The limit is the least time that this machine allows, measured in this run: all multiply-adds and then the cell's functions, both on registers; or, if longer, reading the weights, for a single sequence, from where they live; "
+        Line("The limit is the least time that this machine allows, measured in this run: all multiply-adds and then the cell's functions, both on registers; or, if longer, for a single sequence, the multiply-adds of its inputs and then reading W_hh at every step from where it lives; "
             + "or the chain of steps, each with the sum over h, in its fixed order, and the functions of one unit. `needs` is the part of that speed that the target takes. All of it is tried before every row and counts at its best.\n");
         foreach (Target target in targets.Where(target => target.Checks.Count > 0 && !target.Met))
         {

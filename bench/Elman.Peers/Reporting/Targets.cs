@@ -65,7 +65,7 @@ internal static class Targets
         [.. results.Layers.Where(result => !result.Training && Results.IsMemoryBound(result.Row)).Select(result =>
         {
             (double measured, double ceiling) = results.Bandwidth(result);
-            return new Check(Text.Of(result), 100 * measured / ceiling, 100 * Bandwidth, "%", PartOfLimit: measured / ceiling);
+            return new Check(Text.Of(result), 100 * measured / ceiling, 100 * Bandwidth, "%", PartOfLimit: results.PartOfLimit(result));
         })];
 
     /// <summary>The targets stretched or shortened by this core's speed.</summary>

@@ -65,8 +65,8 @@ internal sealed class PackedMatrix
         PanelSteps = Steps = steps;
         Columns = columns;
         IsBFloat16 = false;
-        int needed = checked(steps * Panels * PanelWidth + 16);
-        if (_buffer.Length < needed) (_buffer, _first) = Aligned(needed);
+        int needed = checked(steps * Panels * PanelWidth);
+        if (_buffer.Length - AlignedArray.Slack < needed) (_buffer, _first) = Aligned(needed);
     }
 
     /// <summary>Makes this matrix some steps of another one, whose buffers both use until either is packed or resized.</summary>
@@ -130,7 +130,8 @@ internal sealed class PackedMatrix
     public void RoundToBFloat16()
     {
         int width = Vector<float>.Count, pairs = Steps * Panels;
-        if (_bfloat16.Length < pairs * width + 16) (_bfloat16, _firstBFloat16) = Aligned(pairs * width + 16);
+        int needed = pairs * width;
+        if (_bfloat16.Length - AlignedArray.Slack < needed) (_bfloat16, _firstBFloat16) = Aligned(needed);
         for (int i = 0; i < pairs; i++)
         {
             Span<float> values = _buffer.AsSpan(_first + i * PanelWidth, PanelWidth), words = _bfloat16.AsSpan(_firstBFloat16 + i * width, width);
@@ -152,11 +153,9 @@ internal sealed class PackedMatrix
         return BitConverter.UInt32BitsToSingle((bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000);
     }
 
-    /// <summary>A pinned array, so that its aligned place stays aligned, and the index of that place.</summary>
-    private static (float[] Buffer, int First) Aligned(int length)
+    private static (float[] Buffer, int First) Aligned(int count)
     {
-        float[] buffer = GC.AllocateArray<float>(length, pinned: true);
-        nint address = Marshal.UnsafeAddrOfPinnedArrayElement(buffer, 0);
-        return (buffer, (int)((64 - address % 64) % 64 / sizeof(float)));
+        ArraySegment<float> aligned = AlignedArray.Allocate(count);
+        return (aligned.Array!, aligned.Offset);
     }
 }

@@ -8,8 +8,11 @@ namespace Elman.Kernels;
 /// <param name="limit">Bytes that may be rented at once.</param>
 internal sealed class Workspace(long limit = long.MaxValue)
 {
-    /// <summary>From 1 MB on buffers are not of 2ⁿ values, as <see cref="ArrayPool{T}"/> has them, but at most an eighth too large.</summary>
-    private const int Large = 1 << 18;
+    /// <summary>
+    /// From 16 KB on buffers are not of 2ⁿ values, as <see cref="ArrayPool{T}"/> has them, but at most an eighth too large, and begin with a cache line. To find a smaller
+    /// one here would take longer than it can gain.
+    /// </summary>
+    private const int Large = 1 << 12;
 
     private static readonly IdlePool<float[]> Idle = new();
 
@@ -30,14 +33,15 @@ internal sealed class Workspace(long limit = long.MaxValue)
     {
         long count = (long)rows * size;
         if (count == 0) return default;
-        if (count > Array.MaxLength) throw new ElmanException($"{rows} time steps with {size} values each are more than fit into one buffer; use smaller batches or shorter sequences");
+        if (count > Array.MaxLength - AlignedArray.Slack) throw new ElmanException($"{rows} time steps with {size} values each are more than fit into one buffer; use smaller batches or shorter sequences");
         int length = (int)RoundUp(count);
         long bytes = length * (long)sizeof(float);
         if (_rented + bytes > limit) throw new InvalidOperationException($"{_rented + bytes} bytes are needed, where {limit} were planned");
         _rented += bytes;
-        float[] buffer = length < Large ? ArrayPool<float>.Shared.Rent(length) : Idle.Take(length) ?? GC.AllocateUninitializedArray<float>(length);
+        bool large = length > Large;
+        float[] buffer = large ? Idle.Take(length) ?? AlignedArray.Allocate(length - AlignedArray.Slack).Array! : ArrayPool<float>.Shared.Rent(length);
         _buffers.Add(buffer);
-        return buffer.AsMemory(0, (int)count);
+        return buffer.AsMemory(large ? AlignedArray.First(buffer) : 0, (int)count);
     }
 
     /// <summary>Gives one buffer back; memory that was not rented here is left alone.</summary>
@@ -56,15 +60,15 @@ internal sealed class Workspace(long limit = long.MaxValue)
     private void Release(float[] buffer)
     {
         _rented -= buffer.Length * (long)sizeof(float);
-        if (buffer.Length < Large) ArrayPool<float>.Shared.Return(buffer);
+        if (buffer.Length <= Large) ArrayPool<float>.Shared.Return(buffer);
         else Idle.Give(buffer.Length, buffer);
     }
 
     private static long RoundUp(long count)
     {
         long power = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(count, 16));
-        if (power <= Large) return power;
-        long step = power / 16;
-        return Math.Min((count + step - 1) / step * step, Math.Max(count, Array.MaxLength));
+        if (count < Large) return power;
+        long step = power / 16, needed = count + AlignedArray.Slack;
+        return Math.Min((needed + step - 1) / step * step, Math.Max(needed, Array.MaxLength));
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Elman.Kernels;
 
 namespace Elman;
 
@@ -15,7 +16,10 @@ public sealed class RecurrentStream
 
     private readonly Module _model;
     private readonly IStreamable _steps;
-    private readonly float[] _state, _output, _workspace;
+    private readonly float[] _output;
+
+    /// <summary>From a cache line on: every step stores vectors there and reads them back at once, which takes longer across two lines.</summary>
+    private readonly ArraySegment<float> _state, _workspace;
 
     internal RecurrentStream(Module model)
     {
@@ -24,17 +28,18 @@ public sealed class RecurrentStream
         _model = model;
         InputSize = _steps.StepInputSize ?? throw new InvalidOperationException($"{model.Description} takes inputs of any size; put it behind a layer that has one");
         _output = new float[_steps.StepOutputSize(InputSize)];
-        _workspace = new float[_steps.StepWorkspace(InputSize)];
-        _state = new float[_steps.StateSize];
+        _workspace = AlignedArray.Allocate(_steps.StepWorkspace(InputSize));
+        _state = AlignedArray.Allocate(_steps.StateSize);
         _steps.InitializeState(_state);
     }
 
     private RecurrentStream(RecurrentStream other)
     {
         (_model, _steps, InputSize, StepCount) = (other._model, other._steps, other.InputSize, other.StepCount);
-        _state = [.. other._state];
         _output = [.. other._output];
-        _workspace = new float[other._workspace.Length];
+        _workspace = AlignedArray.Allocate(other._workspace.Count);
+        _state = AlignedArray.Allocate(other._state.Count);
+        other._state.CopyTo(_state);
     }
 
     /// <summary>Values per step that go in.</summary>
@@ -74,7 +79,7 @@ public sealed class RecurrentStream
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         if (!ReferenceEquals(snapshot.Model, _model)) throw new ArgumentException("the snapshot is of a stream of another model; carry it over as bytes if the weights are the same");
-        snapshot.State.CopyTo(_state, 0);
+        snapshot.State.CopyTo(_state.AsSpan());
         StepCount = snapshot.StepCount;
     }
 
@@ -87,12 +92,12 @@ public sealed class RecurrentStream
     /// </summary>
     public byte[] ToBytes()
     {
-        byte[] bytes = new byte[HeaderSize + (4 * _state.Length) + DigestSize];
+        byte[] bytes = new byte[HeaderSize + (4 * _state.Count) + DigestSize];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
         _model.Fingerprint().CopyTo(bytes, 4);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(36), StepCount);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(44), _state.Length);
-        for (int i = 0; i < _state.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(HeaderSize + (4 * i)), _state[i]);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(44), _state.Count);
+        for (int i = 0; i < _state.Count; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(HeaderSize + (4 * i)), _state[i]);
         SHA256.HashData(bytes.AsSpan(..^DigestSize)).AsSpan(..DigestSize).CopyTo(bytes.AsSpan(^DigestSize..));
         return bytes;
     }
@@ -103,11 +108,11 @@ public sealed class RecurrentStream
     {
         if (bytes.Length < HeaderSize + DigestSize || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic) throw new ElmanException("these bytes are not the state of a stream");
         if (!bytes.Slice(4, 32).SequenceEqual(_model.Fingerprint())) throw new ElmanException("the state belongs to a model with other weights or another architecture");
-        int expected = HeaderSize + (4 * _state.Length) + DigestSize;
+        int expected = HeaderSize + (4 * _state.Count) + DigestSize;
         if (bytes.Length != expected) throw new ElmanException($"the state is cut off or damaged: expected {expected} bytes, got {bytes.Length}");
         if (!SHA256.HashData(bytes[..^DigestSize]).AsSpan(..DigestSize).SequenceEqual(bytes[^DigestSize..])) throw new ElmanException("the state is damaged: its bytes do not have the digest that they end with");
         StepCount = BinaryPrimitives.ReadInt64LittleEndian(bytes[36..]);
-        for (int i = 0; i < _state.Length; i++) _state[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(HeaderSize + (4 * i))..]);
+        for (int i = 0; i < _state.Count; i++) _state[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(HeaderSize + (4 * i))..]);
     }
 }
 

@@ -31,14 +31,17 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     /// <summary>The same unit with other weights.</summary>
     public RecurrentStep<TUnit> With(DirectionWeights other) => new(_unit, other);
 
-    /// <summary>Floats that <see cref="Row"/> needs: products, separate products, operand, saved values, padded states.</summary>
-    public int RowWorkspace => (2 * _sizes.GateRow) + _sizes.Padded + _sizes.SavedRow + (2 * _sizes.StateRow) + _sizes.NormRow;
+    /// <summary>Floats that <see cref="Row"/> needs: the side from which it has read the weights, products, separate products, operand, saved values, padded states.</summary>
+    public int RowWorkspace => SideRow + (2 * _sizes.GateRow) + _sizes.Padded + _sizes.SavedRow + (2 * _sizes.StateRow) + _sizes.NormRow;
 
     /// <summary>Whether a step is its products and then its unit, and nothing else.</summary>
     public bool IsPlain { get; } = TUnit.LateGates == 0 && !weights.Sizes.Projects && !weights.Sizes.Normalized;
 
     /// <summary>Whether threads can share the units of a step: not if anything that needs all units stands between two products.</summary>
     public bool Splits => TUnit.Recurs && IsPlain;
+
+    /// <summary>Room for the side at the start of a row's workspace: a cache line, so that the products begin with one if the workspace does.</summary>
+    private const int SideRow = AlignedArray.Slack;
 
     private (int First, int End) All => (0, _sizes.Blocks);
 
@@ -101,11 +104,13 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     {
         weights.Refresh(backward: false);
         UnitSizes sizes = _sizes;
+        bool fromEnd = OtherSide(ref workspace[0]);
+        workspace = workspace[SideRow..];
         if (IsPlain && sizes.Padded == sizes.Hidden && !zoneout.IsOn)
         {
             // What most streams compute at every step: no span for each part of the workspace, and no padding.
             ref float values = ref MemoryMarshal.GetReference(workspace[..(2 * sizes.GateRow + sizes.SavedRow)]), states = ref MemoryMarshal.GetReference(state[..sizes.StateRow]);
-            RowFromInput(ref MemoryMarshal.GetReference(input[..sizes.Inputs]), ref values, ref Unsafe.Add(ref values, sizes.GateRow), ref Unsafe.Add(ref values, 2 * sizes.GateRow), ref states, ref states);
+            RowFromInput(ref MemoryMarshal.GetReference(input[..sizes.Inputs]), ref values, ref Unsafe.Add(ref values, sizes.GateRow), ref Unsafe.Add(ref values, 2 * sizes.GateRow), ref states, ref states, fromEnd);
             return;
         }
         Span<float> gates = Take(ref workspace, sizes.GateRow), product = Take(ref workspace, sizes.GateRow);
@@ -125,9 +130,9 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         if (!IsPlain)
         {
             Span<float> normalized = Take(ref workspace, sizes.NormRow);
-            Forward(1, new StepRows { Gates = gates, Product = product, Operand = operand, Saved = saved, Normalized = normalized }, padded, padded);
+            Forward(1, new StepRows { Gates = gates, Product = product, Operand = operand, Saved = saved, Normalized = normalized, FromEnd = fromEnd }, padded, padded);
         }
-        else RowFromProducts(ref MemoryMarshal.GetReference(gates), ref MemoryMarshal.GetReference(product), ref MemoryMarshal.GetReference(saved), ref MemoryMarshal.GetReference(padded), ref MemoryMarshal.GetReference(padded));
+        else RowFromProducts(ref MemoryMarshal.GetReference(gates), ref MemoryMarshal.GetReference(product), ref MemoryMarshal.GetReference(saved), ref MemoryMarshal.GetReference(padded), ref MemoryMarshal.GetReference(padded), fromEnd);
         if (zoneout.IsOn) zoneout.Expect(sizes, previous, padded);
         if (!copies) return;
         for (int part = 0, at = 0; part < sizes.States; at += sizes.PartSize(part++)) padded.Slice(part * sizes.Padded, sizes.PartSize(part)).CopyTo(state[at..]);
@@ -223,6 +228,14 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         if (TUnit.Recurs)
             MatrixProduct.MultiplyRow(ref previous, weights.Recurrent, ref TUnit.SeparateProduct ? ref MemoryMarshal.GetArrayDataReference(weights.RecurrentBias) : ref sums, ref sums, fromEnd);
         Unit(All, ref gates, ref product, ref previous, ref next, ref saved);
+    }
+
+    /// <summary>Turns the side from which the weights are read (see <see cref="PanelRange"/>), which a stream's workspace remembers from step to step; any value will do at first.</summary>
+    private static bool OtherSide(ref float remembered)
+    {
+        int side = ~BitConverter.SingleToInt32Bits(remembered);
+        remembered = BitConverter.Int32BitsToSingle(side);
+        return side < 0;
     }
 
     private static Span<float> Take(scoped ref Span<float> workspace, int count)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Elman.Kernels;
 
@@ -22,6 +23,23 @@ public class WorkspaceTests
         Assert.Equal(Workspace.Bytes(rows, size), 4L * segment.Array!.Length);
         if (rows * size > 1 << 18) Assert.InRange(segment.Array.Length, buffer.Length, buffer.Length * 9 / 8);
         workspace.Return();
+    }
+
+    [Theory]
+    [InlineData(1, 4096)]
+    [InlineData(100, 100)]
+    [InlineData(1000, 1000)]
+    public void A_large_buffer_begins_with_a_cache_line_wherever_the_collector_moves_others(int rows, int size)
+    {
+        Workspace workspace = new();
+        Memory<float> buffer = workspace.Rent(rows, size);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        using MemoryHandle handle = buffer.Pin();
+        Assert.Equal(0, AddressOf(buffer) % 64);
+        workspace.Return();
+
+        static nint AddressOf(Memory<float> values) =>
+            MemoryMarshal.TryGetArray<float>(values, out ArraySegment<float> segment) ? Marshal.UnsafeAddrOfPinnedArrayElement(segment.Array!, segment.Offset) : 0;
     }
 
     [Fact]
