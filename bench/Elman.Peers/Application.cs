@@ -47,10 +47,8 @@ internal static class Application
         table.Write(results.Ceilings, results.Threads);
         LayerComparison.WarmUp(arguments.Threads.Max());
         foreach (LayerRow row in Rows(arguments))
-            foreach (int threads in arguments.Threads) results.Limits.Prepare(row, threads);
-        foreach (LayerRow row in Rows(arguments))
         {
-            results.Limits.TryAgain();
+            results.Ceilings.TryAgain();
             foreach (LayerResult result in arguments.Threads.SelectMany(threads => LayerComparison.Run(row, threads, arguments.Effort)))
             {
                 results.Layers.Add(result);
@@ -58,11 +56,7 @@ internal static class Application
             }
         }
         Each(Models(arguments).SelectMany(row => arguments.Threads.Select(threads => ModelComparison.Run(row, threads, arguments.Effort))), results.Models, table.Write);
-        Each(Streams(arguments).Select(row =>
-        {
-            results.Limits.TryAgain();
-            return StreamComparison.Run(row, arguments.Effort);
-        }), results.Streams, table.Write);
+        Each(Streams(arguments).Select(row => StreamComparison.Run(row, arguments.Effort)), results.Streams, table.Write);
         Each(PeakRows(arguments).Select(row => PeakMemory.Run(row, arguments.Threads.Max())), results.Peaks, table.Write);
         if (arguments.Wants(LongSection)) Each(LongSequences.Run(arguments.Effort), results.LongSequences, table.Write);
         if (arguments.Native is { } command && arguments.Wants(ColdSection)) table.Write((results.ColdStart = ColdStart.Run(command))!);

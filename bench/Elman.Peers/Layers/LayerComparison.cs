@@ -2,17 +2,27 @@ namespace Elman.Peers;
 
 /// <summary>What one row cost each library, in inference or in training, at one number of threads.</summary>
 /// <param name="Disagreement">The largest difference to a peer that the check before the measurement found.</param>
+/// <param name="LeastSeconds">Of <see cref="LeastWork"/>.</param>
 /// <param name="AllocatedBytes">By a warm call of Elman.</param>
-/// <param name="RoundingError">The largest difference that weights in bfloat16 make to an output, where they were measured.</param>
-internal sealed record LayerResult(LayerRow Row, bool Training, int Threads, IReadOnlyDictionary<string, Timing> Timings, double Disagreement, long AllocatedBytes, double? RoundingError = null)
+internal sealed record LayerResult(LayerRow Row, bool Training, int Threads, IReadOnlyDictionary<string, Timing> Timings, double Disagreement, double LeastSeconds, long AllocatedBytes)
 {
     public Timing Elman => Timings[Libraries.Elman];
 
     /// <summary>How many times faster Elman is than a peer, median over median; null if the peer does not do this.</summary>
     public double? Ratio(string peer) => Timings.TryGetValue(peer, out Timing? timing) ? timing.Median / Elman.Median : null;
 
+    /// <summary>What part of the speed of <see cref="LeastWork"/> Elman reached.</summary>
+    public double PartOfLimit => LeastSeconds / Elman.Median;
+
+    /// <summary>The same with weights rounded to bfloat16, where memory is the limit.</summary>
+    public RoundedResult? Rounded { get; init; }
+
     public double OperationsPerSecond => Row.Operations * (Training ? 3 : 1) / Elman.Median;
 }
+
+/// <summary>What a row cost Elman with weights rounded to bfloat16.</summary>
+/// <param name="Error">The largest difference that it made to an output.</param>
+internal sealed record RoundedResult(Timing Timing, double LeastSeconds, double Error);
 
 /// <summary>Runs rows in all libraries.</summary>
 internal static class LayerComparison
@@ -28,14 +38,24 @@ internal static class LayerComparison
         ILayerContender[] contenders = [elman, torch, onnx];
 
         double difference = CheckOutputs(row, contenders);
-        using ElmanLayer? rounded = Results.IsMemoryBound(row) ? new(problem, threads, bfloat16: true) : null;
-        double? error = rounded?.Output().Zip(elman.Output(), (one, other) => Math.Abs(one - other)).Max();
-        yield return new LayerResult(row, false, threads, Measure(rounded is null ? contenders : [.. contenders, rounded], contender => contender.Infer, effort),
-            difference, Allocation.BytesPerCall(elman.Infer), error);
+        LeastWork least = new(row, training: false, threads);
+        if (Results.IsMemoryBound(row))
+        {
+            using ElmanLayer rounded = new(problem, threads, bfloat16: true);
+            LeastWork leastRounded = new(row, training: false, threads, bytesPerWeight: 2);
+            double error = rounded.Output().Zip(elman.Output(), (one, other) => Math.Abs(one - other)).Max();
+            Dictionary<string, Timing> timings = Measure([.. contenders, rounded], contender => contender.Infer, [least, leastRounded], effort);
+            yield return new LayerResult(row, false, threads, timings, difference, least.Seconds, Allocation.BytesPerCall(elman.Infer)) { Rounded = new(timings[rounded.Library], leastRounded.Seconds, error) };
+        }
+        else
+        {
+            yield return new LayerResult(row, false, threads, Measure(contenders, contender => contender.Infer, [least], effort), difference, least.Seconds, Allocation.BytesPerCall(elman.Infer));
+        }
         if (row.InferenceOnly) yield break;
         ILayerContender[] trainers = [.. contenders.Where(contender => contender.Trains)];
         difference = CheckGradients(row, trainers);
-        yield return new LayerResult(row, true, threads, Measure(trainers, contender => contender.Train, effort), difference, Allocation.BytesPerCall(elman.Train, calls: 1));
+        least = new LeastWork(row, training: true, threads);
+        yield return new LayerResult(row, true, threads, Measure(trainers, contender => contender.Train, [least], effort), difference, least.Seconds, Allocation.BytesPerCall(elman.Train, calls: 1));
     }
 
     /// <summary>Calls each cell often enough for the JIT to be done with it, so that a row's own warm-up can be short.</summary>
@@ -65,9 +85,9 @@ internal static class LayerComparison
         return trainers[1..].Max(peer => Agreement.Gradients($"{row}, {peer.Library}", own, peer.Gradients()));
     }
 
-    private static Dictionary<string, Timing> Measure(ILayerContender[] contenders, Func<ILayerContender, Action> work, Effort effort)
+    private static Dictionary<string, Timing> Measure(ILayerContender[] contenders, Func<ILayerContender, Action> work, LeastWork[] least, Effort effort)
     {
-        Timing[] timings = Measurement.Interleave([.. contenders.Select(work)], effort);
+        Timing[] timings = Measurement.Interleave([.. contenders.Select(work), .. least.SelectMany(one => one.Runs)], effort);
         return contenders.Zip(timings).ToDictionary(pair => pair.First.Library, pair => pair.Second);
     }
 }

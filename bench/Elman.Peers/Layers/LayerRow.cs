@@ -31,6 +31,9 @@ internal sealed record LayerRow(string Group, string Cell, int N, int L, int I, 
     /// <summary>Those of the products with W_ih.</summary>
     public double InputOperations => 2.0 * ValidSteps * Directions * Gates * H * Enumerable.Range(0, Layers).Sum(layer => (double)Inputs(layer));
 
+    /// <summary>Those of the first layer, and of the gradient of its input.</summary>
+    public double FirstInputOperations => 2.0 * ValidSteps * Directions * Gates * H * I;
+
     /// <summary>Bytes of W_hh of all layers and directions, which every step has to read.</summary>
     public long RecurrentBytes => 4L * Layers * Directions * Gates * H * H;
 

@@ -1,51 +1,34 @@
-using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Elman.Peers;
 
-/// <summary>What a cell computes between two products, on one core, without any memory but that of a few states: measured in the same run.</summary>
-internal sealed class CellFunctions
+/// <summary>What a cell computes between two products, without any memory but that of a few states.</summary>
+/// <param name="vectors">How many times V units there are that do not wait for each other, V = <c>Vector&lt;float&gt;.Count</c>.</param>
+internal sealed class CellFunctions(string cell, int vectors)
 {
-    private const int Calls = 1 << 19, Many = 32;
+    /// <summary>So many that a processor can work on several at once, or one, whose next step needs its h.</summary>
+    public const int Apart = 32, Chained = 1;
 
-    private readonly Dictionary<(string Cell, int Vectors), Fastest> _steps = [];
+    private readonly Vector<float>[] _h = new Vector<float>[vectors], _c = new Vector<float>[vectors];
 
-    /// <summary>Seconds for V units, V = <c>Vector&lt;float&gt;.Count</c>, where many such follow each other that do not wait for each other.</summary>
-    public double Apart(string cell) => Seconds(cell, Many);
-
-    /// <summary>Seconds for V units whose next step needs their h: from the sums of the gates to h.</summary>
-    public double Chained(string cell) => Seconds(cell, 1);
-
-    /// <summary>One more try of everything that has been asked for.</summary>
-    public void TryAgain()
+    /// <summary>From the sums of the gates to h, so many times for V units.</summary>
+    public float Run(int steps)
     {
-        foreach (Fastest one in _steps.Values) one.TryAgain();
-    }
-
-    private double Seconds(string cell, int vectors)
-    {
-        if (!_steps.TryGetValue((cell, vectors), out Fastest? known)) _steps[(cell, vectors)] = known = new(Stepping(cell, vectors));
-        return known.Seconds / Calls;
-    }
-
-    private static Func<double> Stepping(string cell, int vectors)
-    {
-        Action<Vector<float>[], Vector<float>[]> steps = cell switch { "lstm" => Steps<Lstm>, "gru" => Steps<Gru>, _ => Steps<Rnn> };
-        Vector<float>[] h = new Vector<float>[vectors], c = new Vector<float>[vectors];
-        return () =>
+        switch (cell)
         {
-            long start = Stopwatch.GetTimestamp();
-            steps(h, c);
-            return Stopwatch.GetElapsedTime(start).TotalSeconds;
-        };
+            case "lstm": Steps<Lstm>(_h, _c, steps); break;
+            case "gru": Steps<Gru>(_h, _c, steps); break;
+            default: Steps<Rnn>(_h, _c, steps); break;
+        }
+        return _h[0][0];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Steps<TCell>(Vector<float>[] h, Vector<float>[] c)
+    private static void Steps<TCell>(Vector<float>[] h, Vector<float>[] c, int steps)
         where TCell : struct, ICell
     {
-        for (int call = 0; call < Calls; call += h.Length)
+        for (int step = 0; step < steps; step += h.Length)
             for (int i = 0; i < h.Length; i++) (h[i], c[i]) = TCell.Next(h[i], c[i]);
     }
 

@@ -3,7 +3,7 @@ namespace Elman.Peers;
 /// <summary>What a training step of a whole model cost each library.</summary>
 /// <param name="AllocatedBytes">By a warm step in Elman.</param>
 /// <param name="Disagreement">The largest relative difference of losses and gradients that the check found.</param>
-internal sealed record ModelResult(ModelRow Row, int Threads, Timing Elman, Timing Torch, long AllocatedBytes, double Disagreement)
+internal sealed record ModelResult(ModelRow Row, int Threads, Timing Elman, Timing Torch, double LeastSeconds, long AllocatedBytes, double Disagreement)
 {
     public double Ratio => Torch.Median / Elman.Median;
 }
@@ -29,7 +29,8 @@ internal static class ModelComparison
             peer.Add(torch.Step());
         }
         double losses = Agreement.Relative($"{row.Name}, losses", [.. own], [.. peer]);
-        Timing[] timings = Measurement.Interleave([() => elman.Step(), () => torch.Step()], effort);
-        return new ModelResult(row, threads, timings[0], timings[1], Allocation.BytesPerCall(() => elman.Step()), Math.Max(gradients, losses));
+        LeastWork least = new(row.Layers, training: true, threads, inputGradient: row.LearnsInput);
+        Timing[] timings = Measurement.Interleave([() => elman.Step(), () => torch.Step(), .. least.Runs], effort);
+        return new ModelResult(row, threads, timings[0], timings[1], least.Seconds, Allocation.BytesPerCall(() => elman.Step()), Math.Max(gradients, losses));
     }
 }

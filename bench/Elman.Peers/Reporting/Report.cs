@@ -38,8 +38,9 @@ internal sealed class Report(Results results, bool quick)
             string.Join("; ", new[] { target.Worst is { } worst ? $"{worst.What}: {Measured(worst)}" : "", target.Remark }.Where(part => part.Length > 0)),
         })]);
         Line("<details><summary>Everything that falls short, by how much, and what the limit is</summary>\n");
-        Line("The limit is the least time that this machine allows, measured in this run: all multiply-adds and then the cell's functions, both on registers; or, if longer, for a single sequence, the multiply-adds of its inputs and then reading W_hh at every step from where it lives; "
-            + "or the chain of steps, each with the sum over h, in its fixed order, and the functions of one unit. `needs` is the part of that speed that the target takes. All of it is tried before every row and counts at its best.\n");
+        Line("The limit is the least time that the work can have taken: the median of programs that do what it cannot do without and nothing else, run in turn with the libraries and so beside the same neighbours: "
+            + "all multiply-adds with operands from the first-level cache, and then the cell's functions on registers; or, if longer, for a single sequence, the multiply-adds of its inputs and then reading W_hh at every step from where it lives; "
+            + "or the chain of steps, each with the sum over h, in its fixed order, and the functions of one unit. `needs` is the part of that speed that the target takes: above 100 % it is out of reach.\n");
         foreach (Target target in targets.Where(target => target.Checks.Count > 0 && !target.Met))
         {
             Line($"**{target.Work}**\n");
@@ -74,16 +75,16 @@ internal sealed class Report(Results results, bool quick)
         {
             Line(training ? "## Training\n" : "## Inference\n");
             Line((training ? "Forward, backward, gradients of all weights and of the input." : "One forward pass.")
-                + " N × L, I → H. A ratio in bold misses its target; the last column is the largest difference that the check found.\n");
+                + " N × L, I → H. A ratio in bold misses its target; the limit is that of what falls short, above; the last column is the largest difference that the check found.\n");
             foreach (var group in results.Layers.Where(result => result.Training == training).GroupBy(result => result.Row.Group))
             {
                 Line($"### {group.Key}\n");
                 string[] peers = training ? [Libraries.Torch] : [Libraries.Torch, Libraries.Onnx];
-                Table(["row", "threads", "Elman", "±", "minimum", .. peers.SelectMany(peer => (string[])[peer, "±", "ratio"]), "GFLOP/s", "of ceiling", .. training ? (string[])["bytes allocated"] : [], "difference"],
+                Table(["row", "threads", "Elman", "±", "minimum", .. peers.SelectMany(peer => (string[])[peer, "±", "ratio"]), "GFLOP/s", "of ceiling", "of limit", .. training ? (string[])["bytes allocated"] : [], "difference"],
                     [.. group.Select(result => (string[])[
                         result.Row.Name, $"{result.Threads}", Text.Time(result.Elman.Median), Text.Spread(result.Elman), Text.Time(result.Elman.Minimum),
                         .. peers.SelectMany(peer => PeerCells(result, peer)),
-                        $"{result.OperationsPerSecond / 1e9:F1}", $"{100 * results.PartOfCeiling(result):F0} %", .. training ? (string[])[Text.Bytes(result.AllocatedBytes)] : [], $"{result.Disagreement:G1}"])]);
+                        $"{result.OperationsPerSecond / 1e9:F1}", $"{100 * results.PartOfCeiling(result):F0} %", $"{100 * result.PartOfLimit:F0} %", .. training ? (string[])[Text.Bytes(result.AllocatedBytes)] : [], $"{result.Disagreement:G1}"])]);
             }
         }
         WriteMemoryBound();
@@ -108,7 +109,7 @@ internal sealed class Report(Results results, bool quick)
         {
             (double measured, double ceiling) = results.Bandwidth(result);
             return new[] { result.Row.Name, $"{result.Threads}", Text.Bytes(result.Row.RecurrentBytes + result.Row.InputBytes), $"{measured / 1e9:F1}", $"{ceiling / 1e9:F1}", $"{100 * measured / ceiling:F0} %",
-                $"{Text.Number(1 / result.Ratio(Libraries.BFloat16)!.Value)} ×", $"{result.RoundingError:G1}" };
+                $"{Text.Number(result.Elman.Median / result.Rounded!.Timing.Median)} ×", $"{result.Rounded.Error:G1}" };
         })]);
     }
 
@@ -143,7 +144,7 @@ internal sealed class Report(Results results, bool quick)
         if (results.Peaks.Count > 0)
         {
             Line("## Peak memory of training\n");
-            Line($"What three training steps held at most beyond library, weights and inputs, on {Text.Threads(results.Threads.Max())}; each library in a process of its own.\n");
+            Line($"What three training steps held at most beyond library, weights and inputs, on {Text.Threads(results.Threads.Max())}; each library in processes of its own, the median of three.\n");
             Table(["row", "Elman", "libtorch", "Elman / libtorch"], [.. results.Peaks.Select(peak => new[] { peak.Row.Name, Text.Bytes(peak.Elman), Text.Bytes(peak.Torch), Text.Number(peak.Ratio) })]);
         }
         if (results.ColdStart is { } start)

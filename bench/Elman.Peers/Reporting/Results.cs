@@ -7,8 +7,6 @@ internal sealed class Results
 
     public Ceilings Ceilings { get; } = new();
 
-    public Limits Limits => field ??= new(Ceilings);
-
     public List<LayerResult> Layers { get; } = [];
 
     public List<ModelResult> Models { get; } = [];
@@ -27,9 +25,6 @@ internal sealed class Results
     /// <summary>Elman's operations per second over those that so many threads can do at most.</summary>
     public double PartOfCeiling(LayerResult result) => result.OperationsPerSecond / Ceilings.Operations(result.Threads);
 
-    /// <summary>The least time that a row can take here, over the time that Elman took.</summary>
-    public double PartOfLimit(LayerResult result) => Limits.Seconds(result.Row, result.Training, result.Threads) / result.Elman.Median;
-
     /// <summary>Whether reading the weights is the limit: nothing reuses them, and they do not stay in the core's own caches.</summary>
     public static bool IsMemoryBound(LayerRow row) => row.N == 1 && row.RecurrentBytes + row.InputBytes > ThisMachine.CacheBytes(2);
 
@@ -39,7 +34,7 @@ internal sealed class Results
     /// </summary>
     public (double Measured, double Ceiling) Bandwidth(LayerResult result)
     {
-        double ceiling = Ceilings.Bandwidth(Limits.WorkingSet(result.Row) / result.Threads, result.Threads);
-        return (Limits.Bytes(result.Row) / result.Elman.Median, ceiling);
+        double ceiling = Ceilings.Bandwidth(LeastWork.ReadAgain(result.Row) / result.Threads, result.Threads);
+        return (LeastWork.Bytes(result.Row) / result.Elman.Median, ceiling);
     }
 }

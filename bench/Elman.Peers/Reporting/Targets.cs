@@ -13,13 +13,13 @@ internal static class Targets
         new("Inference against libtorch", "1.5 ×; 20 × where N ≤ 4 and H ≤ 128", Ratios(results, training: false, Libraries.Torch)),
         new("Training against libtorch", "1.5 ×", Ratios(results, training: true, Libraries.Torch)),
         new("Training against libtorch, geometric mean", "2.5 ×", MeanRatios(results)),
-        new("Training steps of whole models", "1.5 ×", [.. results.Models.Select(model => new Check($"{model.Row.Name}, {Text.Threads(model.Threads)}", model.Ratio, TrainingRatio, "×", PartOfLimit: results.Limits.Seconds(model.Row, model.Threads) / model.Elman.Median))]),
+        new("Training steps of whole models", "1.5 ×", [.. results.Models.Select(model => new Check($"{model.Row.Name}, {Text.Threads(model.Threads)}", model.Ratio, TrainingRatio, "×", PartOfLimit: model.LeastSeconds / model.Elman.Median))]),
         new("H ≥ 256 with N ≥ 16: part of the multiply-add ceiling", "85 % in inference, 75 % in training", PartsOfCeiling(results)),
         ThreadScaling(results),
         new("Memory-bound rows: part of the bandwidth of where the weights live", "85 %", Bandwidths(results)),
-        new("Memory-bound rows: bfloat16 weights", "1.7 ×", [.. results.Layers.Where(result => result.RoundingError is not null)
-            .Select(result => new Check(Text.Of(result), 1 / result.Ratio(Libraries.BFloat16)!.Value, BFloat16Ratio, "×",
-                PartOfLimit: results.Limits.Seconds(result.Row, training: false, result.Threads, bytesPerWeight: 2) / result.Timings[Libraries.BFloat16].Median))]),
+        new("Memory-bound rows: bfloat16 weights", "1.7 ×", [.. from result in results.Layers
+            where result.Rounded is not null
+            select new Check(Text.Of(result), result.Elman.Median / result.Rounded!.Timing.Median, BFloat16Ratio, "×", PartOfLimit: result.Rounded.LeastSeconds / result.Rounded.Timing.Median)]),
         new("Stream step beside a 97 GFLOP/s core", "see the table", Streams(results)),
         new("Bytes allocated by a warm stream step", "0", [.. results.Streams.Select(stream => new Check(stream.Row.ToString(), stream.AllocatedBytes, 0, "bytes", AtLeast: false))]),
         new("Bytes allocated by a warm training step", "under 16 KB", Allocations(results)),
@@ -38,7 +38,7 @@ internal static class Targets
     }
 
     private static Check[] Ratios(Results results, bool training, string peer) =>
-        [.. results.Layers.Where(result => result.Training == training).Select(result => new Check(Text.Of(result), result.Ratio(peer)!.Value, WantedRatio(result, peer), "×", PartOfLimit: results.PartOfLimit(result)))];
+        [.. results.Layers.Where(result => result.Training == training).Select(result => new Check(Text.Of(result), result.Ratio(peer)!.Value, WantedRatio(result, peer), "×", PartOfLimit: result.PartOfLimit))];
 
     private static Check[] MeanRatios(Results results) =>
         [.. results.Layers.Where(result => result.Training).GroupBy(result => result.Threads)
@@ -46,7 +46,7 @@ internal static class Targets
 
     private static Check[] PartsOfCeiling(Results results) =>
         [.. results.Layers.Where(result => result.Row is { H: >= 256, N: >= 16 })
-            .Select(result => new Check(Text.Of(result), 100 * results.PartOfCeiling(result), 100 * (result.Training ? TrainingCeiling : InferenceCeiling), "%", PartOfLimit: results.PartOfLimit(result)))];
+            .Select(result => new Check(Text.Of(result), 100 * results.PartOfCeiling(result), 100 * (result.Training ? TrainingCeiling : InferenceCeiling), "%", PartOfLimit: result.PartOfLimit))];
 
     private static Target ThreadScaling(Results results)
     {
@@ -57,7 +57,7 @@ internal static class Targets
         var pairs = from one in results.Layers
                     join two in results.Layers on (one.Row, one.Training) equals (two.Row, two.Training)
                     where one is { Threads: 1, Row.N: >= 4 } && two.Threads == 2
-                    select new Check(Text.Work(one), one.Elman.Median / two.Elman.Median, TwoThreads, "×", PartOfLimit: results.PartOfLimit(two));
+                    select new Check(Text.Work(one), one.Elman.Median / two.Elman.Median, TwoThreads, "×", PartOfLimit: two.PartOfLimit);
         return new Target(Work, Wanted, ceiling >= TwoThreads ? [.. pairs] : [], remark);
     }
 
@@ -65,7 +65,7 @@ internal static class Targets
         [.. results.Layers.Where(result => !result.Training && Results.IsMemoryBound(result.Row)).Select(result =>
         {
             (double measured, double ceiling) = results.Bandwidth(result);
-            return new Check(Text.Of(result), 100 * measured / ceiling, 100 * Bandwidth, "%", PartOfLimit: results.PartOfLimit(result));
+            return new Check(Text.Of(result), 100 * measured / ceiling, 100 * Bandwidth, "%", PartOfLimit: result.PartOfLimit);
         })];
 
     /// <summary>The targets stretched or shortened by this core's speed.</summary>
@@ -73,7 +73,7 @@ internal static class Targets
     {
         double slower = StreamRow.ReferenceCore / results.Ceilings.Operations(1);
         return [.. results.Streams.Where(stream => stream.Row.TargetNanoseconds is not null)
-            .Select(stream => new Check(stream.Row.ToString(), stream.Elman.Median * 1e9, stream.Row.TargetNanoseconds!.Value * slower, "ns", AtLeast: false, PartOfLimit: results.Limits.Seconds(stream.Row.Layer, training: false, threads: 1) / stream.Elman.Median))];
+            .Select(stream => new Check(stream.Row.ToString(), stream.Elman.Median * 1e9, stream.Row.TargetNanoseconds!.Value * slower, "ns", AtLeast: false, PartOfLimit: stream.LeastSeconds / stream.Elman.Median))];
     }
 
     private static Check[] Budgets(Results results) =>

@@ -27,8 +27,9 @@ internal static class StreamComparison
             difference = Math.Max(difference, Agreement.Outputs($"stream of {row}, step {step}, {Libraries.Onnx}", own, onnx.Output));
         }
         Action ownStep = () => stream.Step(problem.Input);
-        Timing[] timings = Measurement.Interleave([ownStep, torch.Step, onnx.Step], effort);
-        return new StreamResult(row, timings[0], timings[1], timings[2], Allocated(ownStep), difference);
+        LeastWork least = new(row.Layer, training: false, threads: 1);
+        Timing[] timings = Measurement.Interleave([ownStep, torch.Step, onnx.Step, .. least.Runs], effort);
+        return new StreamResult(row, timings[0], timings[1], timings[2], least.Seconds, Allocated(ownStep), difference);
     }
 
     private static long Allocated(Action step)

@@ -19,5 +19,6 @@ internal sealed record StreamRow(string Cell, int I, int H, double? TargetNanose
 }
 
 /// <summary>What a step cost each library, in seconds.</summary>
+/// <param name="LeastSeconds">Of <see cref="LeastWork"/>.</param>
 /// <param name="AllocatedBytes">By a warm step in Elman.</param>
-internal sealed record StreamResult(StreamRow Row, Timing Elman, Timing Torch, Timing Onnx, long AllocatedBytes, double Disagreement);
+internal sealed record StreamResult(StreamRow Row, Timing Elman, Timing Torch, Timing Onnx, double LeastSeconds, long AllocatedBytes, double Disagreement);

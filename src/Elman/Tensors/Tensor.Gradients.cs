@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
 
 namespace Elman;
@@ -38,30 +39,38 @@ public sealed partial class Tensor
     /// Adds to the <see cref="Gradient"/> of every tensor that this one was computed from, and that requires it, the derivative of
     /// this tensor; or, if this is not a scalar, of the sum of its elements, each weighted by <paramref name="seed"/>.
     /// </summary>
-    /// <param name="seed">Weights of the same shape; ones if null.</param>
+    /// <param name="seed">Weights of the same shape; ones if null. They are read, not copied, and become the <see cref="Gradient"/> of this tensor only if it requires one.</param>
     /// <exception cref="InvalidOperationException">Nothing was recorded, the record has been used already, or an input was changed since.</exception>
     /// <exception cref="ArgumentException">The seed has another shape.</exception>
     public void Backward(Tensor? seed = null)
     {
         if (Source is null) throw new InvalidOperationException($"tensor {Shape} was not computed from anything that requires a gradient");
         if (seed is not null && seed.Shape != Shape) throw new ArgumentException($"seed of shape {seed.Shape} for a tensor of shape {Shape}");
-        Span<float> gradient = GradientSpan();
-        if (seed is null) gradient.Fill(1);
-        else seed.Span.CopyTo(gradient);
-        Node.Run(Source);
+        // Nothing writes to the gradient of the tensor at which a pass begins. The version is its own, because the seed may be among the tensors computed with.
+        Tensor? lent = seed is null || RequiresGradient || _gradient is not null ? null : new Tensor(seed.Values, Shape);
+        if (lent is not null) _gradient = lent;
+        else if (seed is null) GradientSpan().Fill(1);
+        else seed.Span.CopyTo(GradientSpan());
+        try
+        {
+            Node.Run(Source);
+        }
+        finally
+        {
+            if (lent is not null) _gradient = null;
+        }
     }
 
     /// <summary>The gradient, zero at first; a backward rule reads its results' and adds to its inputs'.</summary>
     internal Tensor GradientTensor()
     {
-        if (_gradient is null)
-        {
-            // A parameter outlives the step, and so must its gradient.
-            _gradient = _scoped ? Allocate(Shape) : new Tensor(new float[Count], Shape);
-            _gradient._values.Span.Clear();
-        }
+        if (_gradient is null) AllocateGradient()._values.Span.Clear();
         return _gradient;
     }
+
+    /// <summary>A gradient of any values. A parameter outlives the step, and so must its gradient.</summary>
+    [MemberNotNull(nameof(_gradient))]
+    private Tensor AllocateGradient() => _gradient = _scoped ? Allocate(Shape) : new Tensor(new float[Count], Shape);
 
     /// <summary>The values of <see cref="GradientTensor"/>.</summary>
     internal Span<float> GradientSpan() => GradientTensor().WritableSpan();
@@ -71,7 +80,8 @@ public sealed partial class Tensor
     {
         if (!NeedsGradient) return;
         if (slope.Shape != Shape) slope = SumTo(slope, Shape);
-        TensorPrimitives.Add(GradientSpan(), slope.Span, GradientSpan());
+        if (_gradient is null) slope.Span.CopyTo(AllocateGradient()._values.Span);
+        else TensorPrimitives.Add(GradientSpan(), slope.Span, GradientSpan());
     }
 
     /// <summary>Whether an operation on these inputs has to be recorded.</summary>

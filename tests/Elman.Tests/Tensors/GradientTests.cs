@@ -55,6 +55,43 @@ public class GradientTests
     }
 
     [Fact]
+    public void A_seed_is_read_and_stays_as_it_was()
+    {
+        Tensor x = Tensor.From([1f, 2, 3], 3), seed = Tensor.From([1f, 10, 100], 3);
+        x.RequiresGradient = true;
+        Tensor y = x * x;
+        y.Backward(seed);
+        Assert.Null(y.Gradient);
+        // Here the pass adds to the gradient of y before it finds that y's own record has been used.
+        Assert.Throws<InvalidOperationException>(() => (y * 2).Backward(seed));
+        Assert.Equal([1f, 10, 100], seed.Span.ToArray());
+        Assert.Equal([2f, 40, 600], x.Gradient!.Span.ToArray());
+    }
+
+    [Fact]
+    public void A_seed_may_be_among_what_was_computed_with()
+    {
+        Tensor x = Tensor.From([1f, 2, 3], 3), y = Tensor.From([0.2f, 0.5f, 0.7f], 3);
+        x.RequiresGradient = true;
+        (x * y).Tanh().Backward(y);
+        float[] expected = [.. Enumerable.Range(0, 3).Select(i => y[i] * y[i] * (1 - MathF.Pow(MathF.Tanh(x[i] * y[i]), 2)))];
+        for (int i = 0; i < 3; i++) Assert.Equal(expected[i], x.Gradient!.Span[i], 1e-5f);
+    }
+
+    [Fact]
+    public void A_seed_is_added_where_a_gradient_is_required()
+    {
+        Tensor x = Tensor.From([1f, 2, 3], 3), seed = Tensor.From([1f, 10, 100], 3);
+        x.RequiresGradient = true;
+        Tensor y = x * x;
+        y.RequiresGradient = true;
+        y.Backward(seed);
+        Assert.Equal([1f, 10, 100], y.Gradient!.Span.ToArray());
+        y.ZeroGradient();
+        Assert.Equal([1f, 10, 100], seed.Span.ToArray());
+    }
+
+    [Fact]
     public void An_input_that_was_changed_before_Backward_is_noticed()
     {
         Tensor x = Parameter(2), y = x * x;
