@@ -12,7 +12,7 @@ public class PackedMatrixTests
     [InlineData(true)]
     public void Elements_come_to_their_panel_step_and_lane(bool byColumn)
     {
-        using GuardedMemory memory = new(12 * 80);
+        using GuardedMemory memory = new(11 * (8 * V + 1));
         PackedMatrix packed = new();
         for (int steps = 0; steps <= 9; steps++)
         {
