@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -21,6 +22,9 @@ internal static class MatrixProduct
 
     /// <summary>Steps of a block of a transposed A: no weight gradient sums more of them in one chain.</summary>
     private const int BlockSteps = 512;
+
+    /// <summary>Up to so many rows, two tiles, take one panel at a time: what they wait for is B, and two panels at once were never faster (docs/performance.md).</summary>
+    private const int FewRows = 12;
 
     /// <summary>How many steps before it is packed a step of a transposed A is fetched, line by line: steps are too far apart for the processor to foresee them.</summary>
     private const int StepsAhead = 8, LineValues = 16;
@@ -165,10 +169,7 @@ internal static class MatrixProduct
         }
     }
 
-    private static void RunPacked(in ProductTile o, PackedMatrix b, int firstStep, int rows, PanelRange panels)
-    {
-        for (int i = 0; i < panels.Count; i++) RunPanel<ByStep>(o, b, panels[i], panels.Direction, firstStep, rows);
-    }
+    private static void RunPacked(in ProductTile o, PackedMatrix b, int firstStep, int rows, PanelRange panels) => RunPanels<ByStep>(o, b, firstStep, rows, panels);
 
     /// <summary>Rows that lie row by row, block by block.</summary>
     private static void RunBlocks(in ProductTile o, PackedMatrix b, int rows, PanelRange panels)
@@ -181,7 +182,7 @@ internal static class MatrixProduct
     private static void Run(in ProductTile o, PackedMatrix b, int rows, PanelRange panels)
     {
         if (rows is 2 or 3 && o.ThenSteps == 0) panels = RunFewRows(o, b, rows, panels);
-        for (int i = 0; i < panels.Count; i++) RunPanel<ByRow>(o, b, panels[i], panels.Direction, 0, rows);
+        RunPanels<ByRow>(o, b, 0, rows, panels);
     }
 
     /// <summary>Two panels at once for two or three rows; returns the panels that are left.</summary>
@@ -241,16 +242,30 @@ internal static class MatrixProduct
 
     private static ReadOnlySpan<byte> Even => [0, 1, 2, 3, 4, 5, 6, 4, 4, 5, 5, 6, 6, 5, 5, 5, 6, 6, 6, 5, 5, 6, 6, 6, 6, 5, 6, 6, 6, 6, 6];
 
-    /// <summary>Bytes of the next panel's step that each row fetches while its tile is at this panel's step.</summary>
-    private static nint FetchShare(int rows) => (nint)(sizeof(float) * PackedMatrix.PanelWidth + rows - 1) / rows;
-
-    /// <summary>All rows of a block times one panel, tiles of the same height at once.</summary>
-    private static void RunPanel<TOrder>(in ProductTile o, PackedMatrix b, int panel, int direction, int firstStep, int rows)
+    /// <summary>All rows of a block times some panels; two at once where their vectors pay.</summary>
+    private static void RunPanels<TOrder>(in ProductTile o, PackedMatrix b, int firstStep, int rows, PanelRange panels)
         where TOrder : struct, IOrder
     {
+        int whole = Math.Min(panels.End, b.Columns / PackedMatrix.PanelWidth), pairs = TwoPanels.IsSupported && rows > FewRows ? (whole - panels.First) / 2 : 0;
+        PanelRange firsts = new(0, pairs, panels.FromEnd);
+        for (int i = 0; i < pairs; i++)
+            RunPanel<TOrder, TwoPanels, Vector512<float>>(o, b, panels.First + 2 * firsts[i], 2 * panels.Direction, firstStep, rows);
+        panels = panels with { First = panels.First + 2 * pairs };
+        for (int i = 0; i < panels.Count; i++)
+            RunPanel<TOrder, OnePanel, Vector<float>>(o, b, panels[i], panels.Direction, firstStep, rows);
+    }
+
+    /// <summary>All rows of a block times the panel(s) of a tile, tiles of the same height at once.</summary>
+    /// <param name="next">From here to the panel that comes next.</param>
+    private static void RunPanel<TOrder, TVectors, TVector>(in ProductTile o, PackedMatrix b, int panel, int next, int firstStep, int rows)
+        where TOrder : struct, IOrder
+        where TVectors : struct, IVectors<TVector>
+        where TVector : struct
+    {
         int width = PackedMatrix.PanelWidth, valid = b.Columns - panel * width;
-        nint share = FetchShare(rows);
-        ref float values = ref b.Panel(panel, firstStep), ahead = ref b.Panel(panel + direction, firstStep);
+        // Bytes of the next panel's step that each row fetches while its tile is at this panel's step.
+        nint share = (sizeof(float) * width + rows - 1) / rows;
+        ref float values = ref b.Panel(panel, firstStep), ahead = ref b.Panel(panel + next, firstStep);
         for (int row = 0, height, tiles; row < rows; row += tiles * height)
         {
             height = InTile(rows - row);
@@ -261,21 +276,23 @@ internal static class MatrixProduct
                 continue;
             }
             while (InTile(rows - row - tiles * height) == height) tiles++;
-            Run<TOrder>(At(o, row, panel * width), height, tiles, ref values, ref Unsafe.AddByteOffset(ref ahead, (o.Steps + o.ThenSteps) * share * row), share * height);
+            Run<TOrder, TVectors, TVector>(At(o, row, panel * width), height, tiles, ref values, (nint)b.PanelSteps * width, ref Unsafe.AddByteOffset(ref ahead, (o.Steps + o.ThenSteps) * share * row), share * height);
         }
     }
 
-    private static void Run<TOrder>(in ProductTile tile, int height, int tiles, ref float values, ref float ahead, nint aheadStep)
+    private static void Run<TOrder, TVectors, TVector>(in ProductTile tile, int height, int tiles, ref float values, nint panelSize, ref float ahead, nint aheadStep)
         where TOrder : struct, IOrder
+        where TVectors : struct, IVectors<TVector>
+        where TVector : struct
     {
         switch (height)
         {
-            case 6: Tall<Six, TOrder>(tile, tiles, ref values, ref ahead, aheadStep); break;
-            case 5: Tall<Five, TOrder>(tile, tiles, ref values, ref ahead, aheadStep); break;
-            case 4: Tall<Four, TOrder>(tile, tiles, ref values, ref ahead, aheadStep); break;
-            case 3: Tall<Three, TOrder>(tile, tiles, ref values, ref ahead, aheadStep); break;
-            case 2: Tall<Two, TOrder>(tile, tiles, ref values, ref ahead, aheadStep); break;
-            default: Tall<One, TOrder>(tile, tiles, ref values, ref ahead, aheadStep); break;
+            case 6: Tall<Six, TOrder, TVectors, TVector>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 5: Tall<Five, TOrder, TVectors, TVector>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 4: Tall<Four, TOrder, TVectors, TVector>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 3: Tall<Three, TOrder, TVectors, TVector>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 2: Tall<Two, TOrder, TVectors, TVector>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            default: Tall<One, TOrder, TVectors, TVector>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
         }
     }
 
@@ -292,7 +309,7 @@ internal static class MatrixProduct
                 MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref o.S, row * o.SRow), valid).CopyTo(scratch[(row * width)..]);
         }
         ProductTile tile = o with { S = ref MemoryMarshal.GetReference(scratch), SRow = width, C = ref MemoryMarshal.GetReference(scratch), CRow = width };
-        Run<TOrder>(tile, rows, 1, ref values, ref values, 0);
+        Run<TOrder, OnePanel, Vector<float>>(tile, rows, 1, ref values, 0, ref values, 0);
         for (int row = 0; row < rows; row++)
             scratch.Slice(row * width, valid).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref o.C, row * o.CRow), valid));
     }

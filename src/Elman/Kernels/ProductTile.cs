@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Elman.Kernels;
@@ -10,7 +11,8 @@ namespace Elman.Kernels;
 /// <remarks>
 /// Tiles, in rows × vectors. AVX2 has 16 registers and needs 8 chains to hide the multiply-add's latency (4 cycles × 2 units):
 /// <list type="bullet">
-/// <item><see cref="Tall{TRows, TOrder}"/>, 6 × 2: 12 accumulators, two vectors of B, one broadcast of A; 8 loads for 12 multiply-adds. 5 × 2 and 4 × 2 for remainders.</item>
+/// <item><see cref="Tall{TRows, TOrder, TVectors, TVector}"/>, 6 × 2: 12 accumulators, two vectors of B, one broadcast of A; 8 loads for 12 multiply-adds. 5 × 2 and 4 × 2 for remainders. With AVX-512 the
+/// two vectors are two panels, so that layout, chains and bits stay what they are with 256 bits.</item>
 /// <item><see cref="Wide{TRows}"/>, 3 × 4 and 2 × 4: a few rows over two panels at once.</item>
 /// <item><see cref="Row{TPanels, TFormat}"/>, 1 × 12: a single row over six panels at once, whose vectors are operands of the multiply-adds; 13 loads for 12 of them. Fewer panels for remainders.</item>
 /// </list>
@@ -61,27 +63,99 @@ internal ref struct ProductTile
 
     public readonly struct ByStep : IOrder { public static bool Interleaved => true; }
 
-    /// <summary>Up to 6 rows × one panel, and as many such tiles below it as are asked for.</summary>
-    /// <param name="panel">Its first value.</param>
-    /// <param name="ahead">What will be read soon: <paramref name="aheadStep"/> bytes of it are fetched per step.</param>
+    /// <summary>The two vectors of a step in a tile of several rows.</summary>
+    public interface IVectors<TVector>
+    {
+        /// <summary>How many panels they are from.</summary>
+        static abstract int Panels { get; }
+
+        /// <summary>Columns of a vector.</summary>
+        static abstract int Columns { get; }
+
+        /// <summary>From the left vector of a step to the right one.</summary>
+        static abstract nint Right(nint panelSize);
+
+        static abstract TVector Broadcast(float value);
+
+        static abstract TVector Load(ref float from, nint at);
+
+        static abstract void Store(TVector vector, ref float to, nint at);
+
+        /// <summary>x·b + c, rounded once.</summary>
+        static abstract TVector MultiplyAdd(TVector x, TVector b, TVector c);
+    }
+
+    /// <summary>The two vectors of a panel.</summary>
+    public readonly struct OnePanel : IVectors<Vector<float>>
+    {
+        public static int Panels => 1;
+
+        public static int Columns => Vector<float>.Count;
+
+        public static nint Right(nint panelSize) => Vector<float>.Count;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<float> Broadcast(float value) => new(value);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<float> Load(ref float from, nint at) => Vector.LoadUnsafe(ref from, (nuint)at);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Store(Vector<float> vector, ref float to, nint at) => vector.StoreUnsafe(ref to, (nuint)at);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<float> MultiplyAdd(Vector<float> x, Vector<float> b, Vector<float> c) => Vector.FusedMultiplyAdd(x, b, c);
+    }
+
+    /// <summary>Two panels of 16 columns, a vector of 512 bits each.</summary>
+    public readonly struct TwoPanels : IVectors<Vector512<float>>
+    {
+        /// <summary>Whether the processor multiplies such vectors faster than those of <see cref="OnePanel"/>, of which two make one of them.</summary>
+        public static bool IsSupported => Vector512.IsHardwareAccelerated && 2 * Vector<float>.Count == Columns;
+
+        public static int Panels => 2;
+
+        public static int Columns => Vector512<float>.Count;
+
+        public static nint Right(nint panelSize) => panelSize;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Load(ref float from, nint at) => Vector512.LoadUnsafe(ref from, (nuint)at);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Store(Vector512<float> vector, ref float to, nint at) => vector.StoreUnsafe(ref to, (nuint)at);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> MultiplyAdd(Vector512<float> x, Vector512<float> b, Vector512<float> c) => Vector512.FusedMultiplyAdd(x, b, c);
+    }
+
+    /// <summary>Up to 6 rows × two vectors of columns, which are one panel or two, and as many such tiles below it as are asked for.</summary>
+    /// <param name="panel">The first value of the (left) panel.</param>
+    /// <param name="panelSize">From one panel to the next.</param>
+    /// <param name="ahead">What will be read soon: <paramref name="aheadStep"/> bytes of each panel are fetched per step.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Tall<TRows, TOrder>(in ProductTile first, int tiles, ref float panel, ref float ahead, nint aheadStep)
+    public static void Tall<TRows, TOrder, TVectors, TVector>(in ProductTile first, int tiles, ref float panel, nint panelSize, ref float ahead, nint aheadStep)
         where TRows : struct, ICount
         where TOrder : struct, IOrder
+        where TVectors : struct, IVectors<TVector>
+        where TVector : struct
     {
         ProductTile t = first;
         nint next = TOrder.Interleaved ? TRows.Count : 1;
-        int v = 2 * Vector<float>.Count;
+        nint v = 2 * Vector<float>.Count, right = TVectors.Right(panelSize);
         for (; tiles > 0; tiles--, t.Below(TRows.Count))
         {
-            Vector<float> c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
-            Vector<float> c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
-            (c00, c01) = t.Start(0);
-            if (TRows.Count > 1) (c10, c11) = t.Start(1);
-            if (TRows.Count > 2) (c20, c21) = t.Start(2);
-            if (TRows.Count > 3) (c30, c31) = t.Start(3);
-            if (TRows.Count > 4) (c40, c41) = t.Start(4);
-            if (TRows.Count > 5) (c50, c51) = t.Start(5);
+            TVector c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+            TVector c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+            (c00, c01) = t.Start<TVectors, TVector>(0);
+            if (TRows.Count > 1) (c10, c11) = t.Start<TVectors, TVector>(1);
+            if (TRows.Count > 2) (c20, c21) = t.Start<TVectors, TVector>(2);
+            if (TRows.Count > 3) (c30, c31) = t.Start<TVectors, TVector>(3);
+            if (TRows.Count > 4) (c40, c41) = t.Start<TVectors, TVector>(4);
+            if (TRows.Count > 5) (c50, c51) = t.Start<TVectors, TVector>(5);
             nint aRow = t.ARow;
             int left = t.Steps, then = t.ThenSteps;
             ref float a0 = ref t.A, b = ref panel;
@@ -92,76 +166,78 @@ internal ref struct ProductTile
                 for (; left >= 4; left -= 4, at += 4 * next, b = ref Unsafe.Add(ref b, 4 * v))
                 {
                     // A line is 64 bytes: one, two or four of them hold what four steps ask for.
-                    Fetch(ref ahead);
-                    if (aheadStep > 16) Fetch(ref Unsafe.AddByteOffset(ref ahead, 2 * aheadStep));
+                    FetchStep<TVectors, TVector>(ref ahead, right);
+                    if (aheadStep > 16) FetchStep<TVectors, TVector>(ref Unsafe.AddByteOffset(ref ahead, 2 * aheadStep), right);
                     if (aheadStep > 32)
                     {
-                        Fetch(ref Unsafe.AddByteOffset(ref ahead, aheadStep));
-                        Fetch(ref Unsafe.AddByteOffset(ref ahead, 3 * aheadStep));
+                        FetchStep<TVectors, TVector>(ref Unsafe.AddByteOffset(ref ahead, aheadStep), right);
+                        FetchStep<TVectors, TVector>(ref Unsafe.AddByteOffset(ref ahead, 3 * aheadStep), right);
                     }
                     ahead = ref Unsafe.AddByteOffset(ref ahead, 4 * aheadStep);
-                    Step<TRows, TOrder>(ref b, 0, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-                    Step<TRows, TOrder>(ref b, v, at + next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-                    Step<TRows, TOrder>(ref b, 2 * v, at + 2 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-                    Step<TRows, TOrder>(ref b, 3 * v, at + 3 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                    Step<TRows, TOrder, TVectors, TVector>(ref b, 0, right, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                    Step<TRows, TOrder, TVectors, TVector>(ref b, v, right, at + next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                    Step<TRows, TOrder, TVectors, TVector>(ref b, 2 * v, right, at + 2 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                    Step<TRows, TOrder, TVectors, TVector>(ref b, 3 * v, right, at + 3 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 }
                 for (; left > 0; left--, at += next, b = ref Unsafe.Add(ref b, v))
-                    Step<TRows, TOrder>(ref b, 0, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+                    Step<TRows, TOrder, TVectors, TVector>(ref b, 0, right, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 if (then == 0) break;
                 a0 = ref t.Then;
                 aRow = t.ThenRow;
                 (left, then) = (then, 0);
             }
-            t.Store(0, c00, c01);
-            if (TRows.Count > 1) t.Store(1, c10, c11);
-            if (TRows.Count > 2) t.Store(2, c20, c21);
-            if (TRows.Count > 3) t.Store(3, c30, c31);
-            if (TRows.Count > 4) t.Store(4, c40, c41);
-            if (TRows.Count > 5) t.Store(5, c50, c51);
+            t.Store<TVectors, TVector>(0, c00, c01);
+            if (TRows.Count > 1) t.Store<TVectors, TVector>(1, c10, c11);
+            if (TRows.Count > 2) t.Store<TVectors, TVector>(2, c20, c21);
+            if (TRows.Count > 3) t.Store<TVectors, TVector>(3, c30, c31);
+            if (TRows.Count > 4) t.Store<TVectors, TVector>(4, c40, c41);
+            if (TRows.Count > 5) t.Store<TVectors, TVector>(5, c50, c51);
         }
     }
 
     /// <summary>One step of <see cref="Tall"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TRows, TOrder>(ref float b, nint from, nint at, ref float a0, ref float a1, ref float a2, ref float a3, ref float a4, ref float a5,
-        ref Vector<float> c00, ref Vector<float> c01, ref Vector<float> c10, ref Vector<float> c11, ref Vector<float> c20, ref Vector<float> c21,
-        ref Vector<float> c30, ref Vector<float> c31, ref Vector<float> c40, ref Vector<float> c41, ref Vector<float> c50, ref Vector<float> c51)
+    private static void Step<TRows, TOrder, TVectors, TVector>(ref float b, nint from, nint right, nint at, ref float a0, ref float a1, ref float a2, ref float a3, ref float a4, ref float a5,
+        ref TVector c00, ref TVector c01, ref TVector c10, ref TVector c11, ref TVector c20, ref TVector c21,
+        ref TVector c30, ref TVector c31, ref TVector c40, ref TVector c41, ref TVector c50, ref TVector c51)
         where TRows : struct, ICount
         where TOrder : struct, IOrder
+        where TVectors : struct, IVectors<TVector>
+        where TVector : struct
     {
-        Vector<float> b0 = Vector.LoadUnsafe(ref b, (nuint)from), b1 = Vector.LoadUnsafe(ref b, (nuint)(from + Vector<float>.Count));
-        Vector<float> x = new(Unsafe.Add(ref a0, at));
-        c00 = Vector.FusedMultiplyAdd(x, b0, c00);
-        c01 = Vector.FusedMultiplyAdd(x, b1, c01);
+        TVector b0 = TVectors.Load(ref b, from), b1 = TVectors.Load(ref b, from + right);
+        TVector x = TVectors.Broadcast(Unsafe.Add(ref a0, at));
+        c00 = TVectors.MultiplyAdd(x, b0, c00);
+        c01 = TVectors.MultiplyAdd(x, b1, c01);
         if (TRows.Count > 1)
         {
-            x = new(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 1) : Unsafe.Add(ref a1, at));
-            c10 = Vector.FusedMultiplyAdd(x, b0, c10);
-            c11 = Vector.FusedMultiplyAdd(x, b1, c11);
+            x = TVectors.Broadcast(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 1) : Unsafe.Add(ref a1, at));
+            c10 = TVectors.MultiplyAdd(x, b0, c10);
+            c11 = TVectors.MultiplyAdd(x, b1, c11);
         }
         if (TRows.Count > 2)
         {
-            x = new(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 2) : Unsafe.Add(ref a2, at));
-            c20 = Vector.FusedMultiplyAdd(x, b0, c20);
-            c21 = Vector.FusedMultiplyAdd(x, b1, c21);
+            x = TVectors.Broadcast(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 2) : Unsafe.Add(ref a2, at));
+            c20 = TVectors.MultiplyAdd(x, b0, c20);
+            c21 = TVectors.MultiplyAdd(x, b1, c21);
         }
         if (TRows.Count > 3)
         {
-            x = new(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 3) : Unsafe.Add(ref a3, at));
-            c30 = Vector.FusedMultiplyAdd(x, b0, c30);
-            c31 = Vector.FusedMultiplyAdd(x, b1, c31);
+            x = TVectors.Broadcast(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 3) : Unsafe.Add(ref a3, at));
+            c30 = TVectors.MultiplyAdd(x, b0, c30);
+            c31 = TVectors.MultiplyAdd(x, b1, c31);
         }
         if (TRows.Count > 4)
         {
-            x = new(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 4) : Unsafe.Add(ref a4, at));
-            c40 = Vector.FusedMultiplyAdd(x, b0, c40);
-            c41 = Vector.FusedMultiplyAdd(x, b1, c41);
+            x = TVectors.Broadcast(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 4) : Unsafe.Add(ref a4, at));
+            c40 = TVectors.MultiplyAdd(x, b0, c40);
+            c41 = TVectors.MultiplyAdd(x, b1, c41);
         }
         if (TRows.Count > 5)
         {
-            x = new(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 5) : Unsafe.Add(ref a5, at));
-            c50 = Vector.FusedMultiplyAdd(x, b0, c50);
-            c51 = Vector.FusedMultiplyAdd(x, b1, c51);
+            x = TVectors.Broadcast(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 5) : Unsafe.Add(ref a5, at));
+            c50 = TVectors.MultiplyAdd(x, b0, c50);
+            c51 = TVectors.MultiplyAdd(x, b1, c51);
         }
     }
 
@@ -174,15 +250,15 @@ internal ref struct ProductTile
         ref float a0 = ref t.A;
         ref float a1 = ref Unsafe.Add(ref a0, t.ARow);
         ref float a2 = ref Unsafe.Add(ref a1, t.ARow);
-        (Vector<float> c00, Vector<float> c01) = t.Start(0, 0);
-        (Vector<float> c02, Vector<float> c03) = t.Start(0, 2 * v);
-        (Vector<float> c10, Vector<float> c11) = t.Start(1, 0);
-        (Vector<float> c12, Vector<float> c13) = t.Start(1, 2 * v);
+        (Vector<float> c00, Vector<float> c01) = t.Start<OnePanel, Vector<float>>(0, 0);
+        (Vector<float> c02, Vector<float> c03) = t.Start<OnePanel, Vector<float>>(0, 2 * v);
+        (Vector<float> c10, Vector<float> c11) = t.Start<OnePanel, Vector<float>>(1, 0);
+        (Vector<float> c12, Vector<float> c13) = t.Start<OnePanel, Vector<float>>(1, 2 * v);
         Vector<float> c20 = default, c21 = default, c22 = default, c23 = default;
         if (TRows.Count > 2)
         {
-            (c20, c21) = t.Start(2, 0);
-            (c22, c23) = t.Start(2, 2 * v);
+            (c20, c21) = t.Start<OnePanel, Vector<float>>(2, 0);
+            (c22, c23) = t.Start<OnePanel, Vector<float>>(2, 2 * v);
         }
         nint from = 0;
         for (int at = 0; at < t.Steps; at++, from += 2 * v)
@@ -206,14 +282,14 @@ internal ref struct ProductTile
             c13 = Vector.FusedMultiplyAdd(x1, b, c13);
             if (TRows.Count > 2) c23 = Vector.FusedMultiplyAdd(x2, b, c23);
         }
-        t.Store(0, c00, c01);
-        t.Store(0, c02, c03, 2 * v);
-        t.Store(1, c10, c11);
-        t.Store(1, c12, c13, 2 * v);
+        t.Store<OnePanel, Vector<float>>(0, c00, c01);
+        t.Store<OnePanel, Vector<float>>(0, c02, c03, 2 * v);
+        t.Store<OnePanel, Vector<float>>(1, c10, c11);
+        t.Store<OnePanel, Vector<float>>(1, c12, c13, 2 * v);
         if (TRows.Count > 2)
         {
-            t.Store(2, c20, c21);
-            t.Store(2, c22, c23, 2 * v);
+            t.Store<OnePanel, Vector<float>>(2, c20, c21);
+            t.Store<OnePanel, Vector<float>>(2, c22, c23, 2 * v);
         }
     }
 
@@ -345,6 +421,15 @@ internal ref struct ProductTile
         }
     }
 
+    /// <summary>Fetches two panels side by side, as they are read: one after the other, the right one came too late and they took up to twice as long (docs/performance.md).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FetchStep<TVectors, TVector>(ref float left, nint right)
+        where TVectors : struct, IVectors<TVector>
+    {
+        Fetch(ref left);
+        if (TVectors.Panels > 1) Fetch(ref Unsafe.Add(ref left, right));
+    }
+
     /// <summary>Asks for a cache line where the platform lets one ask; it need not be readable memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Fetch(ref float line)
@@ -363,16 +448,24 @@ internal ref struct ProductTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly (Vector<float> Left, Vector<float> Right) Start(nint row, nint column = 0)
+    private readonly (TVector Left, TVector Right) Start<TVectors, TVector>(nint row, nint column = 0)
+        where TVectors : struct, IVectors<TVector>
+        where TVector : struct
     {
-        if (Unsafe.IsNullRef(ref S)) return (Vector<float>.Zero, Vector<float>.Zero);
+        if (Unsafe.IsNullRef(ref S)) return default;
         ref float from = ref Unsafe.Add(ref S, row * SRow + column);
-        return (Vector.LoadUnsafe(ref from), Vector.LoadUnsafe(ref from, (nuint)Vector<float>.Count));
+        return (TVectors.Load(ref from, 0), TVectors.Load(ref from, TVectors.Columns));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Store(nint row, Vector<float> left, Vector<float> right, nint column = 0) =>
-        Store(ref Unsafe.Add(ref C, row * CRow + column), left, right);
+    private readonly void Store<TVectors, TVector>(nint row, TVector left, TVector right, nint column = 0)
+        where TVectors : struct, IVectors<TVector>
+        where TVector : struct
+    {
+        ref float to = ref Unsafe.Add(ref C, row * CRow + column);
+        TVectors.Store(left, ref to, 0);
+        TVectors.Store(right, ref to, TVectors.Columns);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(ref float to, Vector<float> left, Vector<float> right)
