@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Elman.Peers;
 
@@ -15,7 +16,7 @@ internal sealed class Ceilings
     public double Operations(int threads)
     {
         if (!_multiplyAdds.TryGetValue(threads, out Fastest? known)) _multiplyAdds[threads] = known = new(() => Together.Seconds(threads, _ => MultiplyAdds(MultiplyAddTurns)));
-        return 2.0 * Chains * Vector<float>.Count * MultiplyAddTurns * threads / known.Seconds;
+        return 2.0 * Chains * Lanes * MultiplyAddTurns * threads / known.Seconds;
     }
 
     /// <summary>Bytes per second that so many threads read at once, each over and over from <paramref name="bytesPerThread"/> bytes of its own.</summary>
@@ -39,28 +40,62 @@ internal sealed class Ceilings
     /// <summary>Independent chains: two units of a latency of four or five cycles need eight to ten, and twelve still fit sixteen registers.</summary>
     private const int Chains = 12;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float MultiplyAdds(int iterations)
+    /// <summary>In the widest vectors that Elman's products take.</summary>
+    private static int Lanes => Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector<float>.Count;
+
+    private static float MultiplyAdds(int iterations) =>
+        Vector512.IsHardwareAccelerated ? Vector512.Sum(MultiplyAdds<Vector512<float>, Wide>(iterations)) : Vector.Sum(MultiplyAdds<Vector<float>, Usual>(iterations));
+
+    private interface IVectors<TVector>
     {
-        Vector<float> a = new(0.999f), b = new(0.001f);
-        Vector<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
-        Vector<float> c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
+        static abstract TVector Of(float value);
+
+        static abstract TVector MultiplyAdd(TVector x, TVector y, TVector z);
+    }
+
+    private readonly struct Usual : IVectors<Vector<float>>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<float> Of(float value) => new(value);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector<float> MultiplyAdd(Vector<float> x, Vector<float> y, Vector<float> z) => Vector.FusedMultiplyAdd(x, y, z);
+    }
+
+    private readonly struct Wide : IVectors<Vector512<float>>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> Of(float value) => Vector512.Create(value);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector512<float> MultiplyAdd(Vector512<float> x, Vector512<float> y, Vector512<float> z) => Vector512.FusedMultiplyAdd(x, y, z);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static TVector MultiplyAdds<TVector, TVectors>(int iterations) where TVector : struct where TVectors : struct, IVectors<TVector>
+    {
+        TVector a = TVectors.Of(0.999f), b = TVectors.Of(0.001f);
+        TVector c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
         for (int i = 0; i < iterations; i++)
         {
-            c0 = Vector.FusedMultiplyAdd(c0, a, b);
-            c1 = Vector.FusedMultiplyAdd(c1, a, b);
-            c2 = Vector.FusedMultiplyAdd(c2, a, b);
-            c3 = Vector.FusedMultiplyAdd(c3, a, b);
-            c4 = Vector.FusedMultiplyAdd(c4, a, b);
-            c5 = Vector.FusedMultiplyAdd(c5, a, b);
-            c6 = Vector.FusedMultiplyAdd(c6, a, b);
-            c7 = Vector.FusedMultiplyAdd(c7, a, b);
-            c8 = Vector.FusedMultiplyAdd(c8, a, b);
-            c9 = Vector.FusedMultiplyAdd(c9, a, b);
-            c10 = Vector.FusedMultiplyAdd(c10, a, b);
-            c11 = Vector.FusedMultiplyAdd(c11, a, b);
+            c0 = TVectors.MultiplyAdd(c0, a, b);
+            c1 = TVectors.MultiplyAdd(c1, a, b);
+            c2 = TVectors.MultiplyAdd(c2, a, b);
+            c3 = TVectors.MultiplyAdd(c3, a, b);
+            c4 = TVectors.MultiplyAdd(c4, a, b);
+            c5 = TVectors.MultiplyAdd(c5, a, b);
+            c6 = TVectors.MultiplyAdd(c6, a, b);
+            c7 = TVectors.MultiplyAdd(c7, a, b);
+            c8 = TVectors.MultiplyAdd(c8, a, b);
+            c9 = TVectors.MultiplyAdd(c9, a, b);
+            c10 = TVectors.MultiplyAdd(c10, a, b);
+            c11 = TVectors.MultiplyAdd(c11, a, b);
         }
-        return Vector.Sum(c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11);
+        c0 = TVectors.MultiplyAdd(c0, c1, c2);
+        c3 = TVectors.MultiplyAdd(c3, c4, c5);
+        c6 = TVectors.MultiplyAdd(c6, c7, c8);
+        c9 = TVectors.MultiplyAdd(c9, c10, c11);
+        return TVectors.MultiplyAdd(TVectors.MultiplyAdd(c0, c3, c6), a, c9);
     }
 
     /// <summary>Multiply-adds that each wait for the one before.</summary>
