@@ -1,9 +1,9 @@
 using System.Buffers;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static Elman.Kernels.ProductTile;
+using static Elman.Kernels.RowTile;
 
 namespace Elman.Kernels;
 
@@ -13,18 +13,15 @@ namespace Elman.Kernels;
 /// </summary>
 /// <remarks>
 /// Loops, from outside: blocks of rows, so that a block of A stays in the second-level cache while all of B passes by; panels of B;
-/// the block's tiles of six rows and fewer (<see cref="ProductTile"/>). While the tiles of a panel run they fetch the next panel.
+/// the block's tiles of a few rows (<see cref="ProductTile"/>). While the tiles of a panel run they fetch the next panel. A single row has a tile of its own (<see cref="RowTile"/>).
 /// </remarks>
 internal static class MatrixProduct
 {
-    /// <summary>Rows of a block, eleven whole tiles: over 512 steps they are 132 KB.</summary>
-    private const int BlockRows = 66;
+    /// <summary>Rows of a block, eight or eleven whole tiles: over 512 steps they are 132 KB.</summary>
+    private static int BlockRows => WideVector.IsSupported ? 64 : 66;
 
     /// <summary>Steps of a block of a transposed A: no weight gradient sums more of them in one chain.</summary>
     private const int BlockSteps = 512;
-
-    /// <summary>Up to so many rows, two tiles, take one panel at a time: what they wait for is B, and two panels at once were never faster (docs/performance.md).</summary>
-    private const int FewRows = 12;
 
     /// <summary>How many steps before it is packed a step of a transposed A is fetched, line by line: steps are too far apart for the processor to foresee them.</summary>
     private const int StepsAhead = 8, LineValues = 16;
@@ -66,7 +63,7 @@ internal static class MatrixProduct
             return;
         }
         for (int row = 0; row < rows; row += BlockRows)
-            RunTransposed(At(operands, row, 0), aStepStride, b, Math.Min(BlockRows, rows - row), panels);
+            RunTransposed(operands.At(row, 0), aStepStride, b, Math.Min(BlockRows, rows - row), panels);
     }
 
     /// <summary>As above, for rows of A that lie in two places, so that two products are one: C = S + A·B + A'·B', of factors B and B' that lie one below the other.</summary>
@@ -120,7 +117,7 @@ internal static class MatrixProduct
         for (int step = 0; step == 0 || step < b.Steps; step += BlockSteps)
         {
             int steps = Math.Min(BlockSteps, b.Steps - step);
-            PackBlock(ref Unsafe.Add(ref o.A, step * aStep), o.ARow, aStep, steps, rows, block);
+            PackBlock(ref Unsafe.Add(ref o.A, step * aStep), o.ARow, aStep, steps, new(rows), block);
             ProductTile part = new()
             {
                 A = ref MemoryMarshal.GetArrayDataReference(block),
@@ -131,73 +128,80 @@ internal static class MatrixProduct
                 CRow = o.CRow,
                 Steps = steps,
             };
-            RunPacked(part, b, step, rows, panels);
+            RunPanels<ByStep>(part, b, step, new(rows), panels);
         }
         ArrayPool<float>.Shared.Return(block);
     }
 
     /// <summary>Copies a block of a transposed A tile by tile, each as [step][row of the tile].</summary>
-    private static void PackBlock(ref float a, nint aRow, nint aStep, int steps, int rows, Span<float> block)
+    private static void PackBlock(ref float a, nint aRow, nint aStep, int steps, TileRows rows, Span<float> block)
     {
-        int sixes = 0, fives = 0;
-        if (aRow == 1)
-        {
-            while (InTile(rows - 6 * sixes) == 6) sixes++;
-            while (InTile(rows - 6 * sixes - 5 * fives) == 5) fives++;
-        }
         for (int step = 0; step < steps; step++, a = ref Unsafe.Add(ref a, aStep))
         {
-            for (nint row = 0; aRow == 1 && row < rows; row += LineValues) Fetch(ref Unsafe.Add(ref a, StepsAhead * aStep + row));
-            ref float source = ref a, target = ref Unsafe.Add(ref MemoryMarshal.GetReference(block), step * 6);
-            for (int tile = 0; tile < sixes; tile++, source = ref Unsafe.Add(ref source, 6), target = ref Unsafe.Add(ref target, 6 * steps))
+            for (nint row = 0; aRow == 1 && row < rows.Total; row += LineValues) Fetch(ref Unsafe.Add(ref a, StepsAhead * aStep + row));
+            ref float source = ref a, target = ref MemoryMarshal.GetReference(block);
+            for (int tile = 0; tile < rows.Tiles; tile++)
             {
-                Vector128.LoadUnsafe(ref source).StoreUnsafe(ref target);
-                Vector64.LoadUnsafe(ref source, 4).StoreUnsafe(ref target, 4);
-            }
-            target = ref Unsafe.Add(ref target, -step);
-            for (int tile = 0; tile < fives; tile++, source = ref Unsafe.Add(ref source, 5), target = ref Unsafe.Add(ref target, 5 * steps))
-            {
-                Vector128.LoadUnsafe(ref source).StoreUnsafe(ref target);
-                Unsafe.Add(ref target, 4) = Unsafe.Add(ref source, 4);
-            }
-            for (int row = 6 * sixes + 5 * fives, height; row < rows; row += height)
-            {
-                height = InTile(rows - row);
-                Span<float> tile = block.Slice(row * steps + step * height, height);
-                for (int r = 0; r < height; r++) tile[r] = Unsafe.Add(ref a, (row + r) * aRow);
+                int height = rows.Height(tile);
+                CopyStep(ref source, aRow, ref Unsafe.Add(ref target, step * height), height);
+                source = ref Unsafe.Add(ref source, height * aRow);
+                target = ref Unsafe.Add(ref target, steps * height);
             }
         }
     }
 
-    private static void RunPacked(in ProductTile o, PackedMatrix b, int firstStep, int rows, PanelRange panels) => RunPanels<ByStep>(o, b, firstStep, rows, panels);
+    /// <summary>Copies the values of a tile's rows at one step; from four neighbours on in two vectors, which may overlap.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyStep(ref float source, nint aRow, ref float target, nint height)
+    {
+        if (aRow == 1 && height >= 4)
+        {
+            nuint last = (nuint)(height - 4);
+            Vector128<float> end = Vector128.LoadUnsafe(ref source, last);
+            Vector128.LoadUnsafe(ref source).StoreUnsafe(ref target);
+            end.StoreUnsafe(ref target, last);
+            return;
+        }
+        for (nint row = 0; row < height; row++) Unsafe.Add(ref target, row) = Unsafe.Add(ref source, row * aRow);
+    }
 
     /// <summary>Rows that lie row by row, block by block.</summary>
     private static void RunBlocks(in ProductTile o, PackedMatrix b, int rows, PanelRange panels)
     {
         if (rows == 1) RunRow(o, b, panels);
         else
-            for (int row = 0; row < rows; row += BlockRows) Run(At(o, row, 0), b, Math.Min(BlockRows, rows - row), panels);
+            for (int row = 0; row < rows; row += BlockRows) Run(o.At(row, 0), b, Math.Min(BlockRows, rows - row), panels);
     }
 
     private static void Run(in ProductTile o, PackedMatrix b, int rows, PanelRange panels)
     {
-        if (rows is 2 or 3 && o.ThenSteps == 0) panels = RunFewRows(o, b, rows, panels);
-        RunPanels<ByRow>(o, b, 0, rows, panels);
+        if (rows is 2 or 3 or 4)
+        {
+            if (WideVector.IsSupported) panels = RunFewRows<WideVector>(o, b, rows, panels);
+            else if (rows < 4) panels = RunFewRows<UsualVector>(o, b, rows, panels);
+        }
+        RunPanels<ByRow>(o, b, 0, new(rows), panels);
     }
 
-    /// <summary>Two panels at once for two or three rows; returns the panels that are left.</summary>
-    private static PanelRange RunFewRows(in ProductTile o, PackedMatrix b, int rows, PanelRange panels)
+    /// <summary>Four vectors of columns at once for a few rows; returns the panels that are left.</summary>
+    private static PanelRange RunFewRows<V>(in ProductTile o, PackedMatrix b, int rows, PanelRange panels)
+        where V : struct, IVector<V>
     {
-        int pairs = (Math.Min(panels.End, b.Columns / PackedMatrix.PanelWidth) - panels.First) / 2;
-        PanelRange firsts = new(0, pairs, panels.FromEnd);
-        for (int i = 0; i < pairs; i++)
+        int pair = PanelsOfTwo<V>(), groups = (Math.Min(panels.End, b.Columns / PackedMatrix.PanelWidth) - panels.First) / (2 * pair);
+        nint panelSize = (nint)b.PanelSteps * PackedMatrix.PanelWidth;
+        PanelRange firsts = new(0, groups, panels.FromEnd);
+        for (int i = 0; i < groups; i++)
         {
-            int panel = panels.First + 2 * firsts[i];
-            ProductTile tile = At(o, 0, panel * PackedMatrix.PanelWidth);
-            if (rows == 3) Wide<Three>(tile, ref b.Panel(panel), ref b.Panel(panel + 1));
-            else Wide<Two>(tile, ref b.Panel(panel), ref b.Panel(panel + 1));
+            int panel = panels.First + 2 * pair * firsts[i];
+            ProductTile tile = o.At(0, panel * PackedMatrix.PanelWidth);
+            switch (rows)
+            {
+                case 4: Wide<Four, V>(tile, ref b.Panel(panel), ref b.Panel(panel + pair), panelSize); break;
+                case 3: Wide<Three, V>(tile, ref b.Panel(panel), ref b.Panel(panel + pair), panelSize); break;
+                default: Wide<Two, V>(tile, ref b.Panel(panel), ref b.Panel(panel + pair), panelSize); break;
+            }
         }
-        return panels with { First = panels.First + 2 * pairs };
+        return panels with { First = panels.First + 2 * pair * groups };
     }
 
     /// <summary>A single row.</summary>
@@ -205,94 +209,105 @@ internal static class MatrixProduct
     {
         int width = PackedMatrix.PanelWidth, whole = Math.Min(panels.End, b.Columns / width);
         RunWholePanels(ref o.A, o.Steps, ref o.Then, b, ref o.S, ref o.C, panels with { End = whole });
-        if (whole < panels.End) RunEdge<ByRow>(At(o, 0, whole * width), ref b.Panel(whole), 1, b.Columns - whole * width);
+        if (whole < panels.End) RunEdge<ByRow>(o.At(0, whole * width), ref b.Panel(whole), 1, b.Columns - whole * width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunWholePanels(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, PanelRange panels)
     {
-        if (b.IsBFloat16) RunWholePanels<BFloat16>(ref a, steps, ref then, b, ref b.BFloat16Panel(panels.First), ref start, ref c, panels);
-        else RunWholePanels<ProductTile.Single>(ref a, steps, ref then, b, ref b.Panel(panels.First), ref start, ref c, panels);
+        if (b.IsBFloat16) RunWholePanels<BFloat16>(ref a, steps, ref then, b, ref b.BFloat16Panel(0), ref start, ref c, panels);
+        else RunWholePanels<RowTile.Single>(ref a, steps, ref then, b, ref b.Panel(0), ref start, ref c, panels);
     }
 
-    private static void RunWholePanels<TFormat>(ref float a, int steps, ref float then, PackedMatrix b, ref float values, ref float start, ref float c, PanelRange range)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunWholePanels<TFormat>(ref float a, int steps, ref float then, PackedMatrix b, ref float values, ref float start, ref float c, PanelRange panels)
         where TFormat : struct, IPanelFormat
     {
-        int width = PackedMatrix.PanelWidth, thenSteps = b.Steps - steps;
+        if (WideVector.IsSupported) RunRow<TFormat, WideVector>(ref a, steps, ref then, b, ref values, ref start, ref c, panels);
+        else RunRow<TFormat, UsualVector>(ref a, steps, ref then, b, ref values, ref start, ref c, panels);
+    }
+
+    /// <summary>A row times whole panels, as many at once as the largest tile holds, or evenly fewer.</summary>
+    private static void RunRow<TFormat, V>(ref float a, int steps, ref float then, PackedMatrix b, ref float values, ref float start, ref float c, PanelRange range)
+        where TFormat : struct, IPanelFormat
+        where V : struct, IVector<V>
+    {
+        int width = PackedMatrix.PanelWidth, most = MostVectors<V>(several: range.Count * width > MostVectors<V>(several: false) * V.Count) * V.Count / width, thenSteps = b.Steps - steps;
         nint panelSize = (nint)b.PanelSteps * TFormat.Words, add = Unsafe.IsNullRef(ref start) ? 0 : width;
         for (int left = range.Count, panels; left > 0; left -= panels)
         {
-            panels = InTile(left);
-            nint place = range.FromEnd ? left - panels : range.Count - left, column = range.First + place;
-            ref float b0 = ref Unsafe.Add(ref values, place * panelSize), s0 = ref Unsafe.Add(ref start, column * add), c0 = ref Unsafe.Add(ref c, column * width);
-            switch (panels)
+            panels = left;
+            if (left > most)
             {
-                case 6: Row<Six, TFormat>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 5: Row<Five, TFormat>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 4: Row<Four, TFormat>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 3: Row<Three, TFormat>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 2: Row<Two, TFormat>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                default: Row<One, TFormat>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                int tiles = (left + most - 1) / most;
+                panels = (left + tiles - 1) / tiles;
+            }
+            nint panel = range.FromEnd ? range.First + left - panels : range.End - left;
+            ref float b0 = ref Unsafe.Add(ref values, panel * panelSize), s0 = ref Unsafe.Add(ref start, panel * add), c0 = ref Unsafe.Add(ref c, panel * width);
+            switch (panels * width / V.Count)
+            {
+                case 12: RowTile.Run<Twelve, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 11: RowTile.Run<Eleven, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 10: RowTile.Run<Ten, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 9: RowTile.Run<Nine, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 8: RowTile.Run<Eight, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 7: RowTile.Run<Seven, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 6: RowTile.Run<Six, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 5: RowTile.Run<Five, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 4: RowTile.Run<Four, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 3: RowTile.Run<Three, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 2: RowTile.Run<Two, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                default: RowTile.Run<One, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
             }
         }
     }
 
-    /// <summary>Rows (or, of a single row, panels) of the next tile when so many are left: as few tiles as there can be, shared evenly among them, the larger ones first. Beyond 30 that is six.</summary>
-    private static int InTile(int left) => left > 30 ? 6 : Even[left];
-
-    private static ReadOnlySpan<byte> Even => [0, 1, 2, 3, 4, 5, 6, 4, 4, 5, 5, 6, 6, 5, 5, 5, 6, 6, 6, 5, 5, 6, 6, 6, 6, 5, 6, 6, 6, 6, 6];
-
-    /// <summary>All rows of a block times some panels; two at once where their vectors pay.</summary>
-    private static void RunPanels<TOrder>(in ProductTile o, PackedMatrix b, int firstStep, int rows, PanelRange panels)
+    /// <summary>All rows of a block times some panels.</summary>
+    private static void RunPanels<TOrder>(in ProductTile o, PackedMatrix b, int firstStep, TileRows rows, PanelRange panels)
         where TOrder : struct, IOrder
     {
-        int whole = Math.Min(panels.End, b.Columns / PackedMatrix.PanelWidth), pairs = TwoPanels.IsSupported && rows > FewRows ? (whole - panels.First) / 2 : 0;
+        int whole = Math.Min(panels.End, b.Columns / PackedMatrix.PanelWidth), pairs = WideVector.IsSupported ? (whole - panels.First) / 2 : 0;
         PanelRange firsts = new(0, pairs, panels.FromEnd);
         for (int i = 0; i < pairs; i++)
-            RunPanel<TOrder, TwoPanels, Vector512<float>>(o, b, panels.First + 2 * firsts[i], 2 * panels.Direction, firstStep, rows);
+            RunPanel<TOrder, WideVector>(o, b, panels.First + 2 * firsts[i], 2 * panels.Direction, firstStep, rows);
         panels = panels with { First = panels.First + 2 * pairs };
         for (int i = 0; i < panels.Count; i++)
-            RunPanel<TOrder, OnePanel, Vector<float>>(o, b, panels[i], panels.Direction, firstStep, rows);
+            RunPanel<TOrder, UsualVector>(o, b, panels[i], panels.Direction, firstStep, rows);
     }
 
     /// <summary>All rows of a block times the panel(s) of a tile, tiles of the same height at once.</summary>
     /// <param name="next">From here to the panel that comes next.</param>
-    private static void RunPanel<TOrder, TVectors, TVector>(in ProductTile o, PackedMatrix b, int panel, int next, int firstStep, int rows)
+    private static void RunPanel<TOrder, V>(in ProductTile o, PackedMatrix b, int panel, int next, int firstStep, TileRows rows)
         where TOrder : struct, IOrder
-        where TVectors : struct, IVectors<TVector>
-        where TVector : struct
+        where V : struct, IVector<V>
     {
         int width = PackedMatrix.PanelWidth, valid = b.Columns - panel * width;
-        // Bytes of the next panel's step that each row fetches while its tile is at this panel's step.
-        nint share = (sizeof(float) * width + rows - 1) / rows;
+        // Bytes of the next panel's step that each row fetches while its tile is at this panel's step. With AVX-512 a single tile waits for nothing but its panels, and asking twice delays it.
+        nint share = WideVector.IsSupported && rows.Tiles == 1 ? 0 : (sizeof(float) * width + rows.Total - 1) / rows.Total;
         ref float values = ref b.Panel(panel, firstStep), ahead = ref b.Panel(panel + next, firstStep);
-        for (int row = 0, height, tiles; row < rows; row += tiles * height)
+        for (int tile = 0, row = 0, height, count; tile < rows.Tiles; tile += count, row += count * height)
         {
-            height = InTile(rows - row);
-            tiles = 1;
-            if (valid < width)
-            {
-                RunEdge<TOrder>(At(o, row, panel * width), ref values, height, valid);
-                continue;
-            }
-            while (InTile(rows - row - tiles * height) == height) tiles++;
-            Run<TOrder, TVectors, TVector>(At(o, row, panel * width), height, tiles, ref values, (nint)b.PanelSteps * width, ref Unsafe.AddByteOffset(ref ahead, (o.Steps + o.ThenSteps) * share * row), share * height);
+            height = rows.Height(tile);
+            count = valid < width ? 1 : rows.Alike(tile);
+            if (valid < width) RunEdge<TOrder>(o.At(row, panel * width), ref values, height, valid);
+            else Run<TOrder, V>(o.At(row, panel * width), height, count, ref values, (nint)b.PanelSteps * width, ref Unsafe.AddByteOffset(ref ahead, (o.Steps + o.ThenSteps) * share * row), share * height);
         }
     }
 
-    private static void Run<TOrder, TVectors, TVector>(in ProductTile tile, int height, int tiles, ref float values, nint panelSize, ref float ahead, nint aheadStep)
+    private static void Run<TOrder, V>(in ProductTile tile, int height, int tiles, ref float values, nint panelSize, ref float ahead, nint aheadStep)
         where TOrder : struct, IOrder
-        where TVectors : struct, IVectors<TVector>
-        where TVector : struct
+        where V : struct, IVector<V>
     {
         switch (height)
         {
-            case 6: Tall<Six, TOrder, TVectors, TVector>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
-            case 5: Tall<Five, TOrder, TVectors, TVector>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
-            case 4: Tall<Four, TOrder, TVectors, TVector>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
-            case 3: Tall<Three, TOrder, TVectors, TVector>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
-            case 2: Tall<Two, TOrder, TVectors, TVector>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
-            default: Tall<One, TOrder, TVectors, TVector>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 8: Tall<Eight, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 7: Tall<Seven, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 6: Tall<Six, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 5: Tall<Five, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 4: Tall<Four, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 3: Tall<Three, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 2: Tall<Two, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            default: Tall<One, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
         }
     }
 
@@ -301,7 +316,7 @@ internal static class MatrixProduct
         where TOrder : struct, IOrder
     {
         int width = PackedMatrix.PanelWidth;
-        Span<float> scratch = stackalloc float[6 * width];
+        Span<float> scratch = stackalloc float[MostRows * width];
         scratch.Clear();
         if (!Unsafe.IsNullRef(ref o.S))
         {
@@ -309,22 +324,36 @@ internal static class MatrixProduct
                 MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref o.S, row * o.SRow), valid).CopyTo(scratch[(row * width)..]);
         }
         ProductTile tile = o with { S = ref MemoryMarshal.GetReference(scratch), SRow = width, C = ref MemoryMarshal.GetReference(scratch), CRow = width };
-        Run<TOrder, OnePanel, Vector<float>>(tile, rows, 1, ref values, 0, ref values, 0);
+        Run<TOrder, UsualVector>(tile, rows, 1, ref values, 0, ref values, 0);
         for (int row = 0; row < rows; row++)
             scratch.Slice(row * width, valid).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref o.C, row * o.CRow), valid));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ProductTile At(in ProductTile o, nint row, nint column) => o with
-    {
-        A = ref Unsafe.Add(ref o.A, row * o.ARow),
-        Then = ref Unsafe.Add(ref o.Then, row * o.ThenRow),
-        S = ref Unsafe.IsNullRef(ref o.S) ? ref o.S : ref Unsafe.Add(ref o.S, row * o.SRow + column),
-        C = ref Unsafe.Add(ref o.C, row * o.CRow + column),
-    };
-
     private static void Require(long length, long needed, string name)
     {
         if (length < needed) throw new ArgumentException($"the product reads or writes {needed} values of '{name}', which has {length}", name);
+    }
+
+    /// <summary>Rows shared among as few tiles as there can be, evenly: the first ones may have a row more than the others.</summary>
+    private readonly struct TileRows
+    {
+        private readonly int _least, _taller;
+
+        public TileRows(int total)
+        {
+            Total = total;
+            Tiles = (total + MostRows - 1) / MostRows;
+            _least = total / Tiles;
+            _taller = total - Tiles * _least;
+        }
+
+        public int Total { get; }
+
+        public int Tiles { get; }
+
+        public int Height(int tile) => tile < _taller ? _least + 1 : _least;
+
+        /// <summary>Tiles of the same height from this one on.</summary>
+        public int Alike(int tile) => tile < _taller ? _taller - tile : Tiles - tile;
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Elman.Kernels;
 
 namespace Elman;
@@ -111,8 +111,10 @@ public readonly record struct Activation
 
     /// <summary>y = f(x) of every lane; a lane's bits depend on its value alone. What is no number stays none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Of(Vector<float> x) => _kind switch
-    {
+    public V Of<V>(V x)
+        where V : struct, IVector<V> =>
+        _kind switch
+        {
         Kind.Sigmoid => VectorMath.Sigmoid(x),
         Kind.Tanh => VectorMath.Tanh(x),
         _ => Other(x),
@@ -120,10 +122,12 @@ public readonly record struct Activation
 
     /// <summary>f'(x) of every lane, from x and y = f(x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Derivative(Vector<float> x, Vector<float> y) => _kind switch
-    {
-        Kind.Sigmoid => y * (Vector<float>.One - y),
-        Kind.Tanh => Vector<float>.One - y * y,
+    public V Derivative<V>(V x, V y)
+        where V : struct, IVector<V> =>
+        _kind switch
+        {
+        Kind.Sigmoid => y * (V.One - y),
+        Kind.Tanh => V.One - y * y,
         _ => OtherDerivative(x, y),
     };
 
@@ -132,12 +136,13 @@ public readonly record struct Activation
     public void Apply(ReadOnlySpan<float> x, Span<float> y)
     {
         if (y.Length < x.Length) throw new ArgumentException($"{x.Length} values do not fit into {y.Length}");
-        int width = Vector<float>.Count, done = 0;
-        for (; done <= x.Length - width; done += width) Of(new Vector<float>(x[done..])).CopyTo(y[done..]);
+        int width = UsualVector.Count, done = 0;
+        ref float from = ref MemoryMarshal.GetReference(x), to = ref MemoryMarshal.GetReference(y);
+        for (; done <= x.Length - width; done += width) UsualVector.Store(Of(UsualVector.Load(ref from, done)), ref to, done);
         Span<float> tail = stackalloc float[width];
         tail.Clear();
         x[done..].CopyTo(tail);
-        Of(new Vector<float>(tail)).CopyTo(tail);
+        UsualVector.Store(Of(UsualVector.Load(ref tail[0], 0)), ref tail[0], 0);
         tail[..(x.Length - done)].CopyTo(y[done..]);
     }
 
@@ -151,18 +156,19 @@ public readonly record struct Activation
     {
         if (y.Length != x.Length || gradientY.Length != x.Length || gradientX.Length != x.Length)
             throw new ArgumentException($"x, y and their gradients have {x.Length}, {y.Length}, {gradientX.Length} and {gradientY.Length} values");
-        int width = Vector<float>.Count, done = 0;
+        int width = UsualVector.Count, done = 0;
+        ref float atX = ref MemoryMarshal.GetReference(x), atY = ref MemoryMarshal.GetReference(y), fromY = ref MemoryMarshal.GetReference(gradientY), toX = ref MemoryMarshal.GetReference(gradientX);
         for (; done <= x.Length - width; done += width)
         {
-            Vector<float> slope = Derivative(new(x[done..]), new(y[done..]));
-            Vector.FusedMultiplyAdd(slope, new(gradientY[done..]), new(gradientX[done..])).CopyTo(gradientX[done..]);
+            UsualVector slope = Derivative(UsualVector.Load(ref atX, done), UsualVector.Load(ref atY, done));
+            UsualVector.Store(UsualVector.FusedMultiplyAdd(slope, UsualVector.Load(ref fromY, done), UsualVector.Load(ref toX, done)), ref toX, done);
         }
         if (done == x.Length) return;
-        Span<float> tail = stackalloc float[4 * width];
+        Span<float> tail = stackalloc float[2 * width];
         tail.Clear();
         x[done..].CopyTo(tail);
         y[done..].CopyTo(tail[width..]);
-        Derivative(new(tail), new(tail[width..])).CopyTo(tail);
+        UsualVector.Store(Derivative(UsualVector.Load(ref tail[0], 0), UsualVector.Load(ref tail[0], width)), ref tail[0], 0);
         for (int i = done; i < x.Length; i++) gradientX[i] = MathF.FusedMultiplyAdd(tail[i - done], gradientY[i], gradientX[i]);
     }
 
@@ -175,52 +181,57 @@ public readonly record struct Activation
     };
 
     // Comparisons are written so that NaN takes the branch that hands x on.
-    private Vector<float> Other(Vector<float> x)
+    private V Other<V>(V x)
+        where V : struct, IVector<V>
     {
-        Vector<float> zero = Vector<float>.Zero, one = Vector<float>.One, alpha = new(Alpha), beta = new(Beta);
+        V zero = V.Zero, one = V.One, alpha = V.Create(Alpha), beta = V.Create(Beta);
         return _kind switch
         {
-            Kind.Relu => Vector.Max(x, zero),
-            Kind.Affine => Vector.FusedMultiplyAdd(alpha, x, beta),
-            Kind.LeakyRelu => Vector.ConditionalSelect(Vector.LessThan(x, zero), alpha * x, x),
-            Kind.ThresholdedRelu => Vector.ConditionalSelect(Vector.LessThanOrEqual(x, alpha), zero, x),
+            Kind.Relu => V.Max(x, zero),
+            Kind.Affine => V.FusedMultiplyAdd(alpha, x, beta),
+            Kind.LeakyRelu => V.Select(V.LessThan(x, zero), alpha * x, x),
+            Kind.ThresholdedRelu => V.Select(V.LessThanOrEqual(x, alpha), zero, x),
             Kind.ScaledTanh => alpha * VectorMath.Tanh(beta * x),
-            Kind.HardSigmoid => Vector.Max(zero, Vector.Min(one, Vector.FusedMultiplyAdd(alpha, x, beta))),
-            Kind.Elu => Vector.ConditionalSelect(Vector.LessThan(x, zero), alpha * (VectorMath.Exp(x) - one), x),
-            Kind.Softsign => x / (one + Vector.Abs(x)),
-            Kind.Softplus => Vector.Max(x, zero) + LogOfOnePlus(VectorMath.Exp(-Vector.Abs(x))),
+            Kind.HardSigmoid => V.Max(zero, V.Min(one, V.FusedMultiplyAdd(alpha, x, beta))),
+            Kind.Elu => V.Select(V.LessThan(x, zero), alpha * (VectorMath.Exp(x) - one), x),
+            Kind.Softsign => x / (one + V.Abs(x)),
+            Kind.Softplus => V.Max(x, zero) + LogOfOnePlus(VectorMath.Exp(-V.Abs(x))),
             _ => x,
         };
     }
 
-    private Vector<float> OtherDerivative(Vector<float> x, Vector<float> y)
+    private V OtherDerivative<V>(V x, V y)
+        where V : struct, IVector<V>
     {
-        Vector<float> zero = Vector<float>.Zero, one = Vector<float>.One, alpha = new(Alpha);
+        V zero = V.Zero, one = V.One, alpha = V.Create(Alpha);
         return _kind switch
         {
-            Kind.Relu => Vector.ConditionalSelect(Vector.GreaterThan(x, zero), one, zero),
+            Kind.Relu => V.Select(V.LessThan(zero, x), one, zero),
             Kind.Affine => alpha,
-            Kind.LeakyRelu => Vector.ConditionalSelect(Vector.LessThan(x, zero), alpha, one),
-            Kind.ThresholdedRelu => Vector.ConditionalSelect(Vector.GreaterThan(x, alpha), one, zero),
-            Kind.ScaledTanh => Beta * (alpha - y * TanhOf(x)),
-            Kind.HardSigmoid => Vector.ConditionalSelect(Vector.BitwiseAnd(Vector.GreaterThan(y, zero), Vector.LessThan(y, one)), alpha, zero),
-            Kind.Elu => Vector.ConditionalSelect(Vector.LessThan(x, zero), y + alpha, one),
-            Kind.Softsign => Square(one / (one + Vector.Abs(x))),
+            Kind.LeakyRelu => V.Select(V.LessThan(x, zero), alpha, one),
+            Kind.ThresholdedRelu => V.Select(V.LessThan(alpha, x), one, zero),
+            Kind.ScaledTanh => V.Create(Beta) * (alpha - y * TanhOf(x)),
+            Kind.HardSigmoid => V.Select(V.And(V.LessThan(zero, y), V.LessThan(y, one)), alpha, zero),
+            Kind.Elu => V.Select(V.LessThan(x, zero), y + alpha, one),
+            Kind.Softsign => Square(one / (one + V.Abs(x))),
             Kind.Softplus => VectorMath.Sigmoid(x),
             _ => one,
         };
     }
 
     /// <summary>tanh(β x).</summary>
-    private Vector<float> TanhOf(Vector<float> x) => VectorMath.Tanh(Beta * x);
+    private V TanhOf<V>(V x)
+        where V : struct, IVector<V> => VectorMath.Tanh(V.Create(Beta) * x);
 
-    private static Vector<float> Square(Vector<float> x) => x * x;
+    private static V Square<V>(V x)
+        where V : struct, IVector<V> => x * x;
 
     /// <summary>ln(1 + u) for u in [0, 1]: 2 artanh(s) with s = u / (2 + u) ≤ 1/3, of which eight terms of the series leave 1e-9.</summary>
-    private static Vector<float> LogOfOnePlus(Vector<float> u)
+    private static V LogOfOnePlus<V>(V u)
+        where V : struct, IVector<V>
     {
-        Vector<float> s = u / (u + new Vector<float>(2)), square = s * s, sum = new(1f / 15);
-        for (int odd = 13; odd > 0; odd -= 2) sum = Vector.FusedMultiplyAdd(sum, square, new Vector<float>(1f / odd));
+        V s = u / (u + V.Create(2)), square = s * s, sum = V.Create(1f / 15);
+        for (int odd = 13; odd > 0; odd -= 2) sum = V.FusedMultiplyAdd(sum, square, V.Create(1f / odd));
         return (s + s) * sum;
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Elman;
@@ -8,16 +7,18 @@ internal readonly record struct GateFunction(Activation Activation, float Bound 
 {
     /// <summary>The value; bounds the argument in place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Of(ref Vector<float> x)
+    public V Of<V>(ref V x)
+        where V : struct, IVector<V>
     {
-        Vector<float> bound = new(Bound);
+        V bound = V.Create(Bound);
         // In this order of operands NaN passes, as in VectorMath.
-        x = Vector.MaxNative(-bound, Vector.MinNative(bound, x));
+        x = V.MaxNative(-bound, V.MinNative(bound, x));
         return Activation.Of(x);
     }
 
     /// <summary>The gradient of the argument, from the bounded argument, the value and the value's gradient.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Backward(Vector<float> x, Vector<float> y, Vector<float> gradient) =>
-        Vector.ConditionalSelect(Vector.GreaterThanOrEqual(Vector.Abs(x), new Vector<float>(Bound)), Vector<float>.Zero, gradient * Activation.Derivative(x, y));
+    public V Backward<V>(V x, V y, V gradient)
+        where V : struct, IVector<V> =>
+        V.Select(V.LessThanOrEqual(V.Create(Bound), V.Abs(x)), V.Zero, gradient * Activation.Derivative(x, y));
 }

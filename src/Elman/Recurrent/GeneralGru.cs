@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Elman;
@@ -21,22 +20,24 @@ internal readonly struct GeneralGruUnit(GateFunction reset, GateFunction update,
     public static int Saved => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Forward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public void Forward<V>(Lanes<V> coefficients, Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V>
     {
-        Vector<float> toR = gates[0] + product[0], toZ = gates[1] + product[1], r = reset.Of(ref toR), z = update.Of(ref toZ);
-        Vector<float> toN = Vector.FusedMultiplyAdd(r, product[2], gates[2]), n = candidate.Of(ref toN);
+        V toR = gates[0] + product[0], toZ = gates[1] + product[1], r = reset.Of(ref toR), z = update.Of(ref toZ);
+        V toN = V.FusedMultiplyAdd(r, product[2], gates[2]), n = candidate.Of(ref toN);
         (product[0], product[1], saved[0]) = (toR, toZ, toN);
         (gates[0], gates[1], gates[2]) = (r, z, n);
-        next[0] = Vector.FusedMultiplyAdd(z, previous[0] - n, n);
+        next[0] = V.FusedMultiplyAdd(z, previous[0] - n, n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Backward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public void Backward<V>(Lanes<V> coefficients, Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V>
     {
-        Vector<float> r = gates[0], z = gates[1], n = gates[2], dh = gradient[0];
-        Vector<float> dn = candidate.Backward(saved[0], n, dh * (Vector<float>.One - z));
-        Vector<float> dr = reset.Backward(product[0], r, dn * product[2]);
-        Vector<float> dz = update.Backward(product[1], z, dh * (previous[0] - n));
+        V r = gates[0], z = gates[1], n = gates[2], dh = gradient[0];
+        V dn = candidate.Backward(saved[0], n, dh * (V.One - z));
+        V dr = reset.Backward(product[0], r, dn * product[2]);
+        V dz = update.Backward(product[1], z, dh * (previous[0] - n));
         (gates[0], gates[1], gates[2]) = (dr, dz, dn);
         (product[0], product[1], product[2]) = (dr, dz, dn * r);
         gradient[0] = dh * z;
@@ -59,9 +60,10 @@ internal readonly struct GeneralOriginalGruUnit(GateFunction reset, GateFunction
     public static int LateGates => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Operand(Lanes gates, Lanes product, Lanes previous, Lanes operand)
+    public void Operand<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> operand)
+        where V : struct, IVector<V>
     {
-        Vector<float> toR = gates[0] + product[0], toZ = gates[1] + product[1], r = reset.Of(ref toR);
+        V toR = gates[0] + product[0], toZ = gates[1] + product[1], r = reset.Of(ref toR);
         gates[0] = r;
         gates[1] = update.Of(ref toZ);
         (product[0], product[1]) = (toR, toZ);
@@ -69,19 +71,21 @@ internal readonly struct GeneralOriginalGruUnit(GateFunction reset, GateFunction
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Forward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public void Forward<V>(Lanes<V> coefficients, Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V>
     {
-        Vector<float> toN = gates[2] + product[0], n = candidate.Of(ref toN);
+        V toN = gates[2] + product[0], n = candidate.Of(ref toN);
         product[0] = toN;
         gates[2] = n;
-        next[0] = Vector.FusedMultiplyAdd(gates[1], previous[0] - n, n);
+        next[0] = V.FusedMultiplyAdd(gates[1], previous[0] - n, n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Backward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public void Backward<V>(Lanes<V> coefficients, Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V>
     {
-        Vector<float> z = gates[1], n = gates[2], dh = gradient[0];
-        Vector<float> dn = candidate.Backward(product[0], n, dh * (Vector<float>.One - z));
+        V z = gates[1], n = gates[2], dh = gradient[0];
+        V dn = candidate.Backward(product[0], n, dh * (V.One - z));
         // The gradient of z itself: the argument of its activation is among the early products.
         gates[1] = dh * (previous[0] - n);
         gates[2] = dn;
@@ -90,12 +94,13 @@ internal readonly struct GeneralOriginalGruUnit(GateFunction reset, GateFunction
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void OperandBackward(Lanes gates, Lanes product, Lanes previous, Lanes operandGradient, Lanes gradient)
+    public void OperandBackward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> operandGradient, Lanes<V> gradient)
+        where V : struct, IVector<V>
     {
-        Vector<float> r = gates[0], toZ = product[1], z = update.Of(ref toZ), dr = operandGradient[0];
+        V r = gates[0], toZ = product[1], z = update.Of(ref toZ), dr = operandGradient[0];
         gradient[0] += dr * r;
         dr = reset.Backward(product[0], r, dr * previous[0]);
-        Vector<float> dz = update.Backward(toZ, z, gates[1]);
+        V dz = update.Backward(toZ, z, gates[1]);
         (gates[0], gates[1]) = (dr, dz);
         (product[0], product[1]) = (dr, dz);
     }

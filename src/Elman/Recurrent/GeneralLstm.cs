@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Elman;
@@ -55,23 +54,24 @@ internal readonly struct GeneralLstmUnit<TForget>(LstmSettings settings) : IConf
     private static int O => G + 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Forward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public void Forward<V>(Lanes<V> coefficients, Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V>
     {
-        Vector<float> cell = previous[1], toI = Vector.FusedMultiplyAdd(coefficients[0], cell, gates[0]), toG = gates[G];
-        Vector<float> i = settings.Input.Of(ref toI), g = settings.Candidate.Of(ref toG), f;
+        V cell = previous[1], toI = V.FusedMultiplyAdd(coefficients[0], cell, gates[0]), toG = gates[G];
+        V i = settings.Input.Of(ref toI), g = settings.Candidate.Of(ref toG), f;
         if (TForget.IsCoupled)
         {
-            f = Vector<float>.One - i;
+            f = V.One - i;
         }
         else
         {
-            Vector<float> toF = Vector.FusedMultiplyAdd(coefficients[1], cell, gates[1]);
+            V toF = V.FusedMultiplyAdd(coefficients[1], cell, gates[1]);
             f = settings.Forget.Of(ref toF);
             (gates[1], saved[1]) = (f, toF);
         }
-        Vector<float> c = Vector.FusedMultiplyAdd(f, cell, i * g);
+        V c = V.FusedMultiplyAdd(f, cell, i * g);
         settings.Cell.Of(ref c);
-        Vector<float> toO = Vector.FusedMultiplyAdd(coefficients[G], c, gates[O]), o = settings.Output.Of(ref toO), squashed = settings.Squash.Of(c);
+        V toO = V.FusedMultiplyAdd(coefficients[G], c, gates[O]), o = settings.Output.Of(ref toO), squashed = settings.Squash.Of(c);
         (gates[0], gates[G], gates[O]) = (i, g, o);
         (saved[0], saved[G], saved[O], saved[Gates], saved[Gates + 1]) = (toI, toG, toO, c, squashed);
         next[0] = o * squashed;
@@ -79,39 +79,42 @@ internal readonly struct GeneralLstmUnit<TForget>(LstmSettings settings) : IConf
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Backward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public void Backward<V>(Lanes<V> coefficients, Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V>
     {
-        Vector<float> i = gates[0], g = gates[G], o = gates[O], c = saved[Gates], squashed = saved[Gates + 1], dh = gradient[0], cell = previous[1];
-        Vector<float> f = TForget.IsCoupled ? Vector<float>.One - i : gates[1];
-        Vector<float> dO = settings.Output.Backward(saved[O], o, dh * squashed);
-        Vector<float> fromH = settings.Normalized ? Vector<float>.Zero : dh * o * settings.Squash.Derivative(c, squashed);
-        Vector<float> dc = settings.Cell.Backward(c, c, gradient[1] + fromH + dO * coefficients[G]);
-        Vector<float> di = dc * g, df = dc * cell;
+        V i = gates[0], g = gates[G], o = gates[O], c = saved[Gates], squashed = saved[Gates + 1], dh = gradient[0], cell = previous[1];
+        V f = TForget.IsCoupled ? V.One - i : gates[1];
+        V dO = settings.Output.Backward(saved[O], o, dh * squashed);
+        V fromH = settings.Normalized ? V.Zero : dh * o * settings.Squash.Derivative(c, squashed);
+        V dc = settings.Cell.Backward(c, c, gradient[1] + fromH + dO * coefficients[G]);
+        V di = dc * g, df = dc * cell;
         if (TForget.IsCoupled) di -= df;
         di = settings.Input.Backward(saved[0], i, di);
-        Vector<float> dCell = Vector.FusedMultiplyAdd(dc, f, di * coefficients[0]);
+        V dCell = V.FusedMultiplyAdd(dc, f, di * coefficients[0]);
         if (!TForget.IsCoupled)
         {
             df = settings.Forget.Backward(saved[1], f, df);
-            dCell = Vector.FusedMultiplyAdd(df, coefficients[1], dCell);
+            dCell = V.FusedMultiplyAdd(df, coefficients[1], dCell);
             (gates[1], saved[1]) = (df, df * cell);
         }
         gates[G] = settings.Candidate.Backward(saved[G], g, dc * i);
         (gates[0], gates[O]) = (di, dO);
         (saved[0], saved[G]) = (di * cell, dO * c);
-        gradient[0] = Vector<float>.Zero;
+        gradient[0] = V.Zero;
         gradient[1] = dCell;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Settle(Lanes gates, Lanes settled, Lanes next, Lanes saved)
+    public void Settle<V>(Lanes<V> gates, Lanes<V> settled, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V>
     {
-        Vector<float> c = settled[0], squashed = settings.Squash.Of(c);
+        V c = settled[0], squashed = settings.Squash.Of(c);
         (saved[Gates + 1], saved[Gates + 2]) = (squashed, c);
         next[0] = gates[O] * squashed;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void SettleBackward(Lanes gates, Lanes settled, Lanes saved, Lanes gradient) =>
+    public void SettleBackward<V>(Lanes<V> gates, Lanes<V> settled, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V> =>
         settled[0] = gradient[0] * gates[O] * settings.Squash.Derivative(saved[Gates + 2], saved[Gates + 1]);
 }

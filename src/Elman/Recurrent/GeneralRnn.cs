@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Elman;
@@ -16,18 +15,20 @@ internal readonly struct GeneralRnnUnit(GateFunction function) : IConfiguredUnit
     public static int Saved => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Forward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public void Forward<V>(Lanes<V> coefficients, Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V>
     {
-        Vector<float> x = gates[0], h = function.Of(ref x);
+        V x = gates[0], h = function.Of(ref x);
         saved[0] = x;
         gates[0] = h;
         next[0] = h;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Backward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public void Backward<V>(Lanes<V> coefficients, Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V>
     {
         gates[0] = function.Backward(saved[0], gates[0], gradient[0]);
-        gradient[0] = Vector<float>.Zero;
+        gradient[0] = V.Zero;
     }
 }

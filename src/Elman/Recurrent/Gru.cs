@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using static Elman.Lanes;
 
@@ -24,29 +23,32 @@ public readonly struct GruUnit : IRecurrentUnit
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Activate(Lanes gates, Lanes product)
+    public static void Activate<V>(Lanes<V> gates, Lanes<V> product)
+        where V : struct, IVector<V>
     {
         (gates[0], gates[1], _) = Sigmoid(gates[0] + product[0], gates[1] + product[1], default);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public static void Forward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V>
     {
-        Vector<float> n = Tanh(Vector.FusedMultiplyAdd(gates[0], product[2], gates[2]));
+        V n = Tanh(V.FusedMultiplyAdd(gates[0], product[2], gates[2]));
         gates[2] = n;
-        next[0] = Vector.FusedMultiplyAdd(gates[1], previous[0] - n, n);
+        next[0] = V.FusedMultiplyAdd(gates[1], previous[0] - n, n);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public static void Backward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V>
     {
-        Vector<float> one = Vector<float>.One;
-        Vector<float> r = gates[0], z = gates[1], n = gates[2], dh = gradient[0];
-        Vector<float> dn = dh * (one - z) * (one - n * n);
-        Vector<float> dr = dn * product[2] * r * (one - r);
-        Vector<float> dz = dh * (previous[0] - n) * z * (one - z);
+        V one = V.One;
+        V r = gates[0], z = gates[1], n = gates[2], dh = gradient[0];
+        V dn = dh * (one - z) * (one - n * n);
+        V dr = dn * product[2] * r * (one - r);
+        V dz = dh * (previous[0] - n) * z * (one - z);
         (gates[0], gates[1], gates[2]) = (dr, dz, dn);
         (product[0], product[1], product[2]) = (dr, dz, dn * r);
         gradient[0] = dh * z;
@@ -73,29 +75,32 @@ public readonly struct OriginalGruUnit : IRecurrentUnit
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Operand(Lanes gates, Lanes product, Lanes previous, Lanes operand)
+    public static void Operand<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> operand)
+        where V : struct, IVector<V>
     {
-        (Vector<float> r, Vector<float> z, _) = Sigmoid(gates[0] + product[0], gates[1] + product[1], default);
+        (V r, V z, _) = Sigmoid(gates[0] + product[0], gates[1] + product[1], default);
         (gates[0], gates[1]) = (r, z);
         operand[0] = r * previous[0];
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public static void Forward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V>
     {
-        Vector<float> n = Tanh(gates[2] + product[0]);
+        V n = Tanh(gates[2] + product[0]);
         gates[2] = n;
-        next[0] = Vector.FusedMultiplyAdd(gates[1], previous[0] - n, n);
+        next[0] = V.FusedMultiplyAdd(gates[1], previous[0] - n, n);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public static void Backward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V>
     {
-        Vector<float> one = Vector<float>.One;
-        Vector<float> z = gates[1], n = gates[2], dh = gradient[0];
-        Vector<float> dn = dh * (one - z) * (one - n * n);
+        V one = V.One;
+        V z = gates[1], n = gates[2], dh = gradient[0];
+        V dn = dh * (one - z) * (one - n * n);
         gates[1] = dh * (previous[0] - n) * z * (one - z);
         gates[2] = dn;
         product[0] = dn;
@@ -104,10 +109,11 @@ public readonly struct OriginalGruUnit : IRecurrentUnit
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void OperandBackward(Lanes gates, Lanes product, Lanes previous, Lanes operandGradient, Lanes gradient)
+    public static void OperandBackward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> operandGradient, Lanes<V> gradient)
+        where V : struct, IVector<V>
     {
-        Vector<float> r = gates[0];
-        Vector<float> dr = operandGradient[0] * previous[0] * r * (Vector<float>.One - r);
+        V r = gates[0];
+        V dr = operandGradient[0] * previous[0] * r * (V.One - r);
         gates[0] = dr;
         product[0] = dr;
         product[1] = gates[1];

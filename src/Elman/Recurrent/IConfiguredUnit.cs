@@ -32,25 +32,32 @@ internal interface IConfiguredUnit
     /// <summary>Whether there is an <see cref="Activate"/>.</summary>
     static virtual bool Activates => false;
 
-    void Activate(Lanes gates, Lanes product) => throw new NotSupportedException();
+    void Activate<V>(Lanes<V> gates, Lanes<V> product)
+        where V : struct, IVector<V> => throw new NotSupportedException();
 
-    void Forward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved);
+    void Forward<V>(Lanes<V> coefficients, Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V>;
 
     /// <summary>Leaves in <c>saved</c>, from its first value on, also what this step adds to the gradients of the coefficients.</summary>
-    void Backward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient);
+    void Backward<V>(Lanes<V> coefficients, Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V>;
 
     /// <summary>Whether, in a normalised layer, h is made of a state that is normalised first, by <see cref="Settle"/> after <see cref="Forward"/>.</summary>
     static virtual bool Settles => false;
 
     /// <summary>h from the normalised last state.</summary>
-    void Settle(Lanes gates, Lanes settled, Lanes next, Lanes saved) => throw new NotSupportedException();
+    void Settle<V>(Lanes<V> gates, Lanes<V> settled, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V> => throw new NotSupportedException();
 
     /// <summary>The derivative of <see cref="Settle"/>, before <see cref="Backward"/>: leaves the gradient of the normalised state in <c>settled</c>.</summary>
-    void SettleBackward(Lanes gates, Lanes settled, Lanes saved, Lanes gradient) => throw new NotSupportedException();
+    void SettleBackward<V>(Lanes<V> gates, Lanes<V> settled, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V> => throw new NotSupportedException();
 
-    void Operand(Lanes gates, Lanes product, Lanes previous, Lanes operand) => throw new NotSupportedException();
+    void Operand<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> operand)
+        where V : struct, IVector<V> => throw new NotSupportedException();
 
-    void OperandBackward(Lanes gates, Lanes product, Lanes previous, Lanes operandGradient, Lanes gradient) => throw new NotSupportedException();
+    void OperandBackward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> operandGradient, Lanes<V> gradient)
+        where V : struct, IVector<V> => throw new NotSupportedException();
 }
 
 /// <summary>A unit without settings. Inlined, it costs nothing.</summary>
@@ -78,18 +85,23 @@ internal readonly struct PlainUnit<TUnit> : IConfiguredUnit
     public static bool Activates => TUnit.LateGates == 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Activate(Lanes gates, Lanes product) => TUnit.Activate(gates, product);
+    public void Activate<V>(Lanes<V> gates, Lanes<V> product)
+        where V : struct, IVector<V> => TUnit.Activate(gates, product);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Forward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved) => TUnit.Forward(gates, product, previous, next, saved);
+    public void Forward<V>(Lanes<V> coefficients, Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V> => TUnit.Forward(gates, product, previous, next, saved);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Backward(Lanes coefficients, Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient) => TUnit.Backward(gates, product, previous, saved, gradient);
+    public void Backward<V>(Lanes<V> coefficients, Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V> => TUnit.Backward(gates, product, previous, saved, gradient);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Operand(Lanes gates, Lanes product, Lanes previous, Lanes operand) => TUnit.Operand(gates, product, previous, operand);
+    public void Operand<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> operand)
+        where V : struct, IVector<V> => TUnit.Operand(gates, product, previous, operand);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void OperandBackward(Lanes gates, Lanes product, Lanes previous, Lanes operandGradient, Lanes gradient) =>
+    public void OperandBackward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> operandGradient, Lanes<V> gradient)
+        where V : struct, IVector<V> =>
         TUnit.OperandBackward(gates, product, previous, operandGradient, gradient);
 }

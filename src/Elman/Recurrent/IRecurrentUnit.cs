@@ -51,7 +51,8 @@ public interface IRecurrentUnit
     /// <see cref="Forward"/> for any, so that a processor can work on many units' functions at once instead of waiting for one unit's chain of them. Not
     /// with <see cref="LateGates"/>, where <see cref="Operand"/> begins the step.
     /// </summary>
-    static virtual void Activate(Lanes gates, Lanes product)
+    static virtual void Activate<V>(Lanes<V> gates, Lanes<V> product)
+        where V : struct, IVector<V>
     {
     }
 
@@ -59,21 +60,25 @@ public interface IRecurrentUnit
     /// One time step: from the products, as <see cref="Activate"/> has left them, and the previous states to the next states. Leaves in <c>gates</c>, <c>product</c> and <c>saved</c>
     /// what <see cref="Backward"/> wants to find there. Must read <c>previous[i]</c> before it writes <c>next[i]</c>: they may be the same.
     /// </summary>
-    static abstract void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved);
+    static abstract void Forward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V>;
 
     /// <summary>
     /// The derivative of <see cref="Forward"/>. <c>gradient</c> comes with the gradients of the next states and leaves with those of the
     /// previous states, apart from what the recurrent products add. <c>gates</c> and, if they are separate, <c>product</c> leave with
     /// the gradients of the input and of the recurrent products.
     /// </summary>
-    static abstract void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient);
+    static abstract void Backward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V>;
 
     /// <summary>With <see cref="LateGates"/>: computes from the early gates what the late gates' recurrent products multiply.</summary>
-    static virtual void Operand(Lanes gates, Lanes product, Lanes previous, Lanes operand) => throw new NotSupportedException();
+    static virtual void Operand<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> operand)
+        where V : struct, IVector<V> => throw new NotSupportedException();
 
     /// <summary>
     /// The derivative of <see cref="Operand"/>, after <see cref="Backward"/>: takes the gradient of the operand, completes the early gates'
     /// gradients in <c>gates</c> and <c>product</c>, and adds to that of the previous states.
     /// </summary>
-    static virtual void OperandBackward(Lanes gates, Lanes product, Lanes previous, Lanes operandGradient, Lanes gradient) => throw new NotSupportedException();
+    static virtual void OperandBackward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> operandGradient, Lanes<V> gradient)
+        where V : struct, IVector<V> => throw new NotSupportedException();
 }

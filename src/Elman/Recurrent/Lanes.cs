@@ -1,43 +1,55 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using Elman.Kernels;
 
 namespace Elman;
 
 /// <summary>
-/// The values of V neighbouring units of one row, V = <c>Vector&lt;float&gt;.Count</c>: lane k of vector i is value i (a gate, a state)
+/// The values of as many neighbouring units of one row as a vector has lanes: lane k of vector i is value i (a gate, a state)
 /// of unit k. What an <see cref="IRecurrentUnit"/> computes with.
 /// </summary>
-public readonly ref struct Lanes
+/// <typeparam name="V">The vector.</typeparam>
+public readonly ref struct Lanes<V>
+    where V : struct, IVector<V>
 {
     private readonly ref float _first;
-    private readonly nint _stride;
+    private readonly nint _stride, _block;
 
+    /// <param name="first">Value 0 of the first unit.</param>
+    /// <param name="stride">From one value of a unit to the next.</param>
+    /// <param name="block">From a value of a unit to that of its neighbour <c>Vector&lt;float&gt;.Count</c> units on.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal Lanes(ref float first, nint stride)
+    internal Lanes(ref float first, nint stride, nint block)
     {
         _first = ref first;
         _stride = stride;
+        _block = block;
     }
 
-    /// <summary>Value <paramref name="index"/> of the V units. The index is not checked: it is a constant below the unit's own count.</summary>
-    public Vector<float> this[int index]
+    /// <summary>Value <paramref name="index"/> of the units. The index is not checked: it is a constant below the unit's own count.</summary>
+    public V this[int index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector.LoadUnsafe(ref Unsafe.Add(ref _first, index * _stride));
+        get => V.LoadBlocks(ref Unsafe.Add(ref _first, index * _stride), _block);
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        set => value.StoreUnsafe(ref Unsafe.Add(ref _first, index * _stride));
+        set => V.StoreBlocks(value, ref Unsafe.Add(ref _first, index * _stride), _block);
     }
+}
 
-    /// <summary>1 / (1 + e^−x), the same bits in every lane.</summary>
+/// <summary>Functions for the cells; a lane's bits depend on its value alone.</summary>
+public static class Lanes
+{
+    /// <summary>1 / (1 + e^−x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<float> Sigmoid(Vector<float> x) => VectorMath.Sigmoid(x);
+    public static V Sigmoid<V>(V x)
+        where V : struct, IVector<V> => VectorMath.Sigmoid(x);
 
     /// <summary>The same of three vectors in less time than one after the other; what is not wanted can be dropped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector<float>, Vector<float>, Vector<float>) Sigmoid(Vector<float> x, Vector<float> y, Vector<float> z) => VectorMath.Sigmoid(x, y, z);
+    public static (V, V, V) Sigmoid<V>(V x, V y, V z)
+        where V : struct, IVector<V> => VectorMath.Sigmoid(x, y, z);
 
-    /// <summary>tanh x, the same bits in every lane.</summary>
+    /// <summary>tanh x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector<float> Tanh(Vector<float> x) => VectorMath.Tanh(x);
+    public static V Tanh<V>(V x)
+        where V : struct, IVector<V> => VectorMath.Tanh(x);
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using static Elman.Lanes;
 
@@ -30,7 +29,8 @@ public readonly struct LstmUnit : IRecurrentUnit
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Activate(Lanes gates, Lanes product)
+    public static void Activate<V>(Lanes<V> gates, Lanes<V> product)
+        where V : struct, IVector<V>
     {
         (gates[0], gates[1], gates[3]) = Sigmoid(gates[0], gates[1], gates[3]);
         gates[2] = Tanh(gates[2]);
@@ -38,10 +38,11 @@ public readonly struct LstmUnit : IRecurrentUnit
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public static void Forward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V>
     {
-        Vector<float> c = Vector.FusedMultiplyAdd(gates[1], previous[1], gates[0] * gates[2]);
-        Vector<float> squashed = Tanh(c);
+        V c = V.FusedMultiplyAdd(gates[1], previous[1], gates[0] * gates[2]);
+        V squashed = Tanh(c);
         saved[0] = squashed;
         next[0] = gates[3] * squashed;
         next[1] = c;
@@ -49,17 +50,18 @@ public readonly struct LstmUnit : IRecurrentUnit
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public static void Backward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V>
     {
-        Vector<float> one = Vector<float>.One;
-        Vector<float> i = gates[0], f = gates[1], g = gates[2], o = gates[3], squashed = saved[0];
-        Vector<float> dh = gradient[0];
-        Vector<float> dc = gradient[1] + dh * o * (one - squashed * squashed);
+        V one = V.One;
+        V i = gates[0], f = gates[1], g = gates[2], o = gates[3], squashed = saved[0];
+        V dh = gradient[0];
+        V dc = gradient[1] + dh * o * (one - squashed * squashed);
         gates[0] = dc * g * i * (one - i);
         gates[1] = dc * previous[1] * f * (one - f);
         gates[2] = dc * i * (one - g * g);
         gates[3] = dh * squashed * o * (one - o);
-        gradient[0] = Vector<float>.Zero;
+        gradient[0] = V.Zero;
         gradient[1] = dc * f;
     }
 }

@@ -305,69 +305,121 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         }
     }
 
+    // Below, each loop over units runs over two blocks at a time where a vector holds them, and ends with what is left in usual vectors. The bits are the same in either.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Unit((int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float next, ref float saved)
     {
-        ref float coefficients = ref TUnit.Coefficients > 0 ? ref MemoryMarshal.GetArrayDataReference(weights.Coefficients) : ref gates;
-        int width = UnitSizes.Width, padded = _sizes.Padded, end = blocks.End * width;
+        int unit = blocks.First * UnitSizes.Width, end = blocks.End * UnitSizes.Width;
         if (TUnit.Activates)
         {
-            for (int unit = blocks.First * width; unit < end; unit += width)
-                _unit.Activate(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * TUnit.Gates, width));
+            int first = WideVector.IsSupported ? Activate<WideVector>(unit, end, ref gates, ref product) : unit;
+            Activate<UsualVector>(first, end, ref gates, ref product);
         }
-        for (int unit = blocks.First * width; unit < end; unit += width)
+        if (WideVector.IsSupported) unit = Unit<WideVector>(unit, end, ref gates, ref product, ref previous, ref next, ref saved);
+        Unit<UsualVector>(unit, end, ref gates, ref product, ref previous, ref next, ref saved);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Activate<V>(int unit, int end, ref float gates, ref float product)
+        where V : struct, IVector<V>
+    {
+        for (; unit <= end - V.Count; unit += V.Count) _unit.Activate(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, TUnit.Gates));
+        return unit;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Unit<V>(int unit, int end, ref float gates, ref float product, ref float previous, ref float next, ref float saved)
+        where V : struct, IVector<V>
+    {
+        ref float coefficients = ref CoefficientsOr(ref gates);
+        int padded = _sizes.Padded;
+        for (; unit <= end - V.Count; unit += V.Count)
         {
-            _unit.Forward(At(ref coefficients, unit * TUnit.Coefficients, width), At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * ProductGates, width), At(ref previous, unit, padded),
-                At(ref next, unit, padded), At(ref saved, unit * TUnit.Saved, width));
+            _unit.Forward(Of<V>(ref coefficients, unit, TUnit.Coefficients), Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, ProductGates), States<V>(ref previous, unit, padded),
+                States<V>(ref next, unit, padded), Of<V>(ref saved, unit, TUnit.Saved));
         }
+        return unit;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void UnitBackward((int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float saved, ref float gradient)
     {
-        ref float coefficients = ref TUnit.Coefficients > 0 ? ref MemoryMarshal.GetArrayDataReference(weights.Coefficients) : ref gates;
-        int width = UnitSizes.Width, padded = _sizes.Padded, end = blocks.End * width;
-        for (int unit = blocks.First * width; unit < end; unit += width)
+        int unit = blocks.First * UnitSizes.Width, end = blocks.End * UnitSizes.Width;
+        if (WideVector.IsSupported) unit = UnitBackward<WideVector>(unit, end, ref gates, ref product, ref previous, ref saved, ref gradient);
+        UnitBackward<UsualVector>(unit, end, ref gates, ref product, ref previous, ref saved, ref gradient);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int UnitBackward<V>(int unit, int end, ref float gates, ref float product, ref float previous, ref float saved, ref float gradient)
+        where V : struct, IVector<V>
+    {
+        ref float coefficients = ref CoefficientsOr(ref gates);
+        int padded = _sizes.Padded;
+        for (; unit <= end - V.Count; unit += V.Count)
         {
-            _unit.Backward(At(ref coefficients, unit * TUnit.Coefficients, width), At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * ProductGates, width), At(ref previous, unit, padded),
-                At(ref saved, unit * TUnit.Saved, width), At(ref gradient, unit, padded));
+            _unit.Backward(Of<V>(ref coefficients, unit, TUnit.Coefficients), Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, ProductGates), States<V>(ref previous, unit, padded),
+                Of<V>(ref saved, unit, TUnit.Saved), States<V>(ref gradient, unit, padded));
         }
+        return unit;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Settle(ref float gates, ref float settled, ref float next, ref float saved)
     {
-        int width = UnitSizes.Width, padded = _sizes.Padded;
-        for (int unit = 0; unit < padded; unit += width)
-            _unit.Settle(At(ref gates, unit * TUnit.Gates, width), At(ref settled, unit, width), At(ref next, unit, padded), At(ref saved, unit * TUnit.Saved, width));
+        int padded = _sizes.Padded;
+        for (int unit = 0; unit < padded; unit += UnitSizes.Width)
+            _unit.Settle(Of<UsualVector>(ref gates, unit, TUnit.Gates), Of<UsualVector>(ref settled, unit, 1), States<UsualVector>(ref next, unit, padded), Of<UsualVector>(ref saved, unit, TUnit.Saved));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void SettleBackward(ref float gates, ref float settled, ref float saved, ref float gradient)
     {
-        int width = UnitSizes.Width, padded = _sizes.Padded;
-        for (int unit = 0; unit < padded; unit += width)
-            _unit.SettleBackward(At(ref gates, unit * TUnit.Gates, width), At(ref settled, unit, width), At(ref saved, unit * TUnit.Saved, width), At(ref gradient, unit, padded));
+        int padded = _sizes.Padded;
+        for (int unit = 0; unit < padded; unit += UnitSizes.Width)
+            _unit.SettleBackward(Of<UsualVector>(ref gates, unit, TUnit.Gates), Of<UsualVector>(ref settled, unit, 1), Of<UsualVector>(ref saved, unit, TUnit.Saved), States<UsualVector>(ref gradient, unit, padded));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Operand(ref float gates, ref float product, ref float previous, ref float operand)
     {
-        int width = UnitSizes.Width, padded = _sizes.Padded, early = _sizes.EarlyGates;
-        for (int unit = 0; unit < padded; unit += width)
-            _unit.Operand(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * early, width), At(ref previous, unit, padded), At(ref operand, unit, width));
+        int unit = 0;
+        if (WideVector.IsSupported) unit = Operand<WideVector>(unit, ref gates, ref product, ref previous, ref operand);
+        Operand<UsualVector>(unit, ref gates, ref product, ref previous, ref operand);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Operand<V>(int unit, ref float gates, ref float product, ref float previous, ref float operand)
+        where V : struct, IVector<V>
+    {
+        int padded = _sizes.Padded, early = _sizes.EarlyGates;
+        for (; unit <= padded - V.Count; unit += V.Count)
+            _unit.Operand(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, early), States<V>(ref previous, unit, padded), Of<V>(ref operand, unit, 1));
+        return unit;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void OperandBackward(ref float gates, ref float product, ref float previous, ref float operandGradient, ref float gradient)
     {
-        int width = UnitSizes.Width, padded = _sizes.Padded, early = _sizes.EarlyGates;
-        for (int unit = 0; unit < padded; unit += width)
-        {
-            _unit.OperandBackward(At(ref gates, unit * TUnit.Gates, width), At(ref product, unit * early, width), At(ref previous, unit, padded),
-                At(ref operandGradient, unit, width), At(ref gradient, unit, padded));
-        }
+        int unit = 0;
+        if (WideVector.IsSupported) unit = OperandBackward<WideVector>(unit, ref gates, ref product, ref previous, ref operandGradient, ref gradient);
+        OperandBackward<UsualVector>(unit, ref gates, ref product, ref previous, ref operandGradient, ref gradient);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int OperandBackward<V>(int unit, ref float gates, ref float product, ref float previous, ref float operandGradient, ref float gradient)
+        where V : struct, IVector<V>
+    {
+        int padded = _sizes.Padded, early = _sizes.EarlyGates;
+        for (; unit <= padded - V.Count; unit += V.Count)
+        {
+            _unit.OperandBackward(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, early), States<V>(ref previous, unit, padded),
+                Of<V>(ref operandGradient, unit, 1), States<V>(ref gradient, unit, padded));
+        }
+        return unit;
+    }
+
+    /// <summary>The units' own weights; without any, what will not be read.</summary>
+    private ref float CoefficientsOr(ref float nothing) => ref TUnit.Coefficients > 0 ? ref MemoryMarshal.GetArrayDataReference(weights.Coefficients) : ref nothing;
 
     /// <summary>
     /// Zeros the gradients of the units beyond H. Those units compute with zeros, and what they make of them may be NaN, which even a product with
@@ -385,7 +437,13 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref float From(Span<float> values, int row, int stride) => ref Unsafe.Add(ref MemoryMarshal.GetReference(values), (nint)row * stride);
 
-    /// <summary>The lanes from an offset on: vectors a width apart, or a state apart.</summary>
+    /// <summary>So many values of each of the units from <paramref name="unit"/> on, laid down [block][value][V].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes At(ref float values, nint offset, nint stride) => new(ref Unsafe.Add(ref values, offset), stride);
+    private static Lanes<V> Of<V>(ref float values, nint unit, nint count)
+        where V : struct, IVector<V> => new(ref Unsafe.Add(ref values, unit * count), UnitSizes.Width, count * UnitSizes.Width);
+
+    /// <summary>The states of the units from <paramref name="unit"/> on, laid down [state][unit].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes<V> States<V>(ref float values, nint unit, nint padded)
+        where V : struct, IVector<V> => new(ref Unsafe.Add(ref values, unit), padded, UnitSizes.Width);
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using static Elman.Lanes;
 
@@ -18,20 +17,22 @@ public readonly struct RnnUnit : IRecurrentUnit
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public static void Forward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V>
     {
-        Vector<float> h = Tanh(gates[0]);
+        V h = Tanh(gates[0]);
         gates[0] = h;
         next[0] = h;
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public static void Backward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V>
     {
-        Vector<float> h = gates[0];
-        gates[0] = gradient[0] * (Vector<float>.One - h * h);
-        gradient[0] = Vector<float>.Zero;
+        V h = gates[0];
+        gates[0] = gradient[0] * (V.One - h * h);
+        gradient[0] = V.Zero;
     }
 }
 
@@ -49,19 +50,21 @@ public readonly struct ReluRnnUnit : IRecurrentUnit
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public static void Forward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V>
     {
         // The native maximum would turn NaN into 0 and hide it.
-        Vector<float> h = Vector.Max(gates[0], Vector<float>.Zero);
+        V h = V.Max(gates[0], V.Zero);
         gates[0] = h;
         next[0] = h;
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public static void Backward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V>
     {
-        gates[0] = Vector.ConditionalSelect(Vector.GreaterThan(gates[0], Vector<float>.Zero), gradient[0], Vector<float>.Zero);
-        gradient[0] = Vector<float>.Zero;
+        gates[0] = V.Select(V.LessThan(V.Zero, gates[0]), gradient[0], V.Zero);
+        gradient[0] = V.Zero;
     }
 }

@@ -183,9 +183,11 @@ public sealed class WriteTests
 
         public static int Gates => 1;
 
-        public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved) => next[0] = gates[0];
+        public static void Forward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+            where V : struct, IVector<V> => next[0] = gates[0];
 
-        public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient) => gates[0] = gradient[0];
+        public static void Backward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+            where V : struct, IVector<V> => gates[0] = gradient[0];
     }
 
     private static string Refused(Module network, OnnxWriteOptions? options = null) => Assert.Throws<ArgumentException>(() => Written(network, options ?? new OnnxWriteOptions())).Message;

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Elman.Tests.Recurrent;
@@ -15,17 +14,19 @@ public readonly struct MinGruUnit : IRecurrentUnit
     public static bool Recurs => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public static void Forward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V>
     {
-        Vector<float> z = Lanes.Sigmoid(gates[0]), candidate = gates[1], h = previous[0];
+        V z = Lanes.Sigmoid(gates[0]), candidate = gates[1], h = previous[0];
         gates[0] = z;
-        next[0] = Vector.FusedMultiplyAdd(z, candidate - h, h);
+        next[0] = V.FusedMultiplyAdd(z, candidate - h, h);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public static void Backward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V>
     {
-        Vector<float> z = gates[0], candidate = gates[1], h = previous[0], dh = gradient[0], one = Vector<float>.One;
+        V z = gates[0], candidate = gates[1], h = previous[0], dh = gradient[0], one = V.One;
         gates[0] = dh * (candidate - h) * z * (one - z);
         gates[1] = dh * z;
         gradient[0] = dh * (one - z);

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Elman.Tests.Recurrent;
 
 /// <summary>How <see cref="AbsoluteUnit{TSign}"/> finds a sign.</summary>
@@ -7,14 +5,14 @@ internal interface ISign
 {
     static abstract string Name { get; }
 
-    static abstract Vector<float> Of(Vector<float> value);
+    static abstract V Of<V>(V value) where V : struct, IVector<V>;
 }
 
 internal readonly struct Clean : ISign
 {
     public static string Name => "clean";
 
-    public static Vector<float> Of(Vector<float> value) => Vector.ConditionalSelect(Vector.LessThan(value, Vector<float>.Zero), -Vector<float>.One, Vector<float>.One);
+    public static V Of<V>(V value) where V : struct, IVector<V> => V.Select(V.LessThan(value, V.Zero), -V.One, V.One);
 }
 
 internal readonly struct Poisonous : ISign
@@ -22,7 +20,7 @@ internal readonly struct Poisonous : ISign
     public static string Name => "poisonous";
 
     /// <summary>NaN for 0.</summary>
-    public static Vector<float> Of(Vector<float> value) => value / Vector.Abs(value);
+    public static V Of<V>(V value) where V : struct, IVector<V> => value / V.Abs(value);
 }
 
 /// <summary>h' = |W x + U h + b|.</summary>
@@ -33,12 +31,14 @@ internal readonly struct AbsoluteUnit<TSign> : IRecurrentUnit
 
     public static int Gates => 1;
 
-    public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved) => next[0] = gates[0] * TSign.Of(gates[0]);
+    public static void Forward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V> => next[0] = gates[0] * TSign.Of(gates[0]);
 
-    public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public static void Backward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V>
     {
         gates[0] = gradient[0] * TSign.Of(gates[0]);
-        gradient[0] = Vector<float>.Zero;
+        gradient[0] = V.Zero;
     }
 }
 
@@ -76,9 +76,11 @@ internal readonly struct BrokenUnit<TCounts> : IRecurrentUnit
 
     public static bool SeparateProduct => TCounts.Counts.SeparateProduct;
 
-    public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved) => throw new NotSupportedException();
+    public static void Forward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V> => throw new NotSupportedException();
 
-    public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient) => throw new NotSupportedException();
+    public static void Backward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V> => throw new NotSupportedException();
 }
 
 /// <summary>A cell under a name that is taken.</summary>
@@ -88,7 +90,9 @@ internal readonly struct Impostor : IRecurrentUnit
 
     public static int Gates => 1;
 
-    public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved) => throw new NotSupportedException();
+    public static void Forward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V> => throw new NotSupportedException();
 
-    public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient) => throw new NotSupportedException();
+    public static void Backward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V> => throw new NotSupportedException();
 }

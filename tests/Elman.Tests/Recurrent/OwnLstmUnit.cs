@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Elman.Tests.Recurrent;
@@ -15,10 +14,11 @@ public readonly struct OwnLstmUnit : IRecurrentUnit
     public static int Saved => 1;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+    public static void Forward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+        where V : struct, IVector<V>
     {
-        Vector<float> input = Lanes.Sigmoid(gates[0]), forget = Lanes.Sigmoid(gates[1]), value = Lanes.Tanh(gates[2]), output = Lanes.Sigmoid(gates[3]);
-        Vector<float> cell = Vector.FusedMultiplyAdd(forget, previous[1], input * value), seen = Lanes.Tanh(cell);
+        V input = Lanes.Sigmoid(gates[0]), forget = Lanes.Sigmoid(gates[1]), value = Lanes.Tanh(gates[2]), output = Lanes.Sigmoid(gates[3]);
+        V cell = V.FusedMultiplyAdd(forget, previous[1], input * value), seen = Lanes.Tanh(cell);
         gates[0] = input;
         gates[1] = forget;
         gates[2] = value;
@@ -29,16 +29,17 @@ public readonly struct OwnLstmUnit : IRecurrentUnit
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+    public static void Backward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+        where V : struct, IVector<V>
     {
-        Vector<float> one = Vector<float>.One, seen = saved[0], dh = gradient[0];
-        Vector<float> input = gates[0], forget = gates[1], value = gates[2], output = gates[3];
-        Vector<float> dc = gradient[1] + dh * output * (one - seen * seen);
+        V one = V.One, seen = saved[0], dh = gradient[0];
+        V input = gates[0], forget = gates[1], value = gates[2], output = gates[3];
+        V dc = gradient[1] + dh * output * (one - seen * seen);
         gates[0] = dc * value * input * (one - input);
         gates[1] = dc * previous[1] * forget * (one - forget);
         gates[2] = dc * input * (one - value * value);
         gates[3] = dh * seen * output * (one - output);
-        gradient[0] = Vector<float>.Zero;
+        gradient[0] = V.Zero;
         gradient[1] = dc * forget;
     }
 }

@@ -39,13 +39,15 @@ public class SharedWorkTests
 
         public static int Gates => 1;
 
-        public static void Forward(Lanes gates, Lanes product, Lanes previous, Lanes next, Lanes saved)
+        public static void Forward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> next, Lanes<V> saved)
+            where V : struct, IVector<V>
         {
             ForwardThreads.TryAdd(Environment.CurrentManagedThreadId, true);
             RnnUnit.Forward(gates, product, previous, next, saved);
         }
 
-        public static void Backward(Lanes gates, Lanes product, Lanes previous, Lanes saved, Lanes gradient)
+        public static void Backward<V>(Lanes<V> gates, Lanes<V> product, Lanes<V> previous, Lanes<V> saved, Lanes<V> gradient)
+            where V : struct, IVector<V>
         {
             BackwardThreads.TryAdd(Environment.CurrentManagedThreadId, true);
             RnnUnit.Backward(gates, product, previous, saved, gradient);

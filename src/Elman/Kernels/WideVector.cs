@@ -1,0 +1,114 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Elman.Kernels;
+
+/// <summary>A vector of 512 bits beside usual ones of 256: a whole panel, and the units of two blocks.</summary>
+internal readonly struct WideVector(Vector512<float> lanes) : IVector<WideVector>
+{
+    private readonly Vector512<float> _lanes = lanes;
+
+    /// <summary>Whether the processor computes such vectors faster than two usual ones, and they fit the layout of panels and blocks.</summary>
+    public static bool IsSupported
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.IsHardwareAccelerated && 2 * Vector<float>.Count == Count;
+    }
+
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512<float>.Count;
+    }
+
+    public static WideVector Zero
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(Vector512<float>.Zero);
+    }
+
+    public static WideVector One
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(Vector512<float>.One);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector Create(float value) => new(Vector512.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector operator +(WideVector left, WideVector right) => new(left._lanes + right._lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector operator -(WideVector left, WideVector right) => new(left._lanes - right._lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector operator *(WideVector left, WideVector right) => new(left._lanes * right._lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector operator /(WideVector left, WideVector right) => new(left._lanes / right._lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector operator -(WideVector value) => new(-value._lanes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector FusedMultiplyAdd(WideVector x, WideVector y, WideVector z) => new(Vector512.FusedMultiplyAdd(x._lanes, y._lanes, z._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector Max(WideVector left, WideVector right) => new(Vector512.Max(left._lanes, right._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector Min(WideVector left, WideVector right) => new(Vector512.Min(left._lanes, right._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector Abs(WideVector value) => new(Vector512.Abs(value._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector LessThan(WideVector left, WideVector right) => new(Vector512.LessThan(left._lanes, right._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector LessThanOrEqual(WideVector left, WideVector right) => new(Vector512.LessThanOrEqual(left._lanes, right._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector And(WideVector left, WideVector right) => new(Vector512.BitwiseAnd(left._lanes, right._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector Select(WideVector mask, WideVector then, WideVector otherwise) => new(Vector512.ConditionalSelect(mask._lanes, then._lanes, otherwise._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector MaxNative(WideVector left, WideVector right) => new(Vector512.MaxNative(left._lanes, right._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector MinNative(WideVector left, WideVector right) => new(Vector512.MinNative(left._lanes, right._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector ShiftLeft(WideVector bits, int count) => new(Vector512.ShiftLeft(bits._lanes.AsInt32(), count).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector Load(ref float from, nint at) => new(Vector512.LoadUnsafe(ref from, (nuint)at));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(WideVector value, ref float to, nint at) => value._lanes.StoreUnsafe(ref to, (nuint)at);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector LoadBlocks(ref float from, nint block) =>
+        new(Vector512.Create(Vector256.LoadUnsafe(ref from), Vector256.LoadUnsafe(ref from, (nuint)block)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreBlocks(WideVector value, ref float to, nint block)
+    {
+        value._lanes.GetLower().StoreUnsafe(ref to);
+        value._lanes.GetUpper().StoreUnsafe(ref to, (nuint)block);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector LoadBFloat16(ref float words, nint at)
+    {
+        Vector256<uint> both = Vector256.LoadUnsafe(ref words, (nuint)at).AsUInt32();
+        return new(Vector512.Create(Vector256.ShiftLeft(both, 16), both & Vector256.Create(0xFFFF0000)).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector LoadRightBFloat16(ref float words, nint at) => LoadBFloat16(ref words, at);
+}
