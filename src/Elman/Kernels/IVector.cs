@@ -79,9 +79,12 @@ public interface IVector<V>
     /// <summary>The reverse of <see cref="LoadBlocks"/>.</summary>
     internal static abstract void StoreBlocks(V value, ref float to, nint block);
 
-    /// <summary>Of a panel's step in bfloat16, words with a number of the left half of the columns below and one of the right half above: the first vector of columns if there are two, else all.</summary>
-    internal static abstract V LoadBFloat16(ref float words, nint at);
+    /// <summary>x·y + z with the y from <c>y[at]</c> on: what <see cref="Load"/> and <see cref="FusedMultiplyAdd"/> do, in one instruction.</summary>
+    internal static abstract V MultiplyAdd(V x, ref float y, nint at, V z);
 
-    /// <summary>The second of two vectors of columns; if there is one, all of them.</summary>
-    internal static abstract V LoadRightBFloat16(ref float words, nint at);
+    /// <summary>The same with bfloat16 of a panel's step, words with a number of the left half of the columns below and one of the right half above: with the first vector of columns if there are two, else with all.</summary>
+    internal static abstract V MultiplyAddBFloat16(V x, ref float words, nint at, V z);
+
+    /// <summary>The same with the second of two vectors of columns; if there is one, with all of them.</summary>
+    internal static abstract V MultiplyAddRightBFloat16(V x, ref float words, nint at, V z);
 }

@@ -19,12 +19,12 @@ internal static class RowTile
         /// <summary>Words of four bytes of a panel's step.</summary>
         static abstract int Words { get; }
 
-        /// <summary>The first vector of two at one step. Each is loaded where it is multiplied, so that the load becomes part of the multiply-add.</summary>
-        static abstract V Left<V>(ref float panel, nint at) where V : struct, IVector<V>;
+        /// <summary>x·b + c with the first vector b of two at one step.</summary>
+        static abstract V Left<V>(V x, ref float panel, nint at, V c) where V : struct, IVector<V>;
 
-        /// <summary>The second.</summary>
+        /// <summary>The same with the second.</summary>
         /// <param name="right">From the first panel to the second, if a vector is a whole panel.</param>
-        static abstract V Right<V>(ref float panel, nint at, nint right) where V : struct, IVector<V>;
+        static abstract V Right<V>(V x, ref float panel, nint at, nint right, V c) where V : struct, IVector<V>;
     }
 
     /// <summary>Single precision.</summary>
@@ -33,10 +33,10 @@ internal static class RowTile
         public static int Words => PackedMatrix.PanelWidth;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Left<V>(ref float panel, nint at) where V : struct, IVector<V> => V.Load(ref panel, at);
+        public static V Left<V>(V x, ref float panel, nint at, V c) where V : struct, IVector<V> => V.MultiplyAdd(x, ref panel, at, c);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Right<V>(ref float panel, nint at, nint right) where V : struct, IVector<V> => V.Load(ref panel, at + ToSecond<V>(right));
+        public static V Right<V>(V x, ref float panel, nint at, nint right, V c) where V : struct, IVector<V> => V.MultiplyAdd(x, ref panel, at + ToSecond<V>(right), c);
     }
 
     /// <summary>bfloat16, the upper half of a single: each word holds a value of the left half of the columns in its lower half and one of the right half in its upper half.</summary>
@@ -45,10 +45,11 @@ internal static class RowTile
         public static int Words => PackedMatrix.PanelWidth / 2;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Left<V>(ref float panel, nint at) where V : struct, IVector<V> => V.LoadBFloat16(ref panel, at);
+        public static V Left<V>(V x, ref float panel, nint at, V c) where V : struct, IVector<V> => V.MultiplyAddBFloat16(x, ref panel, at, c);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Right<V>(ref float panel, nint at, nint right) where V : struct, IVector<V> => V.LoadRightBFloat16(ref panel, PanelsOfTwo<V>() == 1 ? at : at + right);
+        public static V Right<V>(V x, ref float panel, nint at, nint right, V c) where V : struct, IVector<V> =>
+            V.MultiplyAddRightBFloat16(x, ref panel, PanelsOfTwo<V>() == 1 ? at : at + right, c);
     }
 
     /// <summary>One row × up to twelve vectors of columns, whole panels of them. Takes references one by one: a structure of them would have to be cleared on the stack, which takes as long as the
@@ -123,17 +124,17 @@ internal static class RowTile
         where TFormat : struct, IPanelFormat
         where V : struct, IVector<V>
     {
-        c0 = V.FusedMultiplyAdd(x, TFormat.Left<V>(ref b, from), c0);
-        if (TVectors.Count > 1) c1 = V.FusedMultiplyAdd(x, TFormat.Right<V>(ref b, from, panelSize), c1);
-        if (TVectors.Count > 2) c2 = V.FusedMultiplyAdd(x, TFormat.Left<V>(ref b1, from), c2);
-        if (TVectors.Count > 3) c3 = V.FusedMultiplyAdd(x, TFormat.Right<V>(ref b1, from, panelSize), c3);
-        if (TVectors.Count > 4) c4 = V.FusedMultiplyAdd(x, TFormat.Left<V>(ref b2, from), c4);
-        if (TVectors.Count > 5) c5 = V.FusedMultiplyAdd(x, TFormat.Right<V>(ref b2, from, panelSize), c5);
-        if (TVectors.Count > 6) c6 = V.FusedMultiplyAdd(x, TFormat.Left<V>(ref b3, from), c6);
-        if (TVectors.Count > 7) c7 = V.FusedMultiplyAdd(x, TFormat.Right<V>(ref b3, from, panelSize), c7);
-        if (TVectors.Count > 8) c8 = V.FusedMultiplyAdd(x, TFormat.Left<V>(ref b4, from), c8);
-        if (TVectors.Count > 9) c9 = V.FusedMultiplyAdd(x, TFormat.Right<V>(ref b4, from, panelSize), c9);
-        if (TVectors.Count > 10) c10 = V.FusedMultiplyAdd(x, TFormat.Left<V>(ref b5, from), c10);
-        if (TVectors.Count > 11) c11 = V.FusedMultiplyAdd(x, TFormat.Right<V>(ref b5, from, panelSize), c11);
+        c0 = TFormat.Left(x, ref b, from, c0);
+        if (TVectors.Count > 1) c1 = TFormat.Right(x, ref b, from, panelSize, c1);
+        if (TVectors.Count > 2) c2 = TFormat.Left(x, ref b1, from, c2);
+        if (TVectors.Count > 3) c3 = TFormat.Right(x, ref b1, from, panelSize, c3);
+        if (TVectors.Count > 4) c4 = TFormat.Left(x, ref b2, from, c4);
+        if (TVectors.Count > 5) c5 = TFormat.Right(x, ref b2, from, panelSize, c5);
+        if (TVectors.Count > 6) c6 = TFormat.Left(x, ref b3, from, c6);
+        if (TVectors.Count > 7) c7 = TFormat.Right(x, ref b3, from, panelSize, c7);
+        if (TVectors.Count > 8) c8 = TFormat.Left(x, ref b4, from, c8);
+        if (TVectors.Count > 9) c9 = TFormat.Right(x, ref b4, from, panelSize, c9);
+        if (TVectors.Count > 10) c10 = TFormat.Left(x, ref b5, from, c10);
+        if (TVectors.Count > 11) c11 = TFormat.Right(x, ref b5, from, panelSize, c11);
     }
 }

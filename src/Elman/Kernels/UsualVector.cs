@@ -90,10 +90,13 @@ internal readonly struct UsualVector(Vector<float> lanes) : IVector<UsualVector>
     public static void StoreBlocks(UsualVector value, ref float to, nint block) => Store(value, ref to, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static UsualVector LoadBFloat16(ref float words, nint at) =>
-        new(Vector.AsVectorSingle(Vector.ShiftLeft(Vector.AsVectorUInt32(Vector.LoadUnsafe(ref words, (nuint)at)), 16)));
+    public static UsualVector MultiplyAdd(UsualVector x, ref float y, nint at, UsualVector z) => new(Vector.FusedMultiplyAdd(x._lanes, Vector.LoadUnsafe(ref y, (nuint)at), z._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static UsualVector LoadRightBFloat16(ref float words, nint at) =>
-        new(Vector.AsVectorSingle(Vector.AsVectorUInt32(Vector.LoadUnsafe(ref words, (nuint)at)) & new Vector<uint>(0xFFFF0000)));
+    public static UsualVector MultiplyAddBFloat16(UsualVector x, ref float words, nint at, UsualVector z) =>
+        new(Vector.FusedMultiplyAdd(x._lanes, Vector.AsVectorSingle(Vector.ShiftLeft(Vector.AsVectorUInt32(Vector.LoadUnsafe(ref words, (nuint)at)), 16)), z._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static UsualVector MultiplyAddRightBFloat16(UsualVector x, ref float words, nint at, UsualVector z) =>
+        new(Vector.FusedMultiplyAdd(x._lanes, Vector.AsVectorSingle(Vector.AsVectorUInt32(Vector.LoadUnsafe(ref words, (nuint)at)) & new Vector<uint>(0xFFFF0000)), z._lanes));
 }

@@ -103,12 +103,15 @@ internal readonly struct WideVector(Vector512<float> lanes) : IVector<WideVector
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WideVector LoadBFloat16(ref float words, nint at)
+    public static WideVector MultiplyAdd(WideVector x, ref float y, nint at, WideVector z) => new(Vector512.FusedMultiplyAdd(x._lanes, Vector512.LoadUnsafe(ref y, (nuint)at), z._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector MultiplyAddBFloat16(WideVector x, ref float words, nint at, WideVector z)
     {
         Vector256<uint> both = Vector256.LoadUnsafe(ref words, (nuint)at).AsUInt32();
-        return new(Vector512.Create(Vector256.ShiftLeft(both, 16), both & Vector256.Create(0xFFFF0000)).AsSingle());
+        return new(Vector512.FusedMultiplyAdd(x._lanes, Vector512.Create(Vector256.ShiftLeft(both, 16), both & Vector256.Create(0xFFFF0000)).AsSingle(), z._lanes));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WideVector LoadRightBFloat16(ref float words, nint at) => LoadBFloat16(ref words, at);
+    public static WideVector MultiplyAddRightBFloat16(WideVector x, ref float words, nint at, WideVector z) => MultiplyAddBFloat16(x, ref words, at, z);
 }

@@ -305,64 +305,103 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         }
     }
 
-    // Below, each loop over units runs over two blocks at a time where a vector holds them, and ends with what is left in usual vectors. The bits are the same in either.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    // Each loop over units takes two blocks at a time where a vector holds them, and ends with what is left in usual vectors; the bits are the same. It is a method of its own: the JIT inlines
+    // into one method only so much, and a cell's functions are about that much.
     private void Unit((int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float next, ref float saved)
     {
-        int unit = blocks.First * UnitSizes.Width, end = blocks.End * UnitSizes.Width;
-        if (TUnit.Activates)
+        int first = blocks.First * UnitSizes.Width, end = blocks.End * UnitSizes.Width, wide = WideEnd(first, end);
+        if (wide > first)
         {
-            int first = WideVector.IsSupported ? Activate<WideVector>(unit, end, ref gates, ref product) : unit;
-            Activate<UsualVector>(first, end, ref gates, ref product);
+            if (TUnit.Activates) Activate<WideVector>(first, wide, ref gates, ref product);
+            Forward<WideVector>(first, wide, ref gates, ref product, ref previous, ref next, ref saved);
         }
-        if (WideVector.IsSupported) unit = Unit<WideVector>(unit, end, ref gates, ref product, ref previous, ref next, ref saved);
-        Unit<UsualVector>(unit, end, ref gates, ref product, ref previous, ref next, ref saved);
+        if (end > wide)
+        {
+            if (TUnit.Activates) Activate<UsualVector>(wide, end, ref gates, ref product);
+            Forward<UsualVector>(wide, end, ref gates, ref product, ref previous, ref next, ref saved);
+        }
     }
 
+    private void UnitBackward((int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float saved, ref float gradient)
+    {
+        int first = blocks.First * UnitSizes.Width, end = blocks.End * UnitSizes.Width, wide = WideEnd(first, end);
+        if (wide > first) Backward<WideVector>(first, wide, ref gates, ref product, ref previous, ref saved, ref gradient);
+        if (end > wide) Backward<UsualVector>(wide, end, ref gates, ref product, ref previous, ref saved, ref gradient);
+    }
+
+    private void Operand(ref float gates, ref float product, ref float previous, ref float operand)
+    {
+        int wide = WideEnd(0, _sizes.Padded);
+        if (wide > 0) Operand<WideVector>(0, wide, ref gates, ref product, ref previous, ref operand);
+        if (_sizes.Padded > wide) Operand<UsualVector>(wide, _sizes.Padded, ref gates, ref product, ref previous, ref operand);
+    }
+
+    private void OperandBackward(ref float gates, ref float product, ref float previous, ref float operandGradient, ref float gradient)
+    {
+        int wide = WideEnd(0, _sizes.Padded);
+        if (wide > 0) OperandBackward<WideVector>(0, wide, ref gates, ref product, ref previous, ref operandGradient, ref gradient);
+        if (_sizes.Padded > wide) OperandBackward<UsualVector>(wide, _sizes.Padded, ref gates, ref product, ref previous, ref operandGradient, ref gradient);
+    }
+
+    /// <summary>Up to which unit wide vectors are whole.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Activate<V>(int unit, int end, ref float gates, ref float product)
+    private static int WideEnd(int first, int end) => WideVector.IsSupported ? end - (end - first) % WideVector.Count : first;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void Activate<V>(int unit, int end, ref float gates, ref float product)
         where V : struct, IVector<V>
     {
-        for (; unit <= end - V.Count; unit += V.Count) _unit.Activate(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, TUnit.Gates));
-        return unit;
+        for (; unit < end; unit += V.Count) _unit.Activate(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, TUnit.Gates));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Unit<V>(int unit, int end, ref float gates, ref float product, ref float previous, ref float next, ref float saved)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void Forward<V>(int unit, int end, ref float gates, ref float product, ref float previous, ref float next, ref float saved)
         where V : struct, IVector<V>
     {
         ref float coefficients = ref CoefficientsOr(ref gates);
         int padded = _sizes.Padded;
-        for (; unit <= end - V.Count; unit += V.Count)
+        for (; unit < end; unit += V.Count)
         {
             _unit.Forward(Of<V>(ref coefficients, unit, TUnit.Coefficients), Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, ProductGates), States<V>(ref previous, unit, padded),
                 States<V>(ref next, unit, padded), Of<V>(ref saved, unit, TUnit.Saved));
         }
-        return unit;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void UnitBackward((int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float saved, ref float gradient)
-    {
-        int unit = blocks.First * UnitSizes.Width, end = blocks.End * UnitSizes.Width;
-        if (WideVector.IsSupported) unit = UnitBackward<WideVector>(unit, end, ref gates, ref product, ref previous, ref saved, ref gradient);
-        UnitBackward<UsualVector>(unit, end, ref gates, ref product, ref previous, ref saved, ref gradient);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int UnitBackward<V>(int unit, int end, ref float gates, ref float product, ref float previous, ref float saved, ref float gradient)
+    private void Backward<V>(int unit, int end, ref float gates, ref float product, ref float previous, ref float saved, ref float gradient)
         where V : struct, IVector<V>
     {
         ref float coefficients = ref CoefficientsOr(ref gates);
         int padded = _sizes.Padded;
-        for (; unit <= end - V.Count; unit += V.Count)
+        for (; unit < end; unit += V.Count)
         {
             _unit.Backward(Of<V>(ref coefficients, unit, TUnit.Coefficients), Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, ProductGates), States<V>(ref previous, unit, padded),
                 Of<V>(ref saved, unit, TUnit.Saved), States<V>(ref gradient, unit, padded));
         }
-        return unit;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void Operand<V>(int unit, int end, ref float gates, ref float product, ref float previous, ref float operand)
+        where V : struct, IVector<V>
+    {
+        int padded = _sizes.Padded, early = _sizes.EarlyGates;
+        for (; unit < end; unit += V.Count)
+            _unit.Operand(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, early), States<V>(ref previous, unit, padded), Of<V>(ref operand, unit, 1));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void OperandBackward<V>(int unit, int end, ref float gates, ref float product, ref float previous, ref float operandGradient, ref float gradient)
+        where V : struct, IVector<V>
+    {
+        int padded = _sizes.Padded, early = _sizes.EarlyGates;
+        for (; unit < end; unit += V.Count)
+        {
+            _unit.OperandBackward(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, early), States<V>(ref previous, unit, padded),
+                Of<V>(ref operandGradient, unit, 1), States<V>(ref gradient, unit, padded));
+        }
+    }
+
+    // Normalised layers are bound by their norms, so usual vectors do.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Settle(ref float gates, ref float settled, ref float next, ref float saved)
     {
@@ -379,46 +418,8 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
             _unit.SettleBackward(Of<UsualVector>(ref gates, unit, TUnit.Gates), Of<UsualVector>(ref settled, unit, 1), Of<UsualVector>(ref saved, unit, TUnit.Saved), States<UsualVector>(ref gradient, unit, padded));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Operand(ref float gates, ref float product, ref float previous, ref float operand)
-    {
-        int unit = 0;
-        if (WideVector.IsSupported) unit = Operand<WideVector>(unit, ref gates, ref product, ref previous, ref operand);
-        Operand<UsualVector>(unit, ref gates, ref product, ref previous, ref operand);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Operand<V>(int unit, ref float gates, ref float product, ref float previous, ref float operand)
-        where V : struct, IVector<V>
-    {
-        int padded = _sizes.Padded, early = _sizes.EarlyGates;
-        for (; unit <= padded - V.Count; unit += V.Count)
-            _unit.Operand(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, early), States<V>(ref previous, unit, padded), Of<V>(ref operand, unit, 1));
-        return unit;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void OperandBackward(ref float gates, ref float product, ref float previous, ref float operandGradient, ref float gradient)
-    {
-        int unit = 0;
-        if (WideVector.IsSupported) unit = OperandBackward<WideVector>(unit, ref gates, ref product, ref previous, ref operandGradient, ref gradient);
-        OperandBackward<UsualVector>(unit, ref gates, ref product, ref previous, ref operandGradient, ref gradient);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int OperandBackward<V>(int unit, ref float gates, ref float product, ref float previous, ref float operandGradient, ref float gradient)
-        where V : struct, IVector<V>
-    {
-        int padded = _sizes.Padded, early = _sizes.EarlyGates;
-        for (; unit <= padded - V.Count; unit += V.Count)
-        {
-            _unit.OperandBackward(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, early), States<V>(ref previous, unit, padded),
-                Of<V>(ref operandGradient, unit, 1), States<V>(ref gradient, unit, padded));
-        }
-        return unit;
-    }
-
     /// <summary>The units' own weights; without any, what will not be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref float CoefficientsOr(ref float nothing) => ref TUnit.Coefficients > 0 ? ref MemoryMarshal.GetArrayDataReference(weights.Coefficients) : ref nothing;
 
     /// <summary>
