@@ -24,8 +24,8 @@ internal static class Workers
     }
 
     /// <summary>
-    /// Runs chains of links: those of one chain one after the other, chains side by side. A thread takes the next link of the chain that is furthest behind
-    /// and that nobody works on, so with more chains than threads a thread that is slower than the others holds them up for one link at most.
+    /// Runs chains of links: those of one chain one after the other, chains side by side. A thread takes the next link of that of its own chains that is furthest behind, because what
+    /// the link before has left is still in its caches; without any, of another that nobody works on. So with more chains than threads a thread that is slower than the others holds them up for one link at most.
     /// <paramref name="body"/> gets chain and link.
     /// </summary>
     /// <exception cref="Exception">The first that a link threw.</exception>
@@ -97,11 +97,13 @@ internal static class Workers
     {
         /// <summary>Links of each chain that have been taken, doubled; odd while one of them runs.</summary>
         private readonly int[] _taken = new int[chains];
+        private int _threads;
 
         public override void Execute()
         {
             SpinWait spin = default;
-            while (TryTake(out int chain))
+            int thread = Interlocked.Increment(ref _threads) - 1, threads = Compute.Threads;
+            while (TryTake(thread, threads, out int chain))
             {
                 if (chain < 0)
                 {
@@ -123,10 +125,10 @@ internal static class Workers
         }
 
         /// <summary>Takes a link, if there is a chain that nobody works on; false if no links are left.</summary>
-        private bool TryTake(out int chain)
+        private bool TryTake(int thread, int threads, out int chain)
         {
             chain = -1;
-            bool left = false;
+            bool left = false, own = false;
             lock (_taken)
             {
                 for (int i = 0; i < chains; i++)
@@ -134,7 +136,8 @@ internal static class Workers
                     int taken = Volatile.Read(ref _taken[i]);
                     if (taken >= 2 * links) continue;
                     left = true;
-                    if (taken % 2 == 0 && (chain < 0 || taken < _taken[chain])) chain = i;
+                    bool mine = i % threads == thread;
+                    if (taken % 2 == 0 && (chain < 0 || mine && !own || mine == own && taken < _taken[chain])) (chain, own) = (i, mine);
                 }
                 if (chain >= 0) _taken[chain] += 3;
             }

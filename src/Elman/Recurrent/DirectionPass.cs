@@ -23,6 +23,10 @@ internal sealed class DirectionPass<TUnit>
     /// <summary>Inputs up to which a single row multiplies by W and U in one, at every step, instead of by W for many steps at once, in tiles of several rows.</summary>
     private const int FewInputs = 16;
 
+    /// <summary>Rows that are left free between those of two parts, where only the present step is in memory: what a processor fetches ahead of the rows of one part, at the distance at
+    /// which they follow each other, would else be what another thread is writing (docs/performance.md).</summary>
+    private const int PartGap = 16;
+
     private readonly RecurrentStep<TUnit> _step;
     private readonly DirectionWeights _weights;
     private readonly SequenceLayout _layout;
@@ -33,19 +37,23 @@ internal sealed class DirectionPass<TUnit>
     private readonly AroundSteps? _around;
     private readonly Memory<float> _states, _gradient;
 
+    /// <summary>Parts into which threads share the rows, and how far apart the parts lie, in rows (<see cref="PartGap"/>).</summary>
+    private readonly int _parts, _gap;
+
     /// <summary>The h before a step and the h after it, [2, N, H padded], if threads share the units: each writes its own and reads all.</summary>
     private readonly Memory<float> _hidden;
 
     /// <param name="backwards">Whether time runs from the end to the start.</param>
-    /// <param name="sharesUnits">Whether threads share the units of a step and not the rows.</param>
+    /// <param name="parts">Parts into which threads share the rows; 0 if they share the units.</param>
     /// <param name="around">What happens to the states around each step; not with shared units.</param>
-    public DirectionPass(RecurrentStep<TUnit> step, SequenceLayout layout, TimePlan plan, bool backwards, bool sharesUnits, AroundSteps? around, StepBuffers buffers, Workspace workspace)
+    public DirectionPass(RecurrentStep<TUnit> step, SequenceLayout layout, TimePlan plan, bool backwards, int parts, AroundSteps? around, StepBuffers buffers, Workspace workspace)
     {
         (_step, _weights, _layout, _plan, _backwards, _around, _buffers, _sizes) = (step, step.Weights, layout, plan, backwards, around, buffers, step.Weights.Sizes);
         _weights.Refresh(plan.Keeps);
-        _states = workspace.Rent((plan.Keeps ? plan.Ranges + 1 : 1) * layout.Batch, _sizes.StateRow);
+        (_parts, _gap) = (parts, plan.Keeps ? 0 : PartGap);
+        _states = workspace.Rent(plan.Keeps ? (plan.Ranges + 1) * layout.Batch : RowsOfParts(layout.Batch, parts), _sizes.StateRow);
         _gradient = workspace.Rent(plan.Keeps ? layout.Batch : 0, _sizes.StateRow);
-        _hidden = workspace.Rent(sharesUnits ? 2 * layout.Batch : 0, _sizes.Padded);
+        _hidden = workspace.Rent(parts == 0 ? 2 * layout.Batch : 0, _sizes.Padded);
     }
 
     /// <summary>Whether the forward steps of a range are in the buffers.</summary>
@@ -60,7 +68,7 @@ internal sealed class DirectionPass<TUnit>
         Span<float> states = States(0);
         states.Clear();
         for (int part = 0; part < parts.Length; part++)
-            for (int row = 0; row < _layout.Batch; row++) RowOf(parts[part].Span, row, direction, part).CopyTo(StateOf(states, row, part));
+            for (int row = 0; row < _layout.Batch; row++) RowOf(parts[part].Span, row, direction, part).CopyTo(StateOf(states, Place(row), part));
     }
 
     /// <summary>The states after the last valid step of each row, into [K·D, N, H] parts.</summary>
@@ -70,7 +78,7 @@ internal sealed class DirectionPass<TUnit>
         for (int part = 0; part < parts.Length; part++)
         {
             Span<float> target = parts[part].WritableSpan();
-            for (int row = 0; row < _layout.Batch; row++) StateOf(states, row, part).CopyTo(RowOf(target, row, direction, part));
+            for (int row = 0; row < _layout.Batch; row++) StateOf(states, Place(row), part).CopyTo(RowOf(target, row, direction, part));
         }
     }
 
@@ -92,16 +100,16 @@ internal sealed class DirectionPass<TUnit>
         (int first, int end) = _layout.Part(part, parts);
         if (_step.IsPlain && _around is null && end - first == 1)
         {
-            ForwardRow(range, slice, first, parts, input, output, column);
+            ForwardRow(range, slice, first, part, parts, input, output, column);
             return;
         }
-        Span<float> active = slice.Index == 0 ? StartOf(range, first, end - first) : Rows(States(range + 1), first, end - first);
+        Span<float> active = slice.Index == 0 ? StartOf(range, first, end - first, part) : Rows(States(range + 1), first + part * _gap, end - first);
         bool projects = !input.IsEmpty, joins = projects && _sizes.Joins && end - first >= (parts == 1 ? JoinedRows : JoinedRowsOfPart), projectsAll = projects && !joins && parts == 1;
         if (projectsAll && slice.Index == 0) ProjectInput(range, 0, 1, input);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
         for (int i = Cut(toTime - fromTime, slice.Index, slice.Count), last = Cut(toTime - fromTime, slice.Index + 1, slice.Count); i < last; i++)
         {
-            (int time, int step, int rows, int slot, int gates) = StepAt(fromTime, toTime, i, first, end);
+            (int time, int step, int rows, int slot, int gates) = StepAt(fromTime, toTime, i, first, end, part);
             if (rows <= 0) continue;
             if (projects && !projectsAll)
             {
@@ -126,9 +134,9 @@ internal sealed class DirectionPass<TUnit>
     }
 
     /// <summary>As <see cref="ForwardRows"/>, for a part of one row with nothing around its steps, by references: beside the products of a single row, spans and their checks count.</summary>
-    private void ForwardRow(int range, (int Index, int Count) slice, int row, int parts, ReadOnlySpan<float> input, SequenceValues output, int column)
+    private void ForwardRow(int range, (int Index, int Count) slice, int row, int part, int parts, ReadOnlySpan<float> input, SequenceValues output, int column)
     {
-        Span<float> states = slice.Index == 0 ? StartOf(range, row, 1) : Rows(States(range + 1), row, 1), outputs = output.Values.Span;
+        Span<float> states = slice.Index == 0 ? StartOf(range, row, 1, part) : Rows(States(range + 1), row + part * _gap, 1), outputs = output.Values.Span;
         bool projects = !input.IsEmpty, multiplies = projects && (parts > 1 || (_sizes.Joins && _sizes.Inputs <= FewInputs));
         if (projects && !multiplies && slice.Index == 0) ProjectInput(range, 0, 1, input);
         ref float allGates = ref MemoryMarshal.GetReference(_buffers.Gates.Span), products = ref MemoryMarshal.GetReference(_buffers.Product.Span), allSaved = ref MemoryMarshal.GetReference(_buffers.Saved.Span);
@@ -136,7 +144,7 @@ internal sealed class DirectionPass<TUnit>
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
         for (int i = Cut(toTime - fromTime, slice.Index, slice.Count), last = Cut(toTime - fromTime, slice.Index + 1, slice.Count); i < last; i++)
         {
-            (int time, int step, int rows, int slot, int place) = StepAt(fromTime, toTime, i, row, row + 1);
+            (int time, int step, int rows, int slot, int place) = StepAt(fromTime, toTime, i, row, row + 1, part);
             if (rows <= 0) continue;
             ref float gates = ref Unsafe.Add(ref allGates, (nint)(multiplies ? slot : place) * _sizes.GateRow);
             ref float product = ref Unsafe.Add(ref products, (nint)slot * _sizes.GateRow), saved = ref Unsafe.Add(ref allSaved, (nint)slot * _sizes.SavedRow);
@@ -156,7 +164,7 @@ internal sealed class DirectionPass<TUnit>
     /// <summary>Makes ready for <see cref="ForwardUnits"/>.</summary>
     public void BeginUnits(int range)
     {
-        Span<float> states = StartOf(range, 0, _layout.Batch);
+        Span<float> states = StartOf(range, 0, _layout.Batch, 0);
         for (int row = 0; row < _layout.Batch; row++) states.Slice(row * _sizes.StateRow, _sizes.Padded).CopyTo(HiddenOf(0, row));
     }
 
@@ -354,19 +362,19 @@ internal sealed class DirectionPass<TUnit>
 
     /// <summary>Where the rows from <paramref name="first"/> on are at the i-th time of a range in the pass's own order: the time, their packed step, how many are active,
     /// their place in the buffers, and their place in the input products.</summary>
-    private (int Time, int Step, int Rows, int Slot, int Gates) StepAt(int fromTime, int toTime, int i, int first, int end)
+    private (int Time, int Step, int Rows, int Slot, int Gates) StepAt(int fromTime, int toTime, int i, int first, int end, int part = 0)
     {
         int time = _backwards ? toTime - 1 - i : fromTime + i, step = _layout.First(time) + first, inRange = step - _layout.First(fromTime);
-        return (time, step, Math.Min(_layout.Active(time), end) - first, _plan.Keeps ? inRange : first, inRange);
+        return (time, step, Math.Min(_layout.Active(time), end) - first, _plan.Keeps ? inRange : first + part * _gap, inRange);
     }
 
     /// <summary>Where a slice of so many times begins.</summary>
     private static int Cut(int times, int index, int count) => (int)((long)times * index / count);
 
     /// <summary>The states of some rows that a range changes in place, as they are at its start.</summary>
-    private Span<float> StartOf(int range, int first, int rows)
+    private Span<float> StartOf(int range, int first, int rows, int part)
     {
-        Span<float> active = Rows(States(range + 1), first, rows);
+        Span<float> active = Rows(States(range + 1), first + part * _gap, rows);
         if (_plan.Keeps) Rows(States(range), first, rows).CopyTo(active);
         return active;
     }
@@ -389,8 +397,19 @@ internal sealed class DirectionPass<TUnit>
         return (start, start + (int)((long)steps * part / parts), start + (int)((long)steps * (part + 1) / parts));
     }
 
-    /// <summary>The states [N, S·H padded] at the start of a range, or at the end of the one before; without a backward pass, at present.</summary>
-    private Span<float> States(int range) => Rows(_states.Span, _plan.Keeps ? range * _layout.Batch : 0, _layout.Batch);
+    /// <summary>The states [N, S·H padded] at the start of a range, or at the end of the one before; without a backward pass, at present and each row at its <see cref="Place"/>.</summary>
+    private Span<float> States(int range) => _plan.Keeps ? Rows(_states.Span, range * _layout.Batch, _layout.Batch) : _states.Span;
+
+    /// <summary>Rows that a buffer of the present step needs for so many rows in parts.</summary>
+    public static int RowsOfParts(int rows, int parts) => rows + Math.Max(0, parts - 1) * PartGap;
+
+    /// <summary>Where a sorted row is in a buffer of the present step.</summary>
+    private int Place(int row)
+    {
+        int part = 0;
+        while (part < _parts - 1 && row >= _layout.Part(part, _parts).End) part++;
+        return row + part * _gap;
+    }
 
     private Span<float> Rows(Span<float> states, int first, int rows) => states.Slice(first * _sizes.StateRow, rows * _sizes.StateRow);
 

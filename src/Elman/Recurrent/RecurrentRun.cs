@@ -36,8 +36,6 @@ internal sealed class RecurrentRun<TUnit>
         long? budget = Compute.MemoryBudget;
         _plan = keeps ? TimePlan.Kept(call, budget) : TimePlan.Windows(call);
         _workspace = new Workspace(keeps && budget is not null ? _plan.Rented : long.MaxValue);
-        _buffers = new StepBuffers[_plan.Shared ? _directions : steps.Length];
-        for (int i = 0; i < _buffers.Length; i++) _buffers[i] = new StepBuffers(call.First, call.Extras, _plan.Steps, _layout.Batch, keeps, _workspace);
         _passes = new DirectionPass<TUnit>[steps.Length];
         _inputs = new Memory<float>[_layers];
         UnitSizes last = steps[^1].Sizes;
@@ -47,6 +45,9 @@ internal sealed class RecurrentRun<TUnit>
         long weights = (long)last.GateRow * last.Hidden;
         _sharesUnits = steps[0].Splits && !call.Extras.AroundSteps && _shares > 1 && _layout.Batch < FewRows(weights) * _shares && _layout.Batch * weights >= WorkOfStep;
         if (!_sharesUnits) _shares = _parts == 1 ? 1 : RowShares(_layout.Batch, _shares);
+        _buffers = new StepBuffers[_plan.Shared ? _directions : steps.Length];
+        int rows = DirectionPass<TUnit>.RowsOfParts(_layout.Batch, RowParts);
+        for (int i = 0; i < _buffers.Length; i++) _buffers[i] = new StepBuffers(call.First, call.Extras, _plan.Steps, rows, keeps, _workspace);
     }
 
     /// <summary>
@@ -55,15 +56,16 @@ internal sealed class RecurrentRun<TUnit>
     /// </summary>
     private static int FewRows(long weights) => weights switch
     {
-        < 512 * 1024 => 2,
-        < 2 * 1024 * 1024 => 8,
+        < 128 * 1024 => 2,
+        < 512 * 1024 => WideVector.IsSupported ? 3 : 2,
+        < 2 * 1024 * 1024 => WideVector.IsSupported ? 4 : 8,
         _ => 20,
     };
 
     /// <summary>Parts into which so many threads share rows: up to two for each thread, so that one that is slower than the others takes fewer, but none below two tiles for that.</summary>
     private static int RowShares(int rows, int threads)
     {
-        const int twoTiles = 11;
+        int twoTiles = 2 * ProductTile.MostRows;
         return Math.Clamp(Math.Clamp((rows + twoTiles - 1) / twoTiles, threads, 2 * threads), 1, Math.Max(1, rows));
     }
 
@@ -115,7 +117,7 @@ internal sealed class RecurrentRun<TUnit>
             for (int i = layer * _directions; i < (layer + 1) * _directions; i++)
             {
                 AroundSteps? around = _call.Extras.AroundSteps ? new(_call.First, _layout, _options, layer, i % _directions, TUnit.GateNames, _plan.Keeps, _workspace) : null;
-                _passes[i] = new DirectionPass<TUnit>(_steps[i], _layout, _plan, backwards: _call.Direction.RunsBackwards(i), _sharesUnits, around, _buffers[i % _buffers.Length], _workspace);
+                _passes[i] = new DirectionPass<TUnit>(_steps[i], _layout, _plan, backwards: _call.Direction.RunsBackwards(i), RowParts, around, _buffers[i % _buffers.Length], _workspace);
                 _passes[i].SetStates(initial, i);
             }
             if (_plan.Keeps || _sharesUnits || !ProjectsRows)
@@ -269,6 +271,9 @@ internal sealed class RecurrentRun<TUnit>
 
     /// <summary>Whether the threads that share the rows also compute their input products; not if there are fewer rows than threads and it is worth waking one for them.</summary>
     private bool ProjectsRows => _directions * _shares >= _parts || (long)_plan.Steps * _steps[^1].Sizes.GateRow * _steps[^1].Sizes.Inputs < WorkOfThread;
+
+    /// <summary>Parts into which threads share the rows; 0 if they share the units.</summary>
+    private int RowParts => _sharesUnits ? 0 : _shares;
 
     /// <summary>Where the h of a part's direction begins in the output.</summary>
     private int Column(int part) => part % _directions * _call.First.Output;

@@ -9,11 +9,11 @@ namespace Elman;
 internal sealed class StepBuffers
 {
     /// <param name="steps">Packed steps of the longest range.</param>
-    /// <param name="rows">N.</param>
+    /// <param name="rows">Rows of the present step, with what lies between them.</param>
     /// <param name="keeps">Whether the steps are kept for the backward pass, or only the rows of the present step.</param>
     public StepBuffers(UnitSizes sizes, StepExtras extras, int steps, int rows, bool keeps, Workspace workspace)
     {
-        (int Rows, int Size)[] shapes = Shapes(sizes, extras, steps, keeps ? steps : rows, keeps);
+        (int Rows, int Size)[] shapes = Shapes(sizes, extras, keeps ? steps : Math.Max(steps, rows), keeps ? steps : rows, keeps);
         Gates = workspace.Rent(shapes[0].Rows, shapes[0].Size);
         Product = workspace.Rent(shapes[1].Rows, shapes[1].Size);
         Operand = workspace.Rent(shapes[2].Rows, shapes[2].Size);
