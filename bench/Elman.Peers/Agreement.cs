@@ -29,7 +29,8 @@ internal static class Agreement
 
     private static double Scale(float[] values) => values.Max(Math.Abs) is var largest and > 0 ? largest : 1;
 
-    private static double Difference(ReadOnlySpan<float> own, ReadOnlySpan<float> peer)
+    /// <summary>The largest difference between two outputs, whatever it is.</summary>
+    public static double Difference(ReadOnlySpan<float> own, ReadOnlySpan<float> peer)
     {
         if (own.Length != peer.Length) return double.PositiveInfinity;
         double largest = 0;

@@ -2,6 +2,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Elman.Peers;
 
+// Inside the namespace, where it comes before Elman's own.
+using RunOptions = Microsoft.ML.OnnxRuntime.RunOptions;
+
 /// <summary>A row in ONNX Runtime. Inputs and outputs are bound once, so that a run allocates none.</summary>
 internal sealed class OnnxLayer : ILayerContender
 {

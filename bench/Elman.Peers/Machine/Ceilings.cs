@@ -1,6 +1,5 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using Elman.Kernels;
 
 namespace Elman.Peers;
 
@@ -41,69 +40,53 @@ internal sealed class Ceilings
     private const int Chains = 12;
 
     /// <summary>In the widest vectors that Elman's products take.</summary>
-    private static int Lanes => Vector512.IsHardwareAccelerated ? Vector512<float>.Count : Vector<float>.Count;
+    private static int Lanes => WideVector.IsSupported ? WideVector.Count : UsualVector.Count;
 
-    private static float MultiplyAdds(int iterations) =>
-        Vector512.IsHardwareAccelerated ? Vector512.Sum(MultiplyAdds<Vector512<float>, Wide>(iterations)) : Vector.Sum(MultiplyAdds<Vector<float>, Usual>(iterations));
-
-    private interface IVectors<TVector>
-    {
-        static abstract TVector Of(float value);
-
-        static abstract TVector MultiplyAdd(TVector x, TVector y, TVector z);
-    }
-
-    private readonly struct Usual : IVectors<Vector<float>>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<float> Of(float value) => new(value);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector<float> MultiplyAdd(Vector<float> x, Vector<float> y, Vector<float> z) => Vector.FusedMultiplyAdd(x, y, z);
-    }
-
-    private readonly struct Wide : IVectors<Vector512<float>>
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> Of(float value) => Vector512.Create(value);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector512<float> MultiplyAdd(Vector512<float> x, Vector512<float> y, Vector512<float> z) => Vector512.FusedMultiplyAdd(x, y, z);
-    }
+    private static float MultiplyAdds(int iterations) => WideVector.IsSupported ? MultiplyAdds<WideVector>(iterations) : MultiplyAdds<UsualVector>(iterations);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static TVector MultiplyAdds<TVector, TVectors>(int iterations) where TVector : struct where TVectors : struct, IVectors<TVector>
+    private static float MultiplyAdds<V>(int iterations)
+        where V : struct, IVector<V>
     {
-        TVector a = TVectors.Of(0.999f), b = TVectors.Of(0.001f);
-        TVector c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
+        V a = V.Create(0.999f), b = V.Create(0.001f);
+        V c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
         for (int i = 0; i < iterations; i++)
         {
-            c0 = TVectors.MultiplyAdd(c0, a, b);
-            c1 = TVectors.MultiplyAdd(c1, a, b);
-            c2 = TVectors.MultiplyAdd(c2, a, b);
-            c3 = TVectors.MultiplyAdd(c3, a, b);
-            c4 = TVectors.MultiplyAdd(c4, a, b);
-            c5 = TVectors.MultiplyAdd(c5, a, b);
-            c6 = TVectors.MultiplyAdd(c6, a, b);
-            c7 = TVectors.MultiplyAdd(c7, a, b);
-            c8 = TVectors.MultiplyAdd(c8, a, b);
-            c9 = TVectors.MultiplyAdd(c9, a, b);
-            c10 = TVectors.MultiplyAdd(c10, a, b);
-            c11 = TVectors.MultiplyAdd(c11, a, b);
+            c0 = V.FusedMultiplyAdd(c0, a, b);
+            c1 = V.FusedMultiplyAdd(c1, a, b);
+            c2 = V.FusedMultiplyAdd(c2, a, b);
+            c3 = V.FusedMultiplyAdd(c3, a, b);
+            c4 = V.FusedMultiplyAdd(c4, a, b);
+            c5 = V.FusedMultiplyAdd(c5, a, b);
+            c6 = V.FusedMultiplyAdd(c6, a, b);
+            c7 = V.FusedMultiplyAdd(c7, a, b);
+            c8 = V.FusedMultiplyAdd(c8, a, b);
+            c9 = V.FusedMultiplyAdd(c9, a, b);
+            c10 = V.FusedMultiplyAdd(c10, a, b);
+            c11 = V.FusedMultiplyAdd(c11, a, b);
         }
-        c0 = TVectors.MultiplyAdd(c0, c1, c2);
-        c3 = TVectors.MultiplyAdd(c3, c4, c5);
-        c6 = TVectors.MultiplyAdd(c6, c7, c8);
-        c9 = TVectors.MultiplyAdd(c9, c10, c11);
-        return TVectors.MultiplyAdd(TVectors.MultiplyAdd(c0, c3, c6), a, c9);
+        c0 = V.FusedMultiplyAdd(c0, c1, c2);
+        c3 = V.FusedMultiplyAdd(c3, c4, c5);
+        c6 = V.FusedMultiplyAdd(c6, c7, c8);
+        c9 = V.FusedMultiplyAdd(c9, c10, c11);
+        return First(V.FusedMultiplyAdd(V.FusedMultiplyAdd(c0, c3, c6), a, c9));
+    }
+
+    /// <summary>The first number of a vector.</summary>
+    public static float First<V>(V vector)
+        where V : struct, IVector<V>
+    {
+        Span<float> lanes = stackalloc float[WideVector.Count];
+        V.Store(vector, ref lanes[0], 0);
+        return lanes[0];
     }
 
     /// <summary>Multiply-adds that each wait for the one before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float MultiplyAddChain(int iterations)
     {
-        Vector<float> a = new(0.999f), b = new(0.001f), c = default;
-        for (int i = 0; i < iterations; i++) c = Vector.FusedMultiplyAdd(c, a, b);
-        return Vector.Sum(c);
+        UsualVector a = UsualVector.Create(0.999f), b = UsualVector.Create(0.001f), c = UsualVector.Zero;
+        for (int i = 0; i < iterations; i++) c = UsualVector.FusedMultiplyAdd(c, a, b);
+        return First(c);
     }
 }

@@ -1,19 +1,17 @@
-using System.Numerics;
-
 namespace Elman.Peers;
 
 /// <summary>
 /// Programs that do what a piece of work cannot do without, and nothing else. They run in turn with the libraries, so that whatever else the machine does hits them alike. The longest of their
 /// medians is the least time that the work can have taken:
 /// <list type="bullet">
-/// <item>all multiply-adds, their operands from the first-level cache, in the largest tile that sixteen registers hold, and then the cell's functions on registers; shared evenly by the threads;</item>
+/// <item>all multiply-adds, their operands from the first-level cache, in the largest tile that the registers hold, and then the cell's functions on registers; shared evenly by the threads;</item>
 /// <item>of a single sequence in inference, the multiply-adds of all inputs, and then W_hh read in every step from where it lives; a single step reads W_ih too;</item>
 /// <item>of a single sequence, one step after the other: the sum over h in its fixed order, each addition waiting for the one before, and the functions of one unit.</item>
 /// </list>
 /// </summary>
 internal sealed class LeastWork
 {
-    /// <summary>Microseconds, roughly, of a turn of <see cref="Tiles"/>, of the functions of V units, and of one run of a program.</summary>
+    /// <summary>Microseconds, roughly, of a turn of <see cref="Tiles"/>, of the functions of a vector of units, and of one run of a program.</summary>
     private const double TurnTime = 0.22, FunctionsTime = 0.025, RunTime = 12_000;
 
     private const long ReadInRun = 200_000_000;
@@ -43,9 +41,9 @@ internal sealed class LeastWork
 
     private void Compute(LayerRow row, double operations, int threads)
     {
-        double turns = Turns(operations, threads), functions = (double)row.ValidSteps * row.Layers * row.Directions * ((row.H + Vector<float>.Count - 1) / Vector<float>.Count) / threads;
+        double turns = Turns(operations, threads), functions = (double)row.ValidSteps * row.Layers * row.Directions * ((row.H + CellFunctions.Width(row.H) - 1) / CellFunctions.Width(row.H)) / threads;
         double runs = RunTime / (turns * TurnTime + functions * FunctionsTime);
-        CellFunctions[] many = [.. Enumerable.Range(0, threads).Select(_ => new CellFunctions(row.Cell, CellFunctions.Apart))];
+        CellFunctions[] many = [.. Enumerable.Range(0, threads).Select(_ => new CellFunctions(row.Cell, row.H, CellFunctions.Apart))];
         _programs.Add(new(threads, runs, thread => Tiles.MultiplyAdds((int)(turns * runs)) + many[thread].Run((int)(functions * runs))));
     }
 
@@ -61,7 +59,7 @@ internal sealed class LeastWork
     private void Chain(LayerRow row)
     {
         int steps = (int)Math.Max(1, ChainedInRun / row.H);
-        CellFunctions one = new(row.Cell, CellFunctions.Chained);
+        CellFunctions one = new(row.Cell, row.H, CellFunctions.Chained);
         _programs.Add(new(1, (double)steps / row.L, _ => Ceilings.MultiplyAddChain(steps * row.H) + one.Run(steps)));
     }
 

@@ -1,53 +1,54 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using Elman.Kernels;
 
 namespace Elman.Peers;
 
 /// <summary>Memory that is there to be read.</summary>
 internal sealed class WorkingSet
 {
-    private readonly float[] _values;
+    private readonly ArraySegment<float> _values;
     private readonly int _blocks;
 
     /// <param name="bytes">Rounded down to blocks of eight vectors.</param>
     public WorkingSet(long bytes)
     {
         _blocks = (int)(bytes / BlockBytes);
-        _values = GC.AllocateUninitializedArray<float>(checked((_blocks + 1) * 8 * Vector<float>.Count), pinned: true);
+        _values = AlignedArray.Allocate(checked((_blocks + 1) * BlockBytes / sizeof(float)));
         // Written, so that every page is really there: pages never written to may all be the same one.
         _values.AsSpan().Fill(1e-3f);
     }
 
     /// <summary>Bytes of eight vectors.</summary>
-    public static int BlockBytes => 8 * 4 * Vector<float>.Count;
+    public static int BlockBytes => 8 * sizeof(float) * (WideVector.IsSupported ? WideVector.Count : UsualVector.Count);
 
     /// <summary>Reads all of it some times, eight vectors per turn, so that loads and not additions are the limit.</summary>
     /// <param name="alternately">Whether every other pass goes from the end to the start, which finds in a smaller cache what was read last.</param>
+    public float Read(int passes, bool alternately) => WideVector.IsSupported ? Read<WideVector>(passes, alternately) : Read<UsualVector>(passes, alternately);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public unsafe float Read(int passes, bool alternately)
+    private float Read<V>(int passes, bool alternately)
+        where V : struct, IVector<V>
     {
-        int width = Vector<float>.Count;
-        nint address = Marshal.UnsafeAddrOfPinnedArrayElement(_values, 0);
-        float* first = (float*)((address + 63) & ~(nint)63);
-        Vector<float> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
+        nint width = V.Count;
+        ref float first = ref _values.AsSpan()[0];
+        V s0 = V.Zero, s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
         for (int pass = 0; pass < passes; pass++)
         {
             bool fromEnd = alternately && pass % 2 != 0;
-            float* at = fromEnd ? first + (_blocks - 1) * 8 * width : first;
+            ref float at = ref fromEnd ? ref Unsafe.Add(ref first, (_blocks - 1) * 8 * width) : ref first;
             nint next = fromEnd ? -8 * width : 8 * width;
-            for (int block = 0; block < _blocks; block++, at += next)
+            for (int block = 0; block < _blocks; block++, at = ref Unsafe.Add(ref at, next))
             {
-                s0 += Vector.Load(at);
-                s1 += Vector.Load(at + width);
-                s2 += Vector.Load(at + 2 * width);
-                s3 += Vector.Load(at + 3 * width);
-                s4 += Vector.Load(at + 4 * width);
-                s5 += Vector.Load(at + 5 * width);
-                s6 += Vector.Load(at + 6 * width);
-                s7 += Vector.Load(at + 7 * width);
+                s0 += V.Load(ref at, 0);
+                s1 += V.Load(ref at, width);
+                s2 += V.Load(ref at, 2 * width);
+                s3 += V.Load(ref at, 3 * width);
+                s4 += V.Load(ref at, 4 * width);
+                s5 += V.Load(ref at, 5 * width);
+                s6 += V.Load(ref at, 6 * width);
+                s7 += V.Load(ref at, 7 * width);
             }
         }
-        return Vector.Sum(s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7);
+        return Ceilings.First(s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7);
     }
 }

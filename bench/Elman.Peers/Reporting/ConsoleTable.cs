@@ -21,7 +21,7 @@ internal sealed class ConsoleTable(TextWriter output)
     public void Write(StreamResult result)
     {
         Section("Stream steps", "");
-        output.WriteLine($"{result.Row,-15}{Text.Time(result.Elman.Median),10}   target {result.Row.TargetNanoseconds,5:F0} ns   libtorch {Ratio(result.Torch.Median / result.Elman.Median),9}   ONNX R. {Ratio(result.Onnx.Median / result.Elman.Median),8}   {result.AllocatedBytes} bytes allocated");
+        output.WriteLine($"{result.Row,-15}{Text.Time(result.Elman.Median),10}   target {result.Row.TargetNanoseconds,5:F0} ns   libtorch {(result.Torch is { } torch ? Ratio(torch.Median / result.Elman.Median) : "wrong"),9}   ONNX R. {Ratio(result.Onnx.Median / result.Elman.Median),8}   {result.AllocatedBytes} bytes allocated");
     }
 
     public void Write(PeakResult result)

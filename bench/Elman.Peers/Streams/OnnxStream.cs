@@ -2,6 +2,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Elman.Peers;
 
+// Inside the namespace, where it comes before Elman's own.
+using RunOptions = Microsoft.ML.OnnxRuntime.RunOptions;
+
 /// <summary>A stream in ONNX Runtime: two sets of states, bound once; each step reads one and writes the other.</summary>
 internal sealed class OnnxStream : IDisposable
 {

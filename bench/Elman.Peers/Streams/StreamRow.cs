@@ -19,6 +19,8 @@ internal sealed record StreamRow(string Cell, int I, int H, double? TargetNanose
 }
 
 /// <summary>What a step cost each library, in seconds.</summary>
+/// <param name="Torch">Null where libtorch's numbers are not those on which the other two agree.</param>
 /// <param name="LeastSeconds">Of <see cref="LeastWork"/>.</param>
 /// <param name="AllocatedBytes">By a warm step in Elman.</param>
-internal sealed record StreamResult(StreamRow Row, Timing Elman, Timing Torch, Timing Onnx, double LeastSeconds, long AllocatedBytes, double Disagreement);
+/// <param name="TorchDifference">The largest difference between libtorch's outputs and Elman's.</param>
+internal sealed record StreamResult(StreamRow Row, Timing Elman, Timing? Torch, Timing Onnx, double LeastSeconds, long AllocatedBytes, double TorchDifference);

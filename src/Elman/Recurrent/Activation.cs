@@ -115,10 +115,10 @@ public readonly record struct Activation
         where V : struct, IVector<V> =>
         _kind switch
         {
-        Kind.Sigmoid => VectorMath.Sigmoid(x),
-        Kind.Tanh => VectorMath.Tanh(x),
-        _ => Other(x),
-    };
+            Kind.Sigmoid => VectorMath.Sigmoid(x),
+            Kind.Tanh => VectorMath.Tanh(x),
+            _ => Other(x),
+        };
 
     /// <summary>f'(x) of every lane, from x and y = f(x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -126,10 +126,10 @@ public readonly record struct Activation
         where V : struct, IVector<V> =>
         _kind switch
         {
-        Kind.Sigmoid => y * (V.One - y),
-        Kind.Tanh => V.One - y * y,
-        _ => OtherDerivative(x, y),
-    };
+            Kind.Sigmoid => y * (V.One - y),
+            Kind.Tanh => V.One - y * y,
+            _ => OtherDerivative(x, y),
+        };
 
     /// <summary>y = f(x) of every value; a value's bits do not depend on its place. The spans may be the same.</summary>
     /// <exception cref="ArgumentException">y is shorter than x.</exception>
