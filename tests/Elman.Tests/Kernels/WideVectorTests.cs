@@ -1,0 +1,57 @@
+using Elman.Kernels;
+
+namespace Elman.Tests.Kernels;
+
+public class WideVectorTests
+{
+    private const string NotHere = "the processor has no vectors of 512 bits, or the runtime does not use them beside those of 256";
+
+    public static IEnumerable<TheoryDataRow<Activation>> Activations =>
+    [
+        Activation.Sigmoid, Activation.Tanh, Activation.Relu, Activation.Softsign, Activation.Softplus, Activation.Identity, Activation.Affine(0.5f, 2), Activation.LeakyRelu(), Activation.ThresholdedRelu(0.3f),
+        Activation.ScaledTanh(1.5f, 0.7f), Activation.HardSigmoid(), Activation.Elu(),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Activations))]
+    public void Every_function_has_the_bits_that_it_has_in_usual_vectors(Activation activation)
+    {
+        Assert.SkipUnless(WideVector.IsSupported, NotHere);
+        float[] x = [.. Kernel.Values(1008), -200, -88, -0f, 0, 1e-40f, 88, 200, float.PositiveInfinity, float.NegativeInfinity, 1, -1, 0.3f, 2.5f, -2.5f, 1e30f, -1e30f];
+        for (int i = 0; i < 500; i++) x[i] *= 20;
+        Bits.Equal(Values<UsualVector>(activation, x), Values<WideVector>(activation, x), $"{activation}");
+        Bits.Equal(Slopes<UsualVector>(activation, x), Slopes<WideVector>(activation, x), $"the derivative of {activation}");
+    }
+
+    [Fact]
+    public void Two_blocks_of_units_are_one_vector()
+    {
+        Assert.SkipUnless(WideVector.IsSupported, NotHere);
+        const int apart = 40;
+        float[] from = Kernel.Values(apart + UsualVector.Count), to = new float[from.Length], expected = new float[from.Length];
+        from.AsSpan(0, UsualVector.Count).CopyTo(expected);
+        from.AsSpan(apart).CopyTo(expected.AsSpan(apart));
+        WideVector.StoreBlocks(WideVector.LoadBlocks(ref from[0], apart), ref to[0], apart);
+        Bits.Equal(expected, to, "the blocks");
+
+        float[] lanes = new float[WideVector.Count];
+        WideVector.Store(WideVector.LoadBlocks(ref from[0], apart), ref lanes[0], 0);
+        Bits.Equal([.. from.AsSpan(0, UsualVector.Count), .. from.AsSpan(apart)], lanes, "the lanes");
+    }
+
+    private static float[] Values<V>(Activation activation, float[] x)
+        where V : struct, IVector<V>
+    {
+        float[] y = new float[x.Length];
+        for (int i = 0; i < x.Length; i += V.Count) V.Store(activation.Of(V.Load(ref x[0], i)), ref y[0], i);
+        return y;
+    }
+
+    private static float[] Slopes<V>(Activation activation, float[] x)
+        where V : struct, IVector<V>
+    {
+        float[] y = Values<V>(activation, x), slopes = new float[x.Length];
+        for (int i = 0; i < x.Length; i += V.Count) V.Store(activation.Derivative(V.Load(ref x[0], i), V.Load(ref y[0], i)), ref slopes[0], i);
+        return slopes;
+    }
+}
