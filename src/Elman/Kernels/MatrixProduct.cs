@@ -150,10 +150,15 @@ internal static class MatrixProduct
         }
     }
 
-    /// <summary>Copies the values of a tile's rows at one step; from four neighbours on in two vectors, which may overlap.</summary>
+    /// <summary>Copies the values of a tile's rows at one step: eight neighbours in a vector, four and more in two, which may overlap.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CopyStep(ref float source, nint aRow, ref float target, nint height)
     {
+        if (aRow == 1 && height == 8)
+        {
+            Vector256.LoadUnsafe(ref source).StoreUnsafe(ref target);
+            return;
+        }
         if (aRow == 1 && height >= 4)
         {
             nuint last = (nuint)(height - 4);
@@ -227,21 +232,18 @@ internal static class MatrixProduct
         else RunRow<TFormat, UsualVector>(ref a, steps, ref then, b, ref values, ref start, ref c, panels);
     }
 
-    /// <summary>A row times whole panels, as many at once as the largest tile holds, or evenly fewer.</summary>
+    /// <summary>A row times whole panels, in as few tiles as there can be, shared evenly among them.</summary>
     private static void RunRow<TFormat, V>(ref float a, int steps, ref float then, PackedMatrix b, ref float values, ref float start, ref float c, PanelRange range)
         where TFormat : struct, IPanelFormat
         where V : struct, IVector<V>
     {
-        int width = PackedMatrix.PanelWidth, most = MostVectors<V>(several: range.Count * width > MostVectors<V>(several: false) * V.Count) * V.Count / width, thenSteps = b.Steps - steps;
+        int width = PackedMatrix.PanelWidth, thenSteps = b.Steps - steps;
+        int tiles = range.Count <= MostPanels<V>() ? 1 : (range.Count + MostPanelsOfSeveral<V>() - 1) / MostPanelsOfSeveral<V>();
         nint panelSize = (nint)b.PanelSteps * TFormat.Words, add = Unsafe.IsNullRef(ref start) ? 0 : width;
-        for (int left = range.Count, panels; left > 0; left -= panels)
+        for (int left = range.Count, panels; left > 0; left -= panels, tiles--)
         {
-            panels = left;
-            if (left > most)
-            {
-                int tiles = (left + most - 1) / most;
-                panels = (left + tiles - 1) / tiles;
-            }
+            // Most streams take one tile, and a division would cost them as much as a step of their sums.
+            panels = tiles == 1 ? left : (left + tiles - 1) / tiles;
             nint panel = range.FromEnd ? range.First + left - panels : range.End - left;
             ref float b0 = ref Unsafe.Add(ref values, panel * panelSize), s0 = ref Unsafe.Add(ref start, panel * add), c0 = ref Unsafe.Add(ref c, panel * width);
             switch (panels * width / V.Count)

@@ -9,9 +9,13 @@ namespace Elman.Kernels;
 /// </summary>
 internal static class RowTile
 {
-    /// <summary>Vectors of the largest tile, and of those of a row that takes several: eight wide ones already hide the wait of the multiply-adds, and come from eight places of memory and not from twelve.</summary>
+    /// <summary>Panels of the largest tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int MostVectors<V>(bool several) where V : struct, IVector<V> => several && PanelsOfTwo<V>() > 1 ? 8 : 12;
+    public static int MostPanels<V>() where V : struct, IVector<V> => PanelsOfTwo<V>() == 1 ? 6 : 12;
+
+    /// <summary>The same if a row takes several tiles: eight vectors hide the wait of the multiply-adds, and come from fewer places of memory than twelve panels (docs/performance.md).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int MostPanelsOfSeveral<V>() where V : struct, IVector<V> => PanelsOfTwo<V>() == 1 ? 6 : 8;
 
     /// <summary>How the values of a panel lie in memory.</summary>
     public interface IPanelFormat

@@ -20,6 +20,9 @@ internal sealed class DirectionPass<TUnit>
     /// products of several times share the reading of their weights. The rows of a part are not neighbours from time to time, and share nothing.</summary>
     private const int JoinedRows = 10, JoinedRowsOfPart = 4;
 
+    /// <summary>Weights of W and U from which on all rows take them one after the other all the same: no cache then keeps both from time to time.</summary>
+    private const int JoinedWeights = 1 << 22;
+
     /// <summary>Inputs up to which a single row multiplies by W and U in one, at every step, instead of by W for many steps at once, in tiles of several rows.</summary>
     private const int FewInputs = 16;
 
@@ -94,17 +97,17 @@ internal sealed class DirectionPass<TUnit>
     /// need no barrier between them; the slices of a part follow each other.</summary>
     /// <param name="input">[Total, I] packed; empty if the input products are there already.</param>
     /// <param name="output">h goes to columns <paramref name="column"/>…. Without values if it is there already.</param>
-    public void ForwardRows(int range, (int Index, int Count) slice, int part, int parts, ReadOnlySpan<float> input, SequenceValues output, int column)
+    public void ForwardRows(int range, (int Index, int Count) slice, int part, ReadOnlySpan<float> input, SequenceValues output, int column)
     {
         Span<float> outputs = output.Values.Span;
-        (int first, int end) = _layout.Part(part, parts);
+        (int first, int end) = _layout.Part(part, _parts);
         if (_step.IsPlain && _around is null && end - first == 1)
         {
-            ForwardRow(range, slice, first, part, parts, input, output, column);
+            ForwardRow(range, slice, first, part, input, output, column);
             return;
         }
         Span<float> active = slice.Index == 0 ? StartOf(range, first, end - first, part) : Rows(States(range + 1), first + part * _gap, end - first);
-        bool projects = !input.IsEmpty, joins = projects && _sizes.Joins && end - first >= (parts == 1 ? JoinedRows : JoinedRowsOfPart), projectsAll = projects && !joins && parts == 1;
+        bool projects = !input.IsEmpty, joins = projects && Joins(end - first), projectsAll = projects && !joins && _parts == 1;
         if (projectsAll && slice.Index == 0) ProjectInput(range, 0, 1, input);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
         for (int i = Cut(toTime - fromTime, slice.Index, slice.Count), last = Cut(toTime - fromTime, slice.Index + 1, slice.Count); i < last; i++)
@@ -134,10 +137,10 @@ internal sealed class DirectionPass<TUnit>
     }
 
     /// <summary>As <see cref="ForwardRows"/>, for a part of one row with nothing around its steps, by references: beside the products of a single row, spans and their checks count.</summary>
-    private void ForwardRow(int range, (int Index, int Count) slice, int row, int part, int parts, ReadOnlySpan<float> input, SequenceValues output, int column)
+    private void ForwardRow(int range, (int Index, int Count) slice, int row, int part, ReadOnlySpan<float> input, SequenceValues output, int column)
     {
         Span<float> states = slice.Index == 0 ? StartOf(range, row, 1, part) : Rows(States(range + 1), row + part * _gap, 1), outputs = output.Values.Span;
-        bool projects = !input.IsEmpty, multiplies = projects && (parts > 1 || (_sizes.Joins && _sizes.Inputs <= FewInputs));
+        bool projects = !input.IsEmpty, multiplies = projects && (_parts > 1 || (_sizes.Joins && _sizes.Inputs <= FewInputs));
         if (projects && !multiplies && slice.Index == 0) ProjectInput(range, 0, 1, input);
         ref float allGates = ref MemoryMarshal.GetReference(_buffers.Gates.Span), products = ref MemoryMarshal.GetReference(_buffers.Product.Span), allSaved = ref MemoryMarshal.GetReference(_buffers.Saved.Span);
         ref float next = ref MemoryMarshal.GetReference(states);
@@ -230,9 +233,9 @@ internal sealed class DirectionPass<TUnit>
     }
 
     /// <summary>Backpropagation through a slice of the times of a range, the first slice being the latest times, for part of the rows; leaves the gradients of all products.</summary>
-    public void BackwardRows(int range, (int Index, int Count) slice, int part, int parts, SequenceValues outputGradient, int column, Span<float> scratch, Span<float> decayGradient)
+    public void BackwardRows(int range, (int Index, int Count) slice, int part, SequenceValues outputGradient, int column, Span<float> scratch, Span<float> decayGradient)
     {
-        (int first, int end) = _layout.Part(part, parts);
+        (int first, int end) = _layout.Part(part, _parts);
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
         int times = toTime - fromTime;
         for (int i = times - 1 - Cut(times, slice.Index, slice.Count), last = times - Cut(times, slice.Index + 1, slice.Count); i >= last; i--)
@@ -351,6 +354,10 @@ internal sealed class DirectionPass<TUnit>
             return wanted[^1];
         }
     }
+
+    /// <summary>Whether so many rows of a part compute input and recurrent product as one.</summary>
+    private bool Joins(int rows) => _sizes.Joins && (_parts > 1 ? rows >= JoinedRowsOfPart
+        : rows >= JoinedRows && (long)_sizes.GateRow * (_sizes.Inputs + _sizes.Hidden) < JoinedWeights);
 
     /// <summary>Input products of some steps, from a place in the buffer on, for some blocks of units.</summary>
     private void Project(int from, int steps, int place, ReadOnlySpan<float> input, (int, int) blocks)

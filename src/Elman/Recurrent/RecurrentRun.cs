@@ -52,7 +52,8 @@ internal sealed class RecurrentRun<TUnit>
 
     /// <summary>
     /// Rows of a thread below which threads share the units, because each would read all weights at every step for a few rows in low tiles. What that costs
-    /// depends on where the weights live: below 2 MB the barriers cost more; beyond 8 MB they may not even be in the third-level cache.
+    /// depends on where the weights live: below 2 MB the barriers cost more; beyond 8 MB they may not even be in the third-level cache. The limits are measured (docs/performance.md); with
+    /// vectors of 512 bits a step takes half the time, and the barrier what it did.
     /// </summary>
     private static int FewRows(long weights) => weights switch
     {
@@ -148,7 +149,7 @@ internal sealed class RecurrentRun<TUnit>
         {
             RecurrentRun<TUnit> run = job.Run;
             ReadOnlySpan<float> input = run.ProjectsRows ? run._inputs[job.layer].Span : default;
-            run.Pass(job.layer, part).ForwardRows(job.range + link / job.slices, (link % job.slices, job.slices), part / run._directions, run._shares, input, job.output, run.Column(part));
+            run.Pass(job.layer, part).ForwardRows(job.range + link / job.slices, (link % job.slices, job.slices), part / run._directions, input, job.output, run.Column(part));
         });
     }
 
@@ -202,7 +203,7 @@ internal sealed class RecurrentRun<TUnit>
             {
                 int slices = Slices;
                 Workers.RunChains(_directions * _shares, slices, (Run: this, layer, range, slices, gradient, scratch, scratchSize, decayGradient), static (job, i, link) =>
-                    job.Run.Pass(job.layer, i).BackwardRows(job.range, (link, job.slices), i / job.Run._directions, job.Run._shares, job.gradient,
+                    job.Run.Pass(job.layer, i).BackwardRows(job.range, (link, job.slices), i / job.Run._directions, job.gradient,
                         job.Run.Column(i), job.scratch.Span.Slice(i % job.Run._directions * job.scratchSize, job.scratchSize), job.decayGradient.Span));
             }
             AddWeightGradients(layer, range);

@@ -36,7 +36,8 @@ internal readonly record struct RecurrentCall(SequenceLayout Layout, UnitSizes F
 /// </summary>
 internal sealed class TimePlan
 {
-    /// <summary>Values in the input products of one window: 256 KB, so that it stays in the second-level cache beside a panel of weights.</summary>
+    /// <summary>Values in the input products of one window: 256 KB, so that it stays in the second-level cache beside a panel of weights; or a quarter of the size of W, if that is more, because
+    /// each window reads W.</summary>
     private const int WindowSize = 1 << 16;
 
     /// <summary>Values of the packed factors of weight gradients that exist at once: 4 MB.</summary>
@@ -88,7 +89,7 @@ internal sealed class TimePlan
     /// <summary>Windows without anything kept.</summary>
     public static TimePlan Windows(in RecurrentCall call)
     {
-        int length = call.Layout.Length, window = (int)Math.Clamp(WindowSize / Math.Max(1, (long)call.Layout.Batch * call.First.GateRow), 1, Math.Max(1, length));
+        int length = call.Layout.Length, window = (int)Math.Clamp(Math.Max(WindowSize, (long)call.First.GateRow * call.First.Inputs / 4) / Math.Max(1, (long)call.Layout.Batch * call.First.GateRow), 1, Math.Max(1, length));
         int[] times = new int[Math.Max(1, (length + window - 1) / window) + 1];
         for (int i = 1; i < times.Length; i++) times[i] = Math.Min(length, i * window);
         return new(call, times, 1, keeps: false, shared: true);
