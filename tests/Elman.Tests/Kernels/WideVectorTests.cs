@@ -6,21 +6,23 @@ public class WideVectorTests
 {
     private const string NotHere = "the processor has no vectors of 512 bits, or the runtime does not use them beside those of 256";
 
-    public static IEnumerable<TheoryDataRow<Activation>> Activations =>
+    private static readonly Activation[] Activations =
     [
         Activation.Sigmoid, Activation.Tanh, Activation.Relu, Activation.Softsign, Activation.Softplus, Activation.Identity, Activation.Affine(0.5f, 2), Activation.LeakyRelu(), Activation.ThresholdedRelu(0.3f),
         Activation.ScaledTanh(1.5f, 0.7f), Activation.HardSigmoid(), Activation.Elu(),
     ];
 
-    [Theory]
-    [MemberData(nameof(Activations))]
-    public void Every_function_has_the_bits_that_it_has_in_usual_vectors(Activation activation)
+    [Fact]
+    public void Every_function_has_the_bits_that_it_has_in_usual_vectors()
     {
         Assert.SkipUnless(WideVector.IsSupported, NotHere);
         float[] x = [.. Kernel.Values(1008), -200, -88, -0f, 0, 1e-40f, 88, 200, float.PositiveInfinity, float.NegativeInfinity, 1, -1, 0.3f, 2.5f, -2.5f, 1e30f, -1e30f];
         for (int i = 0; i < 500; i++) x[i] *= 20;
-        Bits.Equal(Values<UsualVector>(activation, x), Values<WideVector>(activation, x), $"{activation}");
-        Bits.Equal(Slopes<UsualVector>(activation, x), Slopes<WideVector>(activation, x), $"the derivative of {activation}");
+        foreach (Activation activation in Activations)
+        {
+            Bits.Equal(Values<UsualVector>(activation, x), Values<WideVector>(activation, x), $"{activation}");
+            Bits.Equal(Slopes<UsualVector>(activation, x), Slopes<WideVector>(activation, x), $"the derivative of {activation}");
+        }
     }
 
     [Fact]
