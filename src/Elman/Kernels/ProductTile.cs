@@ -43,7 +43,7 @@ internal ref struct ProductTile
 
     public readonly struct ByStep : IOrder { public static bool Interleaved => true; }
 
-    /// <summary>Rows of the largest tile: what the registers hold.</summary>
+    /// <summary>Rows of the largest tile: what sixteen registers hold; of the 32 of AVX-512 more rows gain nothing (docs/performance.md).</summary>
     public static int MostRows => WideVector.IsSupported ? 8 : 6;
 
     /// <summary>Panels that two vectors are from: one, or two if a vector is a whole panel.</summary>

@@ -401,7 +401,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         }
     }
 
-    // Normalised layers are bound by their norms, so usual vectors do.
+    // Of normalised layers, in usual vectors: wider ones have not been tried.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Settle(ref float gates, ref float settled, ref float next, ref float saved)
     {
