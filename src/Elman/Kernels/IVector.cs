@@ -79,12 +79,9 @@ public interface IVector<V>
     /// <summary>The reverse of <see cref="LoadBlocks"/>.</summary>
     internal static abstract void StoreBlocks(V value, ref float to, nint block);
 
-    /// <summary>x·y + z with the y from <c>y[at]</c> on: what <see cref="Load"/> and <see cref="FusedMultiplyAdd"/> do, in one instruction.</summary>
-    internal static abstract V MultiplyAdd(V x, ref float y, nint at, V z);
+    /// <summary>Adds x·y to a sum, rounded once: what <see cref="FusedMultiplyAdd"/> does, but so that the compiler leaves the sum in its register.</summary>
+    internal static abstract void Accumulate(V x, V y, ref V sum);
 
-    /// <summary>The same with bfloat16 of a panel's step, words with a number of the left half of the columns below and one of the right half above: with the first vector of columns if there are two, else with all.</summary>
-    internal static abstract V MultiplyAddBFloat16(V x, ref float words, nint at, V z);
-
-    /// <summary>The same with the second of two vectors of columns; if there is one, with all of them.</summary>
-    internal static abstract V MultiplyAddRightBFloat16(V x, ref float words, nint at, V z);
+    /// <summary>The same with the y from <c>y[at]</c> on, in one instruction.</summary>
+    internal static abstract void Accumulate(V x, ref float y, nint at, ref V sum);
 }

@@ -220,26 +220,27 @@ internal static class MatrixProduct
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunWholePanels(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, PanelRange panels)
     {
-        if (b.IsBFloat16) RunWholePanels<BFloat16>(ref a, steps, ref then, b, ref b.BFloat16Panel(0), ref start, ref c, panels);
-        else RunWholePanels<RowTile.Single>(ref a, steps, ref then, b, ref b.Panel(0), ref start, ref c, panels);
+        if (b.IsBFloat16) RunWholePanels<BFloat16>(ref a, steps, ref then, b, ref start, ref c, panels);
+        else RunWholePanels<RowTile.Single>(ref a, steps, ref then, b, ref start, ref c, panels);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunWholePanels<TFormat>(ref float a, int steps, ref float then, PackedMatrix b, ref float values, ref float start, ref float c, PanelRange panels)
-        where TFormat : struct, IPanelFormat
+    private static void RunWholePanels<TFormat>(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, PanelRange panels)
+        where TFormat : struct, IFormat
     {
-        if (WideVector.IsSupported) RunRow<TFormat, WideVector>(ref a, steps, ref then, b, ref values, ref start, ref c, panels);
-        else RunRow<TFormat, UsualVector>(ref a, steps, ref then, b, ref values, ref start, ref c, panels);
+        if (WideVector.IsSupported) RunRow<TFormat, WideVector>(ref a, steps, ref then, b, ref start, ref c, panels);
+        else RunRow<TFormat, UsualVector>(ref a, steps, ref then, b, ref start, ref c, panels);
     }
 
     /// <summary>A row times whole panels, in as few tiles as there can be, shared evenly among them.</summary>
-    private static void RunRow<TFormat, V>(ref float a, int steps, ref float then, PackedMatrix b, ref float values, ref float start, ref float c, PanelRange range)
-        where TFormat : struct, IPanelFormat
+    private static void RunRow<TFormat, V>(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, PanelRange range)
+        where TFormat : struct, IFormat
         where V : struct, IVector<V>
     {
         int width = PackedMatrix.PanelWidth, thenSteps = b.Steps - steps;
         int tiles = range.Count <= MostPanels<V>() ? 1 : (range.Count + MostPanelsOfSeveral<V>() - 1) / MostPanelsOfSeveral<V>();
-        nint panelSize = (nint)b.PanelSteps * TFormat.Words, add = Unsafe.IsNullRef(ref start) ? 0 : width;
+        nint panelSize = TFormat.PanelSize(b), add = Unsafe.IsNullRef(ref start) ? 0 : width;
+        ref float values = ref TFormat.First(b);
         for (int left = range.Count, panels; left > 0; left -= panels, tiles--)
         {
             // Most streams take one tile, and a division would cost them as much as a step of their sums.
@@ -248,18 +249,18 @@ internal static class MatrixProduct
             ref float b0 = ref Unsafe.Add(ref values, panel * panelSize), s0 = ref Unsafe.Add(ref start, panel * add), c0 = ref Unsafe.Add(ref c, panel * width);
             switch (panels * width / V.Count)
             {
-                case 12: RowTile.Run<Twelve, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 11: RowTile.Run<Eleven, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 10: RowTile.Run<Ten, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 9: RowTile.Run<Nine, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 8: RowTile.Run<Eight, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 7: RowTile.Run<Seven, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 6: RowTile.Run<Six, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 5: RowTile.Run<Five, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 4: RowTile.Run<Four, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 3: RowTile.Run<Three, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 2: RowTile.Run<Two, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                default: RowTile.Run<One, TFormat, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 12: TFormat.Run<Twelve, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 11: TFormat.Run<Eleven, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 10: TFormat.Run<Ten, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 9: TFormat.Run<Nine, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 8: TFormat.Run<Eight, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 7: TFormat.Run<Seven, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 6: TFormat.Run<Six, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 5: TFormat.Run<Five, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 4: TFormat.Run<Four, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 3: TFormat.Run<Three, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                case 2: TFormat.Run<Two, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
+                default: TFormat.Run<One, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
             }
         }
     }
@@ -285,7 +286,7 @@ internal static class MatrixProduct
     {
         int width = PackedMatrix.PanelWidth, valid = b.Columns - panel * width;
         // Bytes of the next panel's step that each row fetches while its tile is at this panel's step. With AVX-512 a single tile waits for nothing but its panels, and asking twice delays it.
-        nint share = WideVector.IsSupported && rows.Tiles == 1 ? 0 : (sizeof(float) * width + rows.Total - 1) / rows.Total;
+        nint share = WideVector.IsSupported && (rows.Tiles == 1 || (long)b.PanelSteps * b.Columns <= 1 << 19) ? 0 : (sizeof(float) * width + rows.Total - 1) / rows.Total;
         ref float values = ref b.Panel(panel, firstStep), ahead = ref b.Panel(panel + next, firstStep);
         for (int tile = 0, row = 0, height, count; tile < rows.Tiles; tile += count, row += count * height)
         {

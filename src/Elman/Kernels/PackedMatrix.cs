@@ -72,8 +72,16 @@ internal sealed class PackedMatrix
     /// <summary>Makes this matrix some steps of another one, whose buffers both use until either is packed or resized.</summary>
     public void Share(PackedMatrix whole, int firstStep, int steps)
     {
-        (_buffer, _bfloat16, PanelSteps, Columns, IsBFloat16, Steps) = (whole._buffer, whole._bfloat16, whole.PanelSteps, whole.Columns, whole.IsBFloat16, steps);
-        (_first, _firstBFloat16) = (whole._first + firstStep * PanelWidth, whole._firstBFloat16 + firstStep * Vector<float>.Count);
+        (_buffer, _first, PanelSteps, Columns, Steps) = (whole._buffer, whole._first + firstStep * PanelWidth, whole.PanelSteps, whole.Columns, steps);
+        IsBFloat16 = whole.IsBFloat16;
+        if (firstStep % 2 == 0)
+        {
+            (_bfloat16, _firstBFloat16, BFloat16PanelSize) = (whole._bfloat16, whole._firstBFloat16 + firstStep / 2 * PanelWidth, whole.BFloat16PanelSize);
+            return;
+        }
+        // Its first step is the second of a word there: it needs words of its own.
+        if (_bfloat16 == whole._bfloat16) _bfloat16 = [];
+        if (IsBFloat16) RoundToBFloat16();
     }
 
     /// <summary>Fills the panels from <paramref name="firstPanel"/> on with so many columns, from <c>source[step·stepStride + column]</c>, and the rest of the last of these panels with zeros.</summary>
@@ -125,26 +133,33 @@ internal sealed class PackedMatrix
 
     /// <summary>
     /// Rounds all values to bfloat16, to the nearest and ties to even, and lays them down a second time in two bytes each, for single rows, which are bound
-    /// by memory. Products of several rows read the rounded values in single precision, and so give the same bits.
+    /// by memory: [panel][two steps][2·V], a word with the earlier step in its lower half and the later one in its upper half. Products of several rows read the rounded values
+    /// in single precision, and so give the same bits.
     /// </summary>
     public void RoundToBFloat16()
     {
-        int width = Vector<float>.Count, pairs = Steps * Panels;
-        int needed = pairs * width;
+        int pairs = (Steps + 1) / 2, needed = pairs * Panels * PanelWidth;
+        BFloat16PanelSize = pairs * PanelWidth;
         if (_bfloat16.Length - AlignedArray.Slack < needed) (_bfloat16, _firstBFloat16) = Aligned(needed);
-        for (int i = 0; i < pairs; i++)
+        for (int panel = 0; panel < Panels; panel++)
         {
-            Span<float> values = _buffer.AsSpan(_first + i * PanelWidth, PanelWidth), words = _bfloat16.AsSpan(_firstBFloat16 + i * width, width);
+            Span<float> values = MemoryMarshal.CreateSpan(ref Panel(panel), Steps * PanelWidth), words = _bfloat16.AsSpan(_firstBFloat16 + panel * BFloat16PanelSize, BFloat16PanelSize);
             foreach (ref float value in values) value = Round(value);
-            for (int k = 0; k < width; k++)
-                words[k] = BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(values[width + k]) & 0xFFFF0000) | (BitConverter.SingleToUInt32Bits(values[k]) >> 16));
+            for (int i = 0; i < words.Length; i++)
+            {
+                int earlier = i / PanelWidth * 2 * PanelWidth + i % PanelWidth, later = earlier + PanelWidth;
+                uint upper = later < values.Length ? BitConverter.SingleToUInt32Bits(values[later]) & 0xFFFF0000 : 0;
+                words[i] = BitConverter.UInt32BitsToSingle(upper | (BitConverter.SingleToUInt32Bits(values[earlier]) >> 16));
+            }
         }
         IsBFloat16 = true;
     }
 
-    /// <summary>The first word of a panel of <see cref="RoundToBFloat16"/>.</summary>
-    public ref float BFloat16Panel(int panel) =>
-        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bfloat16), _firstBFloat16 + (nint)panel * PanelSteps * Vector<float>.Count);
+    /// <summary>The first word of <see cref="RoundToBFloat16"/>.</summary>
+    public ref float BFloat16Words => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bfloat16), _firstBFloat16);
+
+    /// <summary>Words from one panel to the next.</summary>
+    public int BFloat16PanelSize { get; private set; }
 
     private static float Round(float value)
     {

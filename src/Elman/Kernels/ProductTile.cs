@@ -84,32 +84,43 @@ internal ref struct ProductTile
             ref float a0 = ref t.A, b = ref panel;
             while (true)
             {
-                ref float a1 = ref Unsafe.Add(ref a0, aRow), a2 = ref Unsafe.Add(ref a1, aRow), a3 = ref Unsafe.Add(ref a2, aRow), a4 = ref Unsafe.Add(ref a3, aRow);
-                ref float a5 = ref Unsafe.Add(ref a4, aRow), a6 = ref Unsafe.Add(ref a5, aRow), a7 = ref Unsafe.Add(ref a6, aRow);
-                nint at = 0;
-                for (; left >= 4; left -= 4, at += 4 * next, b = ref Unsafe.Add(ref b, 4 * v))
+                nint two = 2 * aRow;
+                ref float a3 = ref Unsafe.Add(ref a0, aRow + two), a6 = ref Unsafe.Add(ref a3, aRow + two);
+                for (int turns = left / 4; turns > 0; turns--)
                 {
-                    // A line is 64 bytes: one, two or four of them hold what four steps ask for.
-                    if (aheadStep > 0) FetchStep<V>(ref ahead, right);
-                    if (aheadStep > 16) FetchStep<V>(ref Unsafe.AddByteOffset(ref ahead, 2 * aheadStep), right);
-                    if (aheadStep > 32)
+                    if (aheadStep > 0)
                     {
-                        FetchStep<V>(ref Unsafe.AddByteOffset(ref ahead, aheadStep), right);
-                        FetchStep<V>(ref Unsafe.AddByteOffset(ref ahead, 3 * aheadStep), right);
+                        FetchStep<V>(ref ahead, right);
+                        FetchStep<V>(ref Unsafe.AddByteOffset(ref ahead, 2 * aheadStep), right);
+                        if (V.Count < 16 && aheadStep > 32)
+                        {
+                            FetchStep<V>(ref Unsafe.AddByteOffset(ref ahead, aheadStep), right);
+                            FetchStep<V>(ref Unsafe.AddByteOffset(ref ahead, 3 * aheadStep), right);
+                        }
+                        ahead = ref Unsafe.AddByteOffset(ref ahead, 4 * aheadStep);
                     }
-                    ahead = ref Unsafe.AddByteOffset(ref ahead, 4 * aheadStep);
-                    Step<TRows, TOrder, V>(ref b, 0, right, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref a6, ref a7,
+                    Step<TRows, TOrder, V>(ref b, 0, right, ref a0, ref a3, ref a6, aRow, two, 0,
                         ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51, ref c60, ref c61, ref c70, ref c71);
-                    Step<TRows, TOrder, V>(ref b, v, right, at + next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref a6, ref a7,
+                    Step<TRows, TOrder, V>(ref b, v, right, ref a0, ref a3, ref a6, aRow, two, next,
                         ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51, ref c60, ref c61, ref c70, ref c71);
-                    Step<TRows, TOrder, V>(ref b, 2 * v, right, at + 2 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref a6, ref a7,
+                    Step<TRows, TOrder, V>(ref b, 2 * v, right, ref a0, ref a3, ref a6, aRow, two, 2 * next,
                         ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51, ref c60, ref c61, ref c70, ref c71);
-                    Step<TRows, TOrder, V>(ref b, 3 * v, right, at + 3 * next, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref a6, ref a7,
+                    Step<TRows, TOrder, V>(ref b, 3 * v, right, ref a0, ref a3, ref a6, aRow, two, 3 * next,
                         ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51, ref c60, ref c61, ref c70, ref c71);
+                    b = ref Unsafe.Add(ref b, 4 * v);
+                    a0 = ref Unsafe.Add(ref a0, 4 * next);
+                    if (!TOrder.Interleaved && TRows.Count > 3) a3 = ref Unsafe.Add(ref a3, 4);
+                    if (!TOrder.Interleaved && TRows.Count > 6) a6 = ref Unsafe.Add(ref a6, 4);
                 }
-                for (; left > 0; left--, at += next, b = ref Unsafe.Add(ref b, v))
-                    Step<TRows, TOrder, V>(ref b, 0, right, at, ref a0, ref a1, ref a2, ref a3, ref a4, ref a5, ref a6, ref a7,
+                for (left %= 4; left > 0; left--)
+                {
+                    Step<TRows, TOrder, V>(ref b, 0, right, ref a0, ref a3, ref a6, aRow, two, 0,
                         ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51, ref c60, ref c61, ref c70, ref c71);
+                    b = ref Unsafe.Add(ref b, v);
+                    a0 = ref Unsafe.Add(ref a0, next);
+                    if (!TOrder.Interleaved && TRows.Count > 3) a3 = ref Unsafe.Add(ref a3, 1);
+                    if (!TOrder.Interleaved && TRows.Count > 6) a6 = ref Unsafe.Add(ref a6, 1);
+                }
                 if (then == 0) break;
                 a0 = ref t.Then;
                 aRow = t.ThenRow;
@@ -128,7 +139,7 @@ internal ref struct ProductTile
 
     /// <summary>One step of <see cref="Tall"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TRows, TOrder, V>(ref float b, nint from, nint right, nint at, ref float a0, ref float a1, ref float a2, ref float a3, ref float a4, ref float a5, ref float a6, ref float a7,
+    private static void Step<TRows, TOrder, V>(ref float b, nint from, nint right, ref float a0, ref float a3, ref float a6, nint one, nint two, nint at,
         ref V c00, ref V c01, ref V c10, ref V c11, ref V c20, ref V c21, ref V c30, ref V c31,
         ref V c40, ref V c41, ref V c50, ref V c51, ref V c60, ref V c61, ref V c70, ref V c71)
         where TRows : struct, ICount
@@ -136,51 +147,24 @@ internal ref struct ProductTile
         where V : struct, IVector<V>
     {
         V b0 = V.Load(ref b, from), b1 = V.Load(ref b, from + right);
-        V x = V.Create(Unsafe.Add(ref a0, at));
-        c00 = V.FusedMultiplyAdd(x, b0, c00);
-        c01 = V.FusedMultiplyAdd(x, b1, c01);
-        if (TRows.Count > 1)
-        {
-            x = V.Create(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 1) : Unsafe.Add(ref a1, at));
-            c10 = V.FusedMultiplyAdd(x, b0, c10);
-            c11 = V.FusedMultiplyAdd(x, b1, c11);
-        }
-        if (TRows.Count > 2)
-        {
-            x = V.Create(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 2) : Unsafe.Add(ref a2, at));
-            c20 = V.FusedMultiplyAdd(x, b0, c20);
-            c21 = V.FusedMultiplyAdd(x, b1, c21);
-        }
-        if (TRows.Count > 3)
-        {
-            x = V.Create(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 3) : Unsafe.Add(ref a3, at));
-            c30 = V.FusedMultiplyAdd(x, b0, c30);
-            c31 = V.FusedMultiplyAdd(x, b1, c31);
-        }
-        if (TRows.Count > 4)
-        {
-            x = V.Create(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 4) : Unsafe.Add(ref a4, at));
-            c40 = V.FusedMultiplyAdd(x, b0, c40);
-            c41 = V.FusedMultiplyAdd(x, b1, c41);
-        }
-        if (TRows.Count > 5)
-        {
-            x = V.Create(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 5) : Unsafe.Add(ref a5, at));
-            c50 = V.FusedMultiplyAdd(x, b0, c50);
-            c51 = V.FusedMultiplyAdd(x, b1, c51);
-        }
-        if (TRows.Count > 6)
-        {
-            x = V.Create(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 6) : Unsafe.Add(ref a6, at));
-            c60 = V.FusedMultiplyAdd(x, b0, c60);
-            c61 = V.FusedMultiplyAdd(x, b1, c61);
-        }
-        if (TRows.Count > 7)
-        {
-            x = V.Create(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 7) : Unsafe.Add(ref a7, at));
-            c70 = V.FusedMultiplyAdd(x, b0, c70);
-            c71 = V.FusedMultiplyAdd(x, b1, c71);
-        }
+        Row<V>(Unsafe.Add(ref a0, at), b0, b1, ref c00, ref c01);
+        if (TRows.Count > 1) Row<V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 1) : Unsafe.Add(ref a0, one + at), b0, b1, ref c10, ref c11);
+        if (TRows.Count > 2) Row<V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 2) : Unsafe.Add(ref a0, two + at), b0, b1, ref c20, ref c21);
+        if (TRows.Count > 3) Row<V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 3) : Unsafe.Add(ref a3, at), b0, b1, ref c30, ref c31);
+        if (TRows.Count > 4) Row<V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 4) : Unsafe.Add(ref a3, one + at), b0, b1, ref c40, ref c41);
+        if (TRows.Count > 5) Row<V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 5) : Unsafe.Add(ref a3, two + at), b0, b1, ref c50, ref c51);
+        if (TRows.Count > 6) Row<V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 6) : Unsafe.Add(ref a6, at), b0, b1, ref c60, ref c61);
+        if (TRows.Count > 7) Row<V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 7) : Unsafe.Add(ref a6, one + at), b0, b1, ref c70, ref c71);
+    }
+
+    /// <summary>One row of a step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Row<V>(float a, V b0, V b1, ref V c0, ref V c1)
+        where V : struct, IVector<V>
+    {
+        V x = V.Create(a);
+        V.Accumulate(x, b0, ref c0);
+        V.Accumulate(x, b1, ref c1);
     }
 
     /// <summary>2 to 4 rows × four vectors of columns.</summary>
@@ -237,10 +221,10 @@ internal ref struct ProductTile
         where TRows : struct, ICount
         where V : struct, IVector<V>
     {
-        c0 = V.FusedMultiplyAdd(x0, b, c0);
-        c1 = V.FusedMultiplyAdd(x1, b, c1);
-        if (TRows.Count > 2) c2 = V.FusedMultiplyAdd(x2, b, c2);
-        if (TRows.Count > 3) c3 = V.FusedMultiplyAdd(x3, b, c3);
+        V.Accumulate(x0, b, ref c0);
+        V.Accumulate(x1, b, ref c1);
+        if (TRows.Count > 2) V.Accumulate(x2, b, ref c2);
+        if (TRows.Count > 3) V.Accumulate(x3, b, ref c3);
     }
 
     /// <summary>Fetches two panels side by side, as they are read: one after the other, the right one came too late and they took up to twice as long (docs/performance.md).</summary>

@@ -17,128 +17,217 @@ internal static class RowTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int MostPanelsOfSeveral<V>() where V : struct, IVector<V> => PanelsOfTwo<V>() == 1 ? 6 : 8;
 
-    /// <summary>How the values of a panel lie in memory.</summary>
-    public interface IPanelFormat
+    /// <summary>A tile for one way in which the values of a panel lie in memory.</summary>
+    public interface IFormat
     {
-        /// <summary>Words of four bytes of a panel's step.</summary>
-        static abstract int Words { get; }
+        /// <summary>The first word of a matrix.</summary>
+        static abstract ref float First(PackedMatrix b);
 
-        /// <summary>x·b + c with the first vector b of two at one step.</summary>
-        static abstract V Left<V>(V x, ref float panel, nint at, V c) where V : struct, IVector<V>;
+        /// <summary>Words from one panel to the next.</summary>
+        static abstract nint PanelSize(PackedMatrix b);
 
-        /// <summary>The same with the second.</summary>
-        /// <param name="right">From the first panel to the second, if a vector is a whole panel.</param>
-        static abstract V Right<V>(V x, ref float panel, nint at, nint right, V c) where V : struct, IVector<V>;
+        /// <summary>One row × up to twelve vectors of columns, whole panels of them. Takes references one by one: a structure of them would have to be cleared on the stack, which takes as long
+        /// as the product of a small cell.</summary>
+        /// <param name="a">[steps]</param>
+        /// <param name="panelSize">From one panel to the next, in words.</param>
+        /// <param name="start">Where the chains begin; a null reference for zeros.</param>
+        /// <param name="then">The values of A from there on, [thenSteps]. Last, because these two are handed over on the stack.</param>
+        static abstract void Run<TVectors, V>(ref float a, int steps, ref float b, nint panelSize, ref float start, ref float c, ref float then, int thenSteps)
+            where TVectors : struct, ICount
+            where V : struct, IVector<V>;
     }
 
-    /// <summary>Single precision.</summary>
-    public readonly struct Single : IPanelFormat
+    public readonly struct Single : IFormat
     {
-        public static int Words => PackedMatrix.PanelWidth;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static ref float First(PackedMatrix b) => ref b.Panel(0);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Left<V>(V x, ref float panel, nint at, V c) where V : struct, IVector<V> => V.MultiplyAdd(x, ref panel, at, c);
+        public static nint PanelSize(PackedMatrix b) => (nint)b.PanelSteps * PackedMatrix.PanelWidth;
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Right<V>(V x, ref float panel, nint at, nint right, V c) where V : struct, IVector<V> => V.MultiplyAdd(x, ref panel, at + ToSecond<V>(right), c);
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public static void Run<TVectors, V>(ref float a, int steps, ref float b, nint panelSize, ref float start, ref float c, ref float then, int thenSteps)
+            where TVectors : struct, ICount
+            where V : struct, IVector<V>
+        {
+            nint pair = panelSize * PanelsOfTwo<V>(), from = 0, words = PackedMatrix.PanelWidth;
+            ref float b1 = ref Unsafe.Add(ref b, pair), b2 = ref Unsafe.Add(ref b1, pair), b3 = ref Unsafe.Add(ref b2, pair), b4 = ref Unsafe.Add(ref b3, pair), b5 = ref Unsafe.Add(ref b4, pair);
+            V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
+            if (!Unsafe.IsNullRef(ref start)) Load<TVectors, V>(ref start, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+            while (true)
+            {
+                for (; steps >= 4; steps -= 4, from += 4 * words, a = ref Unsafe.Add(ref a, 4))
+                {
+                    Step<TVectors, V>(V.Create(a), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+                    Step<TVectors, V>(V.Create(Unsafe.Add(ref a, 1)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + words, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+                    Step<TVectors, V>(V.Create(Unsafe.Add(ref a, 2)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + 2 * words, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+                    Step<TVectors, V>(V.Create(Unsafe.Add(ref a, 3)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + 3 * words, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+                }
+                for (; steps > 0; steps--, from += words, a = ref Unsafe.Add(ref a, 1)) Step<TVectors, V>(V.Create(a), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+                if (thenSteps == 0) break;
+                a = ref then;
+                (steps, thenSteps) = (thenSteps, 0);
+            }
+            Store<TVectors, V>(ref c, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+        }
     }
 
-    /// <summary>bfloat16, the upper half of a single: each word holds a value of the left half of the columns in its lower half and one of the right half in its upper half.</summary>
-    public readonly struct BFloat16 : IPanelFormat
+    /// <summary>bfloat16, the upper half of a single: a word holds that of a step in its lower half and that of the next step in its upper half.</summary>
+    public readonly struct BFloat16 : IFormat
     {
-        public static int Words => PackedMatrix.PanelWidth / 2;
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static ref float First(PackedMatrix b) => ref b.BFloat16Words;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Left<V>(V x, ref float panel, nint at, V c) where V : struct, IVector<V> => V.MultiplyAddBFloat16(x, ref panel, at, c);
+        public static nint PanelSize(PackedMatrix b) => b.BFloat16PanelSize;
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Right<V>(V x, ref float panel, nint at, nint right, V c) where V : struct, IVector<V> =>
-            V.MultiplyAddRightBFloat16(x, ref panel, PanelsOfTwo<V>() == 1 ? at : at + right, c);
+        /// <summary>Two steps of each word at once, so that it is loaded once; steps before and after them one by one.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public static void Run<TVectors, V>(ref float a, int steps, ref float b, nint panelSize, ref float start, ref float c, ref float then, int thenSteps)
+            where TVectors : struct, ICount
+            where V : struct, IVector<V>
+        {
+            nint pair = panelSize * PanelsOfTwo<V>(), from = 0, words = PackedMatrix.PanelWidth;
+            ref float b1 = ref Unsafe.Add(ref b, pair), b2 = ref Unsafe.Add(ref b1, pair), b3 = ref Unsafe.Add(ref b2, pair), b4 = ref Unsafe.Add(ref b3, pair), b5 = ref Unsafe.Add(ref b4, pair);
+            V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
+            if (!Unsafe.IsNullRef(ref start)) Load<TVectors, V>(ref start, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+            V upper = V.Create(BitConverter.UInt32BitsToSingle(0xFFFF0000));
+            bool second = false;
+            while (steps > 0)
+            {
+                for (; !second && steps >= 2; steps -= 2, from += words, a = ref Unsafe.Add(ref a, 2))
+                    TwoSteps<TVectors, V>(V.Create(a), V.Create(Unsafe.Add(ref a, 1)), upper, ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+                if (steps > 0)
+                {
+                    StepOfTwo<TVectors, V>(V.Create(a), second, upper, ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+                    from += second ? words : 0;
+                    second = !second;
+                    steps--;
+                    a = ref Unsafe.Add(ref a, 1);
+                }
+                if (steps > 0) continue;
+                a = ref then;
+                (steps, thenSteps) = (thenSteps, 0);
+            }
+            Store<TVectors, V>(ref c, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+        }
     }
 
-    /// <summary>One row × up to twelve vectors of columns, whole panels of them. Takes references one by one: a structure of them would have to be cleared on the stack, which takes as long as the
-    /// product of a small cell.</summary>
-    /// <param name="a">[steps]</param>
-    /// <param name="panelSize">From one panel to the next, in words.</param>
-    /// <param name="start">Where the chains begin; a null reference for zeros.</param>
-    /// <param name="then">The values of A from there on, [thenSteps]. Last, because these two are handed over on the stack.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Run<TVectors, TFormat, V>(ref float a, int steps, ref float b, nint panelSize, ref float start, ref float c, ref float then, int thenSteps)
+    /// <summary>A step of all vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<TVectors, V>(V x, ref float b, ref float b1, ref float b2, ref float b3, ref float b4, ref float b5, nint at, nint panelSize,
+        ref V c0, ref V c1, ref V c2, ref V c3, ref V c4, ref V c5, ref V c6, ref V c7, ref V c8, ref V c9, ref V c10, ref V c11)
         where TVectors : struct, ICount
-        where TFormat : struct, IPanelFormat
         where V : struct, IVector<V>
     {
-        nint pairSize = panelSize * PanelsOfTwo<V>();
-        ref float b1 = ref Unsafe.Add(ref b, pairSize);
-        ref float b2 = ref Unsafe.Add(ref b1, pairSize);
-        ref float b3 = ref Unsafe.Add(ref b2, pairSize);
-        ref float b4 = ref Unsafe.Add(ref b3, pairSize);
-        ref float b5 = ref Unsafe.Add(ref b4, pairSize);
-        V c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
-        V c6 = default, c7 = default, c8 = default, c9 = default, c10 = default, c11 = default;
-        if (!Unsafe.IsNullRef(ref start))
-        {
-            c0 = V.Load(ref start, 0);
-            if (TVectors.Count > 1) c1 = V.Load(ref start, V.Count);
-            if (TVectors.Count > 2) c2 = V.Load(ref start, 2 * V.Count);
-            if (TVectors.Count > 3) c3 = V.Load(ref start, 3 * V.Count);
-            if (TVectors.Count > 4) c4 = V.Load(ref start, 4 * V.Count);
-            if (TVectors.Count > 5) c5 = V.Load(ref start, 5 * V.Count);
-            if (TVectors.Count > 6) c6 = V.Load(ref start, 6 * V.Count);
-            if (TVectors.Count > 7) c7 = V.Load(ref start, 7 * V.Count);
-            if (TVectors.Count > 8) c8 = V.Load(ref start, 8 * V.Count);
-            if (TVectors.Count > 9) c9 = V.Load(ref start, 9 * V.Count);
-            if (TVectors.Count > 10) c10 = V.Load(ref start, 10 * V.Count);
-            if (TVectors.Count > 11) c11 = V.Load(ref start, 11 * V.Count);
-        }
-        nint from = 0, words = TFormat.Words;
-        while (true)
-        {
-            for (; steps >= 4; steps -= 4, from += 4 * words, a = ref Unsafe.Add(ref a, 4))
-            {
-                Step<TVectors, TFormat, V>(V.Create(a), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
-                Step<TVectors, TFormat, V>(V.Create(Unsafe.Add(ref a, 1)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + words, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
-                Step<TVectors, TFormat, V>(V.Create(Unsafe.Add(ref a, 2)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + 2 * words, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
-                Step<TVectors, TFormat, V>(V.Create(Unsafe.Add(ref a, 3)), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from + 3 * words, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
-            }
-            for (; steps > 0; steps--, from += words, a = ref Unsafe.Add(ref a, 1))
-                Step<TVectors, TFormat, V>(V.Create(a), ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
-            if (thenSteps == 0) break;
-            a = ref then;
-            (steps, thenSteps) = (thenSteps, 0);
-        }
-        V.Store(c0, ref c, 0);
-        if (TVectors.Count > 1) V.Store(c1, ref c, V.Count);
-        if (TVectors.Count > 2) V.Store(c2, ref c, 2 * V.Count);
-        if (TVectors.Count > 3) V.Store(c3, ref c, 3 * V.Count);
-        if (TVectors.Count > 4) V.Store(c4, ref c, 4 * V.Count);
-        if (TVectors.Count > 5) V.Store(c5, ref c, 5 * V.Count);
-        if (TVectors.Count > 6) V.Store(c6, ref c, 6 * V.Count);
-        if (TVectors.Count > 7) V.Store(c7, ref c, 7 * V.Count);
-        if (TVectors.Count > 8) V.Store(c8, ref c, 8 * V.Count);
-        if (TVectors.Count > 9) V.Store(c9, ref c, 9 * V.Count);
-        if (TVectors.Count > 10) V.Store(c10, ref c, 10 * V.Count);
-        if (TVectors.Count > 11) V.Store(c11, ref c, 11 * V.Count);
+        V.Accumulate(x, ref b, at, ref c0);
+        if (TVectors.Count > 1) V.Accumulate(x, ref b, at + ToSecond<V>(panelSize), ref c1);
+        if (TVectors.Count > 2) V.Accumulate(x, ref b1, at, ref c2);
+        if (TVectors.Count > 3) V.Accumulate(x, ref b1, at + ToSecond<V>(panelSize), ref c3);
+        if (TVectors.Count > 4) V.Accumulate(x, ref b2, at, ref c4);
+        if (TVectors.Count > 5) V.Accumulate(x, ref b2, at + ToSecond<V>(panelSize), ref c5);
+        if (TVectors.Count > 6) V.Accumulate(x, ref b3, at, ref c6);
+        if (TVectors.Count > 7) V.Accumulate(x, ref b3, at + ToSecond<V>(panelSize), ref c7);
+        if (TVectors.Count > 8) V.Accumulate(x, ref b4, at, ref c8);
+        if (TVectors.Count > 9) V.Accumulate(x, ref b4, at + ToSecond<V>(panelSize), ref c9);
+        if (TVectors.Count > 10) V.Accumulate(x, ref b5, at, ref c10);
+        if (TVectors.Count > 11) V.Accumulate(x, ref b5, at + ToSecond<V>(panelSize), ref c11);
+    }
+
+    /// <summary>The two steps of bfloat16 words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TwoSteps<TVectors, V>(V x, V y, V upper, ref float b, ref float b1, ref float b2, ref float b3, ref float b4, ref float b5, nint at, nint panelSize,
+        ref V c0, ref V c1, ref V c2, ref V c3, ref V c4, ref V c5, ref V c6, ref V c7, ref V c8, ref V c9, ref V c10, ref V c11)
+        where TVectors : struct, ICount
+        where V : struct, IVector<V>
+    {
+        AddTwo(x, y, upper, ref b, at, ref c0);
+        if (TVectors.Count > 1) AddTwo(x, y, upper, ref b, at + ToSecond<V>(panelSize), ref c1);
+        if (TVectors.Count > 2) AddTwo(x, y, upper, ref b1, at, ref c2);
+        if (TVectors.Count > 3) AddTwo(x, y, upper, ref b1, at + ToSecond<V>(panelSize), ref c3);
+        if (TVectors.Count > 4) AddTwo(x, y, upper, ref b2, at, ref c4);
+        if (TVectors.Count > 5) AddTwo(x, y, upper, ref b2, at + ToSecond<V>(panelSize), ref c5);
+        if (TVectors.Count > 6) AddTwo(x, y, upper, ref b3, at, ref c6);
+        if (TVectors.Count > 7) AddTwo(x, y, upper, ref b3, at + ToSecond<V>(panelSize), ref c7);
+        if (TVectors.Count > 8) AddTwo(x, y, upper, ref b4, at, ref c8);
+        if (TVectors.Count > 9) AddTwo(x, y, upper, ref b4, at + ToSecond<V>(panelSize), ref c9);
+        if (TVectors.Count > 10) AddTwo(x, y, upper, ref b5, at, ref c10);
+        if (TVectors.Count > 11) AddTwo(x, y, upper, ref b5, at + ToSecond<V>(panelSize), ref c11);
+    }
+
+    /// <summary>One of the two steps of bfloat16 words.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StepOfTwo<TVectors, V>(V x, bool second, V upper, ref float b, ref float b1, ref float b2, ref float b3, ref float b4, ref float b5, nint at, nint panelSize,
+        ref V c0, ref V c1, ref V c2, ref V c3, ref V c4, ref V c5, ref V c6, ref V c7, ref V c8, ref V c9, ref V c10, ref V c11)
+        where TVectors : struct, ICount
+        where V : struct, IVector<V>
+    {
+        AddOne(x, second, upper, ref b, at, ref c0);
+        if (TVectors.Count > 1) AddOne(x, second, upper, ref b, at + ToSecond<V>(panelSize), ref c1);
+        if (TVectors.Count > 2) AddOne(x, second, upper, ref b1, at, ref c2);
+        if (TVectors.Count > 3) AddOne(x, second, upper, ref b1, at + ToSecond<V>(panelSize), ref c3);
+        if (TVectors.Count > 4) AddOne(x, second, upper, ref b2, at, ref c4);
+        if (TVectors.Count > 5) AddOne(x, second, upper, ref b2, at + ToSecond<V>(panelSize), ref c5);
+        if (TVectors.Count > 6) AddOne(x, second, upper, ref b3, at, ref c6);
+        if (TVectors.Count > 7) AddOne(x, second, upper, ref b3, at + ToSecond<V>(panelSize), ref c7);
+        if (TVectors.Count > 8) AddOne(x, second, upper, ref b4, at, ref c8);
+        if (TVectors.Count > 9) AddOne(x, second, upper, ref b4, at + ToSecond<V>(panelSize), ref c9);
+        if (TVectors.Count > 10) AddOne(x, second, upper, ref b5, at, ref c10);
+        if (TVectors.Count > 11) AddOne(x, second, upper, ref b5, at + ToSecond<V>(panelSize), ref c11);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TVectors, TFormat, V>(V x, ref float b, ref float b1, ref float b2, ref float b3, ref float b4, ref float b5, nint from, nint panelSize,
-        ref V c0, ref V c1, ref V c2, ref V c3, ref V c4, ref V c5, ref V c6, ref V c7, ref V c8, ref V c9, ref V c10, ref V c11)
-        where TVectors : struct, ICount
-        where TFormat : struct, IPanelFormat
+    private static void AddTwo<V>(V x, V y, V upper, ref float words, nint at, ref V sum)
         where V : struct, IVector<V>
     {
-        c0 = TFormat.Left(x, ref b, from, c0);
-        if (TVectors.Count > 1) c1 = TFormat.Right(x, ref b, from, panelSize, c1);
-        if (TVectors.Count > 2) c2 = TFormat.Left(x, ref b1, from, c2);
-        if (TVectors.Count > 3) c3 = TFormat.Right(x, ref b1, from, panelSize, c3);
-        if (TVectors.Count > 4) c4 = TFormat.Left(x, ref b2, from, c4);
-        if (TVectors.Count > 5) c5 = TFormat.Right(x, ref b2, from, panelSize, c5);
-        if (TVectors.Count > 6) c6 = TFormat.Left(x, ref b3, from, c6);
-        if (TVectors.Count > 7) c7 = TFormat.Right(x, ref b3, from, panelSize, c7);
-        if (TVectors.Count > 8) c8 = TFormat.Left(x, ref b4, from, c8);
-        if (TVectors.Count > 9) c9 = TFormat.Right(x, ref b4, from, panelSize, c9);
-        if (TVectors.Count > 10) c10 = TFormat.Left(x, ref b5, from, c10);
-        if (TVectors.Count > 11) c11 = TFormat.Right(x, ref b5, from, panelSize, c11);
+        V both = V.Load(ref words, at);
+        V.Accumulate(x, V.ShiftLeft(both, 16), ref sum);
+        V.Accumulate(y, V.And(both, upper), ref sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddOne<V>(V x, bool second, V upper, ref float words, nint at, ref V sum)
+        where V : struct, IVector<V>
+    {
+        V both = V.Load(ref words, at);
+        V.Accumulate(x, second ? V.And(both, upper) : V.ShiftLeft(both, 16), ref sum);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load<TVectors, V>(ref float from, ref V c0, ref V c1, ref V c2, ref V c3, ref V c4, ref V c5, ref V c6, ref V c7, ref V c8, ref V c9, ref V c10, ref V c11)
+        where TVectors : struct, ICount
+        where V : struct, IVector<V>
+    {
+        c0 = V.Load(ref from, 0);
+        if (TVectors.Count > 1) c1 = V.Load(ref from, V.Count);
+        if (TVectors.Count > 2) c2 = V.Load(ref from, 2 * V.Count);
+        if (TVectors.Count > 3) c3 = V.Load(ref from, 3 * V.Count);
+        if (TVectors.Count > 4) c4 = V.Load(ref from, 4 * V.Count);
+        if (TVectors.Count > 5) c5 = V.Load(ref from, 5 * V.Count);
+        if (TVectors.Count > 6) c6 = V.Load(ref from, 6 * V.Count);
+        if (TVectors.Count > 7) c7 = V.Load(ref from, 7 * V.Count);
+        if (TVectors.Count > 8) c8 = V.Load(ref from, 8 * V.Count);
+        if (TVectors.Count > 9) c9 = V.Load(ref from, 9 * V.Count);
+        if (TVectors.Count > 10) c10 = V.Load(ref from, 10 * V.Count);
+        if (TVectors.Count > 11) c11 = V.Load(ref from, 11 * V.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TVectors, V>(ref float to, ref V c0, ref V c1, ref V c2, ref V c3, ref V c4, ref V c5, ref V c6, ref V c7, ref V c8, ref V c9, ref V c10, ref V c11)
+        where TVectors : struct, ICount
+        where V : struct, IVector<V>
+    {
+        V.Store(c0, ref to, 0);
+        if (TVectors.Count > 1) V.Store(c1, ref to, V.Count);
+        if (TVectors.Count > 2) V.Store(c2, ref to, 2 * V.Count);
+        if (TVectors.Count > 3) V.Store(c3, ref to, 3 * V.Count);
+        if (TVectors.Count > 4) V.Store(c4, ref to, 4 * V.Count);
+        if (TVectors.Count > 5) V.Store(c5, ref to, 5 * V.Count);
+        if (TVectors.Count > 6) V.Store(c6, ref to, 6 * V.Count);
+        if (TVectors.Count > 7) V.Store(c7, ref to, 7 * V.Count);
+        if (TVectors.Count > 8) V.Store(c8, ref to, 8 * V.Count);
+        if (TVectors.Count > 9) V.Store(c9, ref to, 9 * V.Count);
+        if (TVectors.Count > 10) V.Store(c10, ref to, 10 * V.Count);
+        if (TVectors.Count > 11) V.Store(c11, ref to, 11 * V.Count);
     }
 }

@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 namespace Elman.Kernels;
 
 /// <summary>A vector as wide as the runtime makes <c>Vector&lt;float&gt;</c>: half a panel, and the units of one block.</summary>
-internal readonly struct UsualVector(Vector<float> lanes) : IVector<UsualVector>
+internal struct UsualVector(Vector<float> lanes) : IVector<UsualVector>
 {
-    private readonly Vector<float> _lanes = lanes;
+    private Vector<float> _lanes = lanes;
 
     public static int Count
     {
@@ -90,13 +90,8 @@ internal readonly struct UsualVector(Vector<float> lanes) : IVector<UsualVector>
     public static void StoreBlocks(UsualVector value, ref float to, nint block) => Store(value, ref to, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static UsualVector MultiplyAdd(UsualVector x, ref float y, nint at, UsualVector z) => new(Vector.FusedMultiplyAdd(x._lanes, Vector.LoadUnsafe(ref y, (nuint)at), z._lanes));
+    public static void Accumulate(UsualVector x, UsualVector y, ref UsualVector sum) => sum._lanes = Vector.FusedMultiplyAdd(x._lanes, y._lanes, sum._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static UsualVector MultiplyAddBFloat16(UsualVector x, ref float words, nint at, UsualVector z) =>
-        new(Vector.FusedMultiplyAdd(x._lanes, Vector.AsVectorSingle(Vector.ShiftLeft(Vector.AsVectorUInt32(Vector.LoadUnsafe(ref words, (nuint)at)), 16)), z._lanes));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static UsualVector MultiplyAddRightBFloat16(UsualVector x, ref float words, nint at, UsualVector z) =>
-        new(Vector.FusedMultiplyAdd(x._lanes, Vector.AsVectorSingle(Vector.AsVectorUInt32(Vector.LoadUnsafe(ref words, (nuint)at)) & new Vector<uint>(0xFFFF0000)), z._lanes));
+    public static void Accumulate(UsualVector x, ref float y, nint at, ref UsualVector sum) => sum._lanes = Vector.FusedMultiplyAdd(x._lanes, Vector.LoadUnsafe(ref y, (nuint)at), sum._lanes);
 }

@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics;
 namespace Elman.Kernels;
 
 /// <summary>A vector of 512 bits beside usual ones of 256: a whole panel, and the units of two blocks.</summary>
-internal readonly struct WideVector(Vector512<float> lanes) : IVector<WideVector>
+internal struct WideVector(Vector512<float> lanes) : IVector<WideVector>
 {
-    private readonly Vector512<float> _lanes = lanes;
+    private Vector512<float> _lanes = lanes;
 
     /// <summary>Whether the processor computes such vectors faster than two usual ones, and they fit the layout of panels and blocks.</summary>
     public static bool IsSupported
@@ -103,15 +103,8 @@ internal readonly struct WideVector(Vector512<float> lanes) : IVector<WideVector
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WideVector MultiplyAdd(WideVector x, ref float y, nint at, WideVector z) => new(Vector512.FusedMultiplyAdd(x._lanes, Vector512.LoadUnsafe(ref y, (nuint)at), z._lanes));
+    public static void Accumulate(WideVector x, WideVector y, ref WideVector sum) => sum._lanes = Vector512.FusedMultiplyAdd(x._lanes, y._lanes, sum._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WideVector MultiplyAddBFloat16(WideVector x, ref float words, nint at, WideVector z)
-    {
-        Vector256<uint> both = Vector256.LoadUnsafe(ref words, (nuint)at).AsUInt32();
-        return new(Vector512.FusedMultiplyAdd(x._lanes, Vector512.Create(Vector256.ShiftLeft(both, 16), both & Vector256.Create(0xFFFF0000)).AsSingle(), z._lanes));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WideVector MultiplyAddRightBFloat16(WideVector x, ref float words, nint at, WideVector z) => MultiplyAddBFloat16(x, ref words, at, z);
+    public static void Accumulate(WideVector x, ref float y, nint at, ref WideVector sum) => sum._lanes = Vector512.FusedMultiplyAdd(x._lanes, Vector512.LoadUnsafe(ref y, (nuint)at), sum._lanes);
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Elman.Kernels;
 
 namespace Elman.Tests.Kernels;
@@ -55,12 +56,35 @@ public class PackedMatrixTests
         Check(whole, values, 7, columns, columns, 1);
         Check(above, values, 3, columns, columns, 1);
         Check(below, values.AsSpan(3 * columns), 4, columns, columns, 1);
+    }
 
+    [Fact]
+    public void A_part_has_the_words_of_its_steps_wherever_it_begins()
+    {
+        int columns = 5 * V;
+        float[] values = Kernel.Values(7 * columns);
+        PackedMatrix whole = new PackedMatrix().Pack(values, 7, columns, columns, 1), part = new();
         whole.RoundToBFloat16();
-        below.Share(whole, 3, 4);
-        Assert.True(below.IsBFloat16);
-        for (int panel = 0; panel < below.Panels; panel++)
-            Assert.Equal(System.Runtime.CompilerServices.Unsafe.Add(ref whole.BFloat16Panel(panel), 3 * V), below.BFloat16Panel(panel));
+        CheckWords(whole, 7);
+        foreach ((int first, int steps) in ((int, int)[])[(0, 7), (2, 5), (4, 3), (3, 4), (1, 3), (6, 1)])
+        {
+            part.Share(whole, first, steps);
+            Assert.True(part.IsBFloat16);
+            CheckWords(part, steps);
+        }
+        CheckWords(whole, 7);
+    }
+
+    /// <summary>The words of a matrix against its rounded values.</summary>
+    private static void CheckWords(PackedMatrix packed, int steps)
+    {
+        for (int panel = 0; panel < packed.Panels; panel++)
+            for (int step = 0; step < steps; step++)
+                for (int column = 0; column < PackedMatrix.PanelWidth; column++)
+                {
+                    uint word = BitConverter.SingleToUInt32Bits(Unsafe.Add(ref packed.BFloat16Words, panel * packed.BFloat16PanelSize + step / 2 * PackedMatrix.PanelWidth + column));
+                    Assert.Equal(BitConverter.SingleToUInt32Bits(Unsafe.Add(ref packed.Panel(panel, step), column)), (step % 2 == 0 ? word << 16 : word) & 0xFFFF0000);
+                }
     }
 
     [Fact]
