@@ -3,24 +3,29 @@ namespace Elman.Kernels;
 /// <summary>Runs the parts of a job on the calling thread and its helpers. Which thread runs a part must not change its result.</summary>
 internal static class Workers
 {
-    /// <summary>Runs <paramref name="body"/> for every part from 0 to <paramref name="parts"/> − 1 and returns when all are done.</summary>
+    /// <summary>
+    /// Runs <paramref name="body"/> for every part from 0 to <paramref name="parts"/> − 1 and returns when all are done. Parts are taken in this order by whichever thread is there.
+    /// </summary>
     /// <exception cref="Exception">The first that a part threw.</exception>
-    public static void Run<TState>(int parts, TState state, Action<TState, int> body) => RunPhases(1, parts, state, body);
+    public static void Run<TState>(int parts, TState state, Action<TState, int> body)
+    {
+        int helpers = Math.Min(parts, Compute.Threads) - 1;
+        if (helpers > 0) new Parts<TState>(parts, state, body).Run(helpers);
+        else
+            for (int part = 0; part < parts; part++) body(state, part);
+    }
 
     /// <summary>
-    /// As <see cref="Run"/>, with phases one after the other: a phase begins when all parts of the one before are done. <paramref name="body"/> gets
-    /// phase·parts + part. Parts are taken in this order by whichever thread is there, so a thread that comes late, or never, holds nobody up.
+    /// Runs all parts of a phase, then all of the next: a phase begins when all parts of the one before are done. A thread runs the same parts in every phase, whose data is then in its caches;
+    /// those of a thread that comes late, or never, or is held up, are run by the others. <paramref name="body"/> gets phase·parts + part.
     /// </summary>
     /// <exception cref="Exception">The first that a part threw.</exception>
     public static void RunPhases<TState>(int phases, int parts, TState state, Action<TState, int> body)
     {
         int helpers = Math.Min(parts, Compute.Threads) - 1;
-        if (helpers <= 0)
-        {
+        if (helpers > 0) new Phases<TState>(phases, parts, helpers + 1, state, body).Run(helpers);
+        else
             for (int item = 0; item < phases * parts; item++) body(state, item);
-            return;
-        }
-        new Phases<TState>(phases, parts, state, body).Run(helpers);
     }
 
     /// <summary>
@@ -41,63 +46,133 @@ internal static class Workers
         new Chains<TState>(chains, links, state, body).Run(helpers);
     }
 
-    /// <summary>A job that is done when so many items are.</summary>
-    private abstract class Job(int items) : IJob
+    /// <summary>Waits for what another thread will have done within microseconds, or, if that thread does not run, leaves it the core.</summary>
+    private struct Patience
     {
-        private int _done;
+        /// <summary>Turns of some tens of nanoseconds: what is shared takes ten to a hundred microseconds, and its parts about as long as each other.</summary>
+        private const int Turns = 1000;
+
+        private int _turns;
+
+        public readonly bool IsGone => _turns == Turns;
+
+        public void Wait()
+        {
+            if (_turns < Turns)
+            {
+                _turns++;
+                Thread.SpinWait(1);
+            }
+            else Thread.Yield();
+        }
+    }
+
+    private abstract class Job : IJob
+    {
         private Exception? _error;
 
         public abstract void Execute();
+
+        /// <summary>Whether all is done.</summary>
+        protected abstract bool IsDone { get; }
 
         /// <summary>Takes part, with helpers, and returns when all is done.</summary>
         public void Run(int helpers)
         {
             HelperThreads.Ask(this, helpers);
             Execute();
-            WaitFor(items);
+            for (Patience patience = default; !IsDone; ) patience.Wait();
             if (_error is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_error);
         }
 
-        /// <summary>Spins, then yields, until so many items are done: those that are still running take about as long as those that have ended.</summary>
-        protected void WaitFor(int count)
-        {
-            SpinWait spin = default;
-            while (Volatile.Read(ref _done) < count) spin.SpinOnce(sleep1Threshold: -1);
-        }
-
         protected void Fail(Exception error) => Interlocked.CompareExchange(ref _error, error, null);
-
-        protected void Done() => Interlocked.Increment(ref _done);
     }
 
-    private sealed class Phases<TState>(int phases, int parts, TState state, Action<TState, int> body) : Job(phases * parts)
+    private sealed class Parts<TState>(int parts, TState state, Action<TState, int> body) : Job
     {
-        private int _next;
+        private int _next, _done;
+
+        protected override bool IsDone => Volatile.Read(ref _done) == parts;
 
         public override void Execute()
         {
-            int item;
-            while ((item = Interlocked.Increment(ref _next) - 1) < phases * parts)
+            int part;
+            while ((part = Interlocked.Increment(ref _next) - 1) < parts)
             {
-                WaitFor(item / parts * parts);
                 try
                 {
-                    body(state, item);
+                    body(state, part);
                 }
                 catch (Exception error)
                 {
                     Fail(error);
                 }
-                Done();
+                Interlocked.Increment(ref _done);
             }
         }
     }
 
-    private sealed class Chains<TState>(int chains, int links, TState state, Action<TState, int, int> body) : Job(chains * links)
+    private sealed class Phases<TState>(int phases, int parts, int threads, TState state, Action<TState, int> body) : Job
+    {
+        /// <summary>Numbers that lie so far apart are in lines of their own, and not in neighbouring ones either, which a processor fetches together.</summary>
+        private const int Apart = 32;
+
+        /// <summary>Phases of each part that have been taken, and that are done. A thread takes its parts without another one looking on, and all wait for what is done.</summary>
+        private readonly int[] _taken = new int[(parts + 1) * Apart], _done = new int[(parts + 1) * Apart];
+        private int _threads;
+
+        protected override bool IsDone => Current == phases;
+
+        /// <summary>The phase that is not yet done.</summary>
+        private int Current
+        {
+            get
+            {
+                int least = phases;
+                for (int part = 0; part < parts; part++) least = Math.Min(least, Volatile.Read(ref _done[(part + 1) * Apart]));
+                return least;
+            }
+        }
+
+        public override void Execute()
+        {
+            int thread = Interlocked.Increment(ref _threads) - 1;
+            for (int phase = Current; phase < phases; phase++)
+            {
+                int present = Volatile.Read(ref _threads);
+                for (int part = thread; part < parts; part += threads) Try(part, phase);
+                for (int part = 0; part < parts; part++)
+                    if (part % threads >= present) Try(part, phase);
+                for (Patience patience = default; Current <= phase; patience.Wait())
+                {
+                    for (int part = 0; patience.IsGone && part < parts; part++) Try(part, phase);
+                }
+            }
+        }
+
+        /// <summary>Runs a part unless another thread has taken it.</summary>
+        private void Try(int part, int phase)
+        {
+            if (Interlocked.CompareExchange(ref _taken[(part + 1) * Apart], phase + 1, phase) != phase) return;
+            try
+            {
+                body(state, phase * parts + part);
+            }
+            catch (Exception error)
+            {
+                Fail(error);
+            }
+            Volatile.Write(ref _done[(part + 1) * Apart], phase + 1);
+        }
+    }
+
+    private sealed class Chains<TState>(int chains, int links, TState state, Action<TState, int, int> body) : Job
     {
         /// <summary>Links of each chain that have been taken, doubled; odd while one of them runs.</summary>
         private readonly int[] _taken = new int[chains];
-        private int _threads;
+        private int _threads, _done;
+
+        protected override bool IsDone => Volatile.Read(ref _done) == chains * links;
 
         public override void Execute()
         {
@@ -119,7 +194,7 @@ internal static class Workers
                 {
                     Fail(error);
                 }
-                Done();
+                Interlocked.Increment(ref _done);
                 Volatile.Write(ref _taken[chain], _taken[chain] - 1);
             }
         }

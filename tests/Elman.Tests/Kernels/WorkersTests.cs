@@ -58,6 +58,64 @@ public class WorkersTests
         Assert.All(ended, count => Assert.Equal(parts, count));
     }
 
+    [Fact]
+    public void The_parts_of_a_thread_that_does_not_come_are_run_by_the_others()
+    {
+        // Every helper that there may be already is kept busy by jobs of another caller.
+        using ManualResetEventSlim release = new();
+        using CountdownEvent busy = new(64);
+        ComputeThreads.Use(64, () =>
+        {
+            Thread other = new(() => Workers.Run(64, 0, (_, _) =>
+            {
+                busy.Signal();
+                release.Wait();
+            }));
+            other.Start();
+            Assert.True(busy.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            Compute.Threads = 3;
+            int ran = 0;
+            Workers.RunPhases(40, 3, 0, (_, item) => Assert.Equal(item, Interlocked.Increment(ref ran) - 1));
+            Assert.Equal(120, ran);
+            release.Set();
+            other.Join();
+            return 0;
+        });
+    }
+
+    [Fact]
+    public void The_parts_of_a_thread_that_is_held_up_are_run_by_the_others()
+    {
+        // The thread of the first part waits in it for all others, one of which would be its own.
+        int[] ended = new int[4];
+        ComputeThreads.Use(2, () =>
+        {
+            Workers.RunPhases(1, 4, ended, static (counts, item) =>
+            {
+                if (item == 0) Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref counts[1]) + Volatile.Read(ref counts[2]) + Volatile.Read(ref counts[3]) == 3, TimeSpan.FromSeconds(30)));
+                Interlocked.Increment(ref counts[item]);
+            });
+            return 0;
+        });
+        Assert.All(ended, count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public void An_exception_in_a_phase_reaches_the_caller_when_all_is_done()
+    {
+        int ended = 0;
+        Assert.Throws<InvalidDataException>(() => ComputeThreads.Use(2, () =>
+        {
+            Workers.RunPhases(20, 3, 0, (_, item) =>
+            {
+                Interlocked.Increment(ref ended);
+                if (item == 7) throw new InvalidDataException();
+            });
+            return 0;
+        }));
+        Assert.Equal(60, ended);
+    }
+
     [Theory]
     [InlineData(1, 5)]
     [InlineData(2, 5)]
