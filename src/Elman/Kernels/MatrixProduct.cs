@@ -23,6 +23,15 @@ internal static class MatrixProduct
     /// <summary>Steps of a block of a transposed A: no weight gradient sums more of them in one chain.</summary>
     private const int BlockSteps = 512;
 
+    /// <summary>The same where A is read as it stands: half as many, because each step of a tile is a cache line of its own.</summary>
+    private const int UnpackedSteps = 256;
+
+    /// <summary>Steps that lie a multiple of so many values apart share a few sets of the second-level cache, which cannot hold a block of them.</summary>
+    private const int AliasedStep = 1024;
+
+    /// <summary>Panels for which packing a block of a transposed A does not pay (docs/performance.md).</summary>
+    private static int FewPanels => WideVector.IsSupported ? 32 : 8;
+
     /// <summary>How many steps before it is packed a step of a transposed A is fetched, line by line: steps are too far apart for the processor to foresee them.</summary>
     private const int StepsAhead = 8, LineValues = 16;
 
@@ -108,29 +117,32 @@ internal static class MatrixProduct
         RunWholePanels(ref a, steps, ref then, b, ref start, ref c, new(0, b.Panels, fromEnd));
 
     /// <summary>
-    /// A stands transposed (a weight gradient sums over rows of the batch): blocks of it are packed tile by tile first, because broadcasts that lie a row
-    /// apart miss the cache. The chains go on from block to block.
+    /// A stands transposed (a weight gradient sums over rows of the batch), in blocks of steps, whose chains go on from block to block. Where many panels read a block, or its steps would fall upon
+    /// each other in the cache, it is first packed tile by tile, because broadcasts that lie a step apart miss the first-level cache.
     /// </summary>
     private static void RunTransposed(in ProductTile o, nint aStep, PackedMatrix b, int rows, PanelRange panels)
     {
-        float[] block = ArrayPool<float>.Shared.Rent(rows * Math.Min(BlockSteps, b.Steps));
-        for (int step = 0; step == 0 || step < b.Steps; step += BlockSteps)
+        bool packs = o.ARow != 1 || aStep % AliasedStep == 0 || panels.Count > FewPanels;
+        int most = packs ? BlockSteps : UnpackedSteps;
+        float[] block = packs ? ArrayPool<float>.Shared.Rent(rows * Math.Min(most, b.Steps)) : [];
+        for (int step = 0; step == 0 || step < b.Steps; step += most)
         {
-            int steps = Math.Min(BlockSteps, b.Steps - step);
-            PackBlock(ref Unsafe.Add(ref o.A, step * aStep), o.ARow, aStep, steps, new(rows), block);
-            ProductTile part = new()
+            int steps = Math.Min(most, b.Steps - step);
+            ProductTile part = o with { A = ref Unsafe.Add(ref o.A, step * aStep), AStep = aStep, Steps = steps };
+            if (packs)
             {
-                A = ref MemoryMarshal.GetArrayDataReference(block),
-                ARow = steps,
-                S = ref step == 0 ? ref o.S : ref o.C,
-                SRow = step == 0 ? o.SRow : o.CRow,
-                C = ref o.C,
-                CRow = o.CRow,
-                Steps = steps,
-            };
+                PackBlock(ref part.A, o.ARow, aStep, steps, new(rows), block);
+                (part.ARow, part.AStep) = (steps, 0);
+                part.A = ref MemoryMarshal.GetArrayDataReference(block);
+            }
+            if (step > 0)
+            {
+                part.S = ref o.C;
+                part.SRow = o.CRow;
+            }
             RunPanels<ByStep>(part, b, step, new(rows), panels);
         }
-        ArrayPool<float>.Shared.Return(block);
+        if (packs) ArrayPool<float>.Shared.Return(block);
     }
 
     /// <summary>Copies a block of a transposed A tile by tile, each as [step][row of the tile].</summary>

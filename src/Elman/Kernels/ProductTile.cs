@@ -25,6 +25,9 @@ internal ref struct ProductTile
     public ref float A, S, C;
     public nint ARow, SRow, CRow;
 
+    /// <summary>From one step of A to the next where the rows of a tile are neighbours; 0 if they are all that a step has.</summary>
+    public nint AStep;
+
     /// <summary>The values of A from <see cref="Steps"/> on: element (row, step) is at <c>row·ThenRow + step − Steps</c>.</summary>
     public ref float Then;
     public nint ThenRow;
@@ -65,7 +68,7 @@ internal ref struct ProductTile
         where V : struct, IVector<V>
     {
         ProductTile t = first;
-        nint next = TOrder.Interleaved ? TRows.Count : 1;
+        nint next = !TOrder.Interleaved ? 1 : t.AStep == 0 ? TRows.Count : t.AStep;
         nint v = PackedMatrix.PanelWidth, right = ToSecond<V>(panelSize);
         for (; tiles > 0; tiles--, t.Below(TRows.Count))
         {
