@@ -226,7 +226,7 @@ internal static class MatrixProduct
     {
         int width = PackedMatrix.PanelWidth, whole = Math.Min(panels.End, b.Columns / width);
         RunWholePanels(ref o.A, o.Steps, ref o.Then, b, ref o.S, ref o.C, panels with { End = whole });
-        if (whole < panels.End) RunEdge<ByRow>(o.At(0, whole * width), ref b.Panel(whole), 1, b.Columns - whole * width);
+        if (whole < panels.End) RunEdge<ByRow>(o.At(0, whole * width), ref b.Panel(whole), 1, 1, b.Columns - whole * width);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -284,15 +284,19 @@ internal static class MatrixProduct
         int whole = Math.Min(panels.End, b.Columns / PackedMatrix.PanelWidth), pairs = WideVector.IsSupported ? (whole - panels.First) / 2 : 0;
         PanelRange firsts = new(0, pairs, panels.FromEnd);
         for (int i = 0; i < pairs; i++)
-            RunPanel<TOrder, WideVector>(o, b, panels.First + 2 * firsts[i], 2 * panels.Direction, firstStep, rows);
+            RunPanel<Two, TOrder, WideVector>(o, b, panels.First + 2 * firsts[i], 2 * panels.Direction, firstStep, rows);
         panels = panels with { First = panels.First + 2 * pairs };
         for (int i = 0; i < panels.Count; i++)
-            RunPanel<TOrder, UsualVector>(o, b, panels[i], panels.Direction, firstStep, rows);
+        {
+            if (WideVector.IsSupported) RunPanel<One, TOrder, WideVector>(o, b, panels[i], panels.Direction, firstStep, rows);
+            else RunPanel<Two, TOrder, UsualVector>(o, b, panels[i], panels.Direction, firstStep, rows);
+        }
     }
 
     /// <summary>All rows of a block times the panel(s) of a tile, tiles of the same height at once.</summary>
     /// <param name="next">From here to the panel that comes next.</param>
-    private static void RunPanel<TOrder, V>(in ProductTile o, PackedMatrix b, int panel, int next, int firstStep, TileRows rows)
+    private static void RunPanel<TVectors, TOrder, V>(in ProductTile o, PackedMatrix b, int panel, int next, int firstStep, TileRows rows)
+        where TVectors : struct, ICount
         where TOrder : struct, IOrder
         where V : struct, IVector<V>
     {
@@ -303,45 +307,54 @@ internal static class MatrixProduct
         for (int tile = 0, row = 0, height, count; tile < rows.Tiles; tile += count, row += count * height)
         {
             height = rows.Height(tile);
-            count = valid < width ? 1 : rows.Alike(tile);
-            if (valid < width) RunEdge<TOrder>(o.At(row, panel * width), ref values, height, valid);
-            else Run<TOrder, V>(o.At(row, panel * width), height, count, ref values, (nint)b.PanelSteps * width, ref Unsafe.AddByteOffset(ref ahead, (o.Steps + o.ThenSteps) * share * row), share * height);
+            count = rows.Alike(tile);
+            if (valid < width) RunEdge<TOrder>(o.At(row, panel * width), ref values, height, count, valid);
+            else Run<TVectors, TOrder, V>(o.At(row, panel * width), height, count, ref values, (nint)b.PanelSteps * width, ref Unsafe.AddByteOffset(ref ahead, (o.Steps + o.ThenSteps) * share * row), share * height);
         }
     }
 
-    private static void Run<TOrder, V>(in ProductTile tile, int height, int tiles, ref float values, nint panelSize, ref float ahead, nint aheadStep)
+    private static void Run<TVectors, TOrder, V>(in ProductTile tile, int height, int tiles, ref float values, nint panelSize, ref float ahead, nint aheadStep)
+        where TVectors : struct, ICount
         where TOrder : struct, IOrder
         where V : struct, IVector<V>
     {
         switch (height)
         {
-            case 8: Tall<Eight, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
-            case 7: Tall<Seven, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
-            case 6: Tall<Six, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
-            case 5: Tall<Five, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
-            case 4: Tall<Four, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
-            case 3: Tall<Three, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
-            case 2: Tall<Two, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
-            default: Tall<One, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 8: Tall<Eight, TVectors, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 7: Tall<Seven, TVectors, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 6: Tall<Six, TVectors, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 5: Tall<Five, TVectors, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 4: Tall<Four, TVectors, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 3: Tall<Three, TVectors, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            case 2: Tall<Two, TVectors, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
+            default: Tall<One, TVectors, TOrder, V>(tile, tiles, ref values, panelSize, ref ahead, aheadStep); break;
         }
     }
 
     /// <summary>A partly filled panel: computed beside C, then the valid columns are copied.</summary>
-    private static void RunEdge<TOrder>(in ProductTile o, ref float values, int rows, int valid)
+    [SkipLocalsInit]
+    private static void RunEdge<TOrder>(in ProductTile o, ref float values, int height, int tiles, int valid)
         where TOrder : struct, IOrder
     {
-        int width = PackedMatrix.PanelWidth;
-        Span<float> scratch = stackalloc float[MostRows * width];
-        scratch.Clear();
+        int width = PackedMatrix.PanelWidth, rows = height * tiles;
+        ref float scratch = ref MemoryMarshal.GetReference(stackalloc float[(BlockRows + MostRows) * width]);
+        ProductTile tile = o with { C = ref scratch, CRow = width };
         if (!Unsafe.IsNullRef(ref o.S))
         {
-            for (int row = 0; row < rows; row++)
-                MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref o.S, row * o.SRow), valid).CopyTo(scratch[(row * width)..]);
+            CopyRows(ref o.S, o.SRow, ref scratch, width, rows, valid);
+            tile.S = ref scratch;
+            tile.SRow = width;
         }
-        ProductTile tile = o with { S = ref MemoryMarshal.GetReference(scratch), SRow = width, C = ref MemoryMarshal.GetReference(scratch), CRow = width };
-        Run<TOrder, UsualVector>(tile, rows, 1, ref values, 0, ref values, 0);
-        for (int row = 0; row < rows; row++)
-            scratch.Slice(row * width, valid).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref o.C, row * o.CRow), valid));
+        if (WideVector.IsSupported) Run<One, TOrder, WideVector>(tile, height, tiles, ref values, 0, ref values, 0);
+        else if (valid <= UsualVector.Count) Run<One, TOrder, UsualVector>(tile, height, tiles, ref values, 0, ref values, 0);
+        else Run<Two, TOrder, UsualVector>(tile, height, tiles, ref values, 0, ref values, 0);
+        CopyRows(ref scratch, width, ref o.C, o.CRow, rows, valid);
+    }
+
+    private static void CopyRows(ref float source, nint sourceRow, ref float target, nint targetRow, int rows, int columns)
+    {
+        for (; rows > 0; rows--, source = ref Unsafe.Add(ref source, sourceRow), target = ref Unsafe.Add(ref target, targetRow))
+            for (nint column = 0; column < columns; column++) Unsafe.Add(ref target, column) = Unsafe.Add(ref source, column);
     }
 
     private static void Require(long length, long needed, string name)

@@ -10,7 +10,7 @@ namespace Elman.Kernels;
 /// <remarks>
 /// Tiles, in rows × vectors. A multiply-add takes four cycles and two can begin in each, so that eight chains hide the wait:
 /// <list type="bullet">
-/// <item><see cref="Tall{TRows, TOrder, V}"/>, 6 × 2 of the 16 registers of AVX2: 12 accumulators, two vectors of B, one broadcast of A; 8 loads for 12 multiply-adds. 8 × 2 of the 32 registers of
+/// <item><see cref="Tall{TRows, TVectors, TOrder, V}"/>, 6 × 2 of the 16 registers of AVX2: 12 accumulators, two vectors of B, one broadcast of A; 8 loads for 12 multiply-adds. 8 × 2 of the 32 registers of
 /// AVX-512, where the two vectors are two panels; layout, chains and bits stay what they are with 256 bits. Fewer rows for remainders.</item>
 /// <item><see cref="Wide{TRows, V}"/>, 3 × 4 and 2 × 4, with AVX-512 also 4 × 4: a few rows over more panels at once.</item>
 /// </list>
@@ -62,8 +62,9 @@ internal ref struct ProductTile
     /// <param name="panelSize">From one panel to the next.</param>
     /// <param name="ahead">What will be read soon: <paramref name="aheadStep"/> bytes of each panel are fetched per step.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void Tall<TRows, TOrder, V>(in ProductTile first, int tiles, ref float panel, nint panelSize, ref float ahead, nint aheadStep)
+    public static void Tall<TRows, TVectors, TOrder, V>(in ProductTile first, int tiles, ref float panel, nint panelSize, ref float ahead, nint aheadStep)
         where TRows : struct, ICount
+        where TVectors : struct, ICount
         where TOrder : struct, IOrder
         where V : struct, IVector<V>
     {
@@ -74,14 +75,14 @@ internal ref struct ProductTile
         {
             V c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
             V c40 = default, c41 = default, c50 = default, c51 = default, c60 = default, c61 = default, c70 = default, c71 = default;
-            (c00, c01) = t.Start<V>(0);
-            if (TRows.Count > 1) (c10, c11) = t.Start<V>(1);
-            if (TRows.Count > 2) (c20, c21) = t.Start<V>(2);
-            if (TRows.Count > 3) (c30, c31) = t.Start<V>(3);
-            if (TRows.Count > 4) (c40, c41) = t.Start<V>(4);
-            if (TRows.Count > 5) (c50, c51) = t.Start<V>(5);
-            if (TRows.Count > 6) (c60, c61) = t.Start<V>(6);
-            if (TRows.Count > 7) (c70, c71) = t.Start<V>(7);
+            (c00, c01) = t.Start<TVectors, V>(0);
+            if (TRows.Count > 1) (c10, c11) = t.Start<TVectors, V>(1);
+            if (TRows.Count > 2) (c20, c21) = t.Start<TVectors, V>(2);
+            if (TRows.Count > 3) (c30, c31) = t.Start<TVectors, V>(3);
+            if (TRows.Count > 4) (c40, c41) = t.Start<TVectors, V>(4);
+            if (TRows.Count > 5) (c50, c51) = t.Start<TVectors, V>(5);
+            if (TRows.Count > 6) (c60, c61) = t.Start<TVectors, V>(6);
+            if (TRows.Count > 7) (c70, c71) = t.Start<TVectors, V>(7);
             nint aRow = t.ARow;
             int left = t.Steps, then = t.ThenSteps;
             ref float a0 = ref t.A, b = ref panel;
@@ -93,22 +94,22 @@ internal ref struct ProductTile
                 {
                     if (aheadStep > 0)
                     {
-                        FetchStep<V>(ref ahead, right);
-                        FetchStep<V>(ref Unsafe.AddByteOffset(ref ahead, 2 * aheadStep), right);
+                        FetchStep<TVectors, V>(ref ahead, right);
+                        FetchStep<TVectors, V>(ref Unsafe.AddByteOffset(ref ahead, 2 * aheadStep), right);
                         if (V.Count < 16 && aheadStep > 32)
                         {
-                            FetchStep<V>(ref Unsafe.AddByteOffset(ref ahead, aheadStep), right);
-                            FetchStep<V>(ref Unsafe.AddByteOffset(ref ahead, 3 * aheadStep), right);
+                            FetchStep<TVectors, V>(ref Unsafe.AddByteOffset(ref ahead, aheadStep), right);
+                            FetchStep<TVectors, V>(ref Unsafe.AddByteOffset(ref ahead, 3 * aheadStep), right);
                         }
                         ahead = ref Unsafe.AddByteOffset(ref ahead, 4 * aheadStep);
                     }
-                    Step<TRows, TOrder, V>(ref b, 0, right, ref a0, ref a3, ref a6, aRow, two, 0,
+                    Step<TRows, TVectors, TOrder, V>(ref b, 0, right, ref a0, ref a3, ref a6, aRow, two, 0,
                         ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51, ref c60, ref c61, ref c70, ref c71);
-                    Step<TRows, TOrder, V>(ref b, v, right, ref a0, ref a3, ref a6, aRow, two, next,
+                    Step<TRows, TVectors, TOrder, V>(ref b, v, right, ref a0, ref a3, ref a6, aRow, two, next,
                         ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51, ref c60, ref c61, ref c70, ref c71);
-                    Step<TRows, TOrder, V>(ref b, 2 * v, right, ref a0, ref a3, ref a6, aRow, two, 2 * next,
+                    Step<TRows, TVectors, TOrder, V>(ref b, 2 * v, right, ref a0, ref a3, ref a6, aRow, two, 2 * next,
                         ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51, ref c60, ref c61, ref c70, ref c71);
-                    Step<TRows, TOrder, V>(ref b, 3 * v, right, ref a0, ref a3, ref a6, aRow, two, 3 * next,
+                    Step<TRows, TVectors, TOrder, V>(ref b, 3 * v, right, ref a0, ref a3, ref a6, aRow, two, 3 * next,
                         ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51, ref c60, ref c61, ref c70, ref c71);
                     b = ref Unsafe.Add(ref b, 4 * v);
                     a0 = ref Unsafe.Add(ref a0, 4 * next);
@@ -117,7 +118,7 @@ internal ref struct ProductTile
                 }
                 for (left %= 4; left > 0; left--)
                 {
-                    Step<TRows, TOrder, V>(ref b, 0, right, ref a0, ref a3, ref a6, aRow, two, 0,
+                    Step<TRows, TVectors, TOrder, V>(ref b, 0, right, ref a0, ref a3, ref a6, aRow, two, 0,
                         ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51, ref c60, ref c61, ref c70, ref c71);
                     b = ref Unsafe.Add(ref b, v);
                     a0 = ref Unsafe.Add(ref a0, next);
@@ -129,45 +130,47 @@ internal ref struct ProductTile
                 aRow = t.ThenRow;
                 (left, then) = (then, 0);
             }
-            t.Store(0, c00, c01);
-            if (TRows.Count > 1) t.Store(1, c10, c11);
-            if (TRows.Count > 2) t.Store(2, c20, c21);
-            if (TRows.Count > 3) t.Store(3, c30, c31);
-            if (TRows.Count > 4) t.Store(4, c40, c41);
-            if (TRows.Count > 5) t.Store(5, c50, c51);
-            if (TRows.Count > 6) t.Store(6, c60, c61);
-            if (TRows.Count > 7) t.Store(7, c70, c71);
+            t.Store<TVectors, V>(0, c00, c01);
+            if (TRows.Count > 1) t.Store<TVectors, V>(1, c10, c11);
+            if (TRows.Count > 2) t.Store<TVectors, V>(2, c20, c21);
+            if (TRows.Count > 3) t.Store<TVectors, V>(3, c30, c31);
+            if (TRows.Count > 4) t.Store<TVectors, V>(4, c40, c41);
+            if (TRows.Count > 5) t.Store<TVectors, V>(5, c50, c51);
+            if (TRows.Count > 6) t.Store<TVectors, V>(6, c60, c61);
+            if (TRows.Count > 7) t.Store<TVectors, V>(7, c70, c71);
         }
     }
 
     /// <summary>One step of <see cref="Tall"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TRows, TOrder, V>(ref float b, nint from, nint right, ref float a0, ref float a3, ref float a6, nint one, nint two, nint at,
+    private static void Step<TRows, TVectors, TOrder, V>(ref float b, nint from, nint right, ref float a0, ref float a3, ref float a6, nint one, nint two, nint at,
         ref V c00, ref V c01, ref V c10, ref V c11, ref V c20, ref V c21, ref V c30, ref V c31,
         ref V c40, ref V c41, ref V c50, ref V c51, ref V c60, ref V c61, ref V c70, ref V c71)
         where TRows : struct, ICount
+        where TVectors : struct, ICount
         where TOrder : struct, IOrder
         where V : struct, IVector<V>
     {
-        V b0 = V.Load(ref b, from), b1 = V.Load(ref b, from + right);
-        Row<V>(Unsafe.Add(ref a0, at), b0, b1, ref c00, ref c01);
-        if (TRows.Count > 1) Row<V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 1) : Unsafe.Add(ref a0, one + at), b0, b1, ref c10, ref c11);
-        if (TRows.Count > 2) Row<V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 2) : Unsafe.Add(ref a0, two + at), b0, b1, ref c20, ref c21);
-        if (TRows.Count > 3) Row<V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 3) : Unsafe.Add(ref a3, at), b0, b1, ref c30, ref c31);
-        if (TRows.Count > 4) Row<V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 4) : Unsafe.Add(ref a3, one + at), b0, b1, ref c40, ref c41);
-        if (TRows.Count > 5) Row<V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 5) : Unsafe.Add(ref a3, two + at), b0, b1, ref c50, ref c51);
-        if (TRows.Count > 6) Row<V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 6) : Unsafe.Add(ref a6, at), b0, b1, ref c60, ref c61);
-        if (TRows.Count > 7) Row<V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 7) : Unsafe.Add(ref a6, one + at), b0, b1, ref c70, ref c71);
+        V b0 = V.Load(ref b, from), b1 = TVectors.Count > 1 ? V.Load(ref b, from + right) : default;
+        Row<TVectors, V>(Unsafe.Add(ref a0, at), b0, b1, ref c00, ref c01);
+        if (TRows.Count > 1) Row<TVectors, V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 1) : Unsafe.Add(ref a0, one + at), b0, b1, ref c10, ref c11);
+        if (TRows.Count > 2) Row<TVectors, V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 2) : Unsafe.Add(ref a0, two + at), b0, b1, ref c20, ref c21);
+        if (TRows.Count > 3) Row<TVectors, V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 3) : Unsafe.Add(ref a3, at), b0, b1, ref c30, ref c31);
+        if (TRows.Count > 4) Row<TVectors, V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 4) : Unsafe.Add(ref a3, one + at), b0, b1, ref c40, ref c41);
+        if (TRows.Count > 5) Row<TVectors, V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 5) : Unsafe.Add(ref a3, two + at), b0, b1, ref c50, ref c51);
+        if (TRows.Count > 6) Row<TVectors, V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 6) : Unsafe.Add(ref a6, at), b0, b1, ref c60, ref c61);
+        if (TRows.Count > 7) Row<TVectors, V>(TOrder.Interleaved ? Unsafe.Add(ref a0, at + 7) : Unsafe.Add(ref a6, one + at), b0, b1, ref c70, ref c71);
     }
 
     /// <summary>One row of a step.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Row<V>(float a, V b0, V b1, ref V c0, ref V c1)
+    private static void Row<TVectors, V>(float a, V b0, V b1, ref V c0, ref V c1)
+        where TVectors : struct, ICount
         where V : struct, IVector<V>
     {
         V x = V.Create(a);
         V.Accumulate(x, b0, ref c0);
-        V.Accumulate(x, b1, ref c1);
+        if (TVectors.Count > 1) V.Accumulate(x, b1, ref c1);
     }
 
     /// <summary>2 to 4 rows × four vectors of columns.</summary>
@@ -178,15 +181,15 @@ internal ref struct ProductTile
         where V : struct, IVector<V>
     {
         nint width = 2 * V.Count, right = ToSecond<V>(panelSize);
-        (V c00, V c01) = t.Start<V>(0);
-        (V c02, V c03) = t.Start<V>(0, width);
-        (V c10, V c11) = t.Start<V>(1);
-        (V c12, V c13) = t.Start<V>(1, width);
+        (V c00, V c01) = t.Start<Two, V>(0);
+        (V c02, V c03) = t.Start<Two, V>(0, width);
+        (V c10, V c11) = t.Start<Two, V>(1);
+        (V c12, V c13) = t.Start<Two, V>(1, width);
         V c20 = default, c21 = default, c22 = default, c23 = default, c30 = default, c31 = default, c32 = default, c33 = default;
-        if (TRows.Count > 2) (c20, c21) = t.Start<V>(2);
-        if (TRows.Count > 2) (c22, c23) = t.Start<V>(2, width);
-        if (TRows.Count > 3) (c30, c31) = t.Start<V>(3);
-        if (TRows.Count > 3) (c32, c33) = t.Start<V>(3, width);
+        if (TRows.Count > 2) (c20, c21) = t.Start<Two, V>(2);
+        if (TRows.Count > 2) (c22, c23) = t.Start<Two, V>(2, width);
+        if (TRows.Count > 3) (c30, c31) = t.Start<Two, V>(3);
+        if (TRows.Count > 3) (c32, c33) = t.Start<Two, V>(3, width);
         nint aRow = t.ARow, from = 0;
         int left = t.Steps, then = t.ThenSteps;
         ref float a0 = ref t.A;
@@ -208,14 +211,14 @@ internal ref struct ProductTile
             aRow = t.ThenRow;
             (left, then) = (then, 0);
         }
-        t.Store(0, c00, c01);
-        t.Store(0, c02, c03, width);
-        t.Store(1, c10, c11);
-        t.Store(1, c12, c13, width);
-        if (TRows.Count > 2) t.Store(2, c20, c21);
-        if (TRows.Count > 2) t.Store(2, c22, c23, width);
-        if (TRows.Count > 3) t.Store(3, c30, c31);
-        if (TRows.Count > 3) t.Store(3, c32, c33, width);
+        t.Store<Two, V>(0, c00, c01);
+        t.Store<Two, V>(0, c02, c03, width);
+        t.Store<Two, V>(1, c10, c11);
+        t.Store<Two, V>(1, c12, c13, width);
+        if (TRows.Count > 2) t.Store<Two, V>(2, c20, c21);
+        if (TRows.Count > 2) t.Store<Two, V>(2, c22, c23, width);
+        if (TRows.Count > 3) t.Store<Two, V>(3, c30, c31);
+        if (TRows.Count > 3) t.Store<Two, V>(3, c32, c33, width);
     }
 
     /// <summary>One vector of columns in a step of <see cref="Wide"/>.</summary>
@@ -232,11 +235,12 @@ internal ref struct ProductTile
 
     /// <summary>Fetches two panels side by side, as they are read: one after the other, the right one came too late and they took up to twice as long (docs/performance.md).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FetchStep<V>(ref float left, nint right)
+    private static void FetchStep<TVectors, V>(ref float left, nint right)
+        where TVectors : struct, ICount
         where V : struct, IVector<V>
     {
         Fetch(ref left);
-        if (PanelsOfTwo<V>() > 1) Fetch(ref Unsafe.Add(ref left, right));
+        if (TVectors.Count > 1 && PanelsOfTwo<V>() > 1) Fetch(ref Unsafe.Add(ref left, right));
     }
 
     /// <summary>Asks for a cache line where the platform lets one ask; it need not be readable memory.</summary>
@@ -267,20 +271,22 @@ internal ref struct ProductTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly (V Left, V Right) Start<V>(nint row, nint column = 0)
+    private readonly (V Left, V Right) Start<TVectors, V>(nint row, nint column = 0)
+        where TVectors : struct, ICount
         where V : struct, IVector<V>
     {
         if (Unsafe.IsNullRef(ref S)) return default;
         ref float from = ref Unsafe.Add(ref S, row * SRow + column);
-        return (V.Load(ref from, 0), V.Load(ref from, V.Count));
+        return (V.Load(ref from, 0), TVectors.Count > 1 ? V.Load(ref from, V.Count) : default);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Store<V>(nint row, V left, V right, nint column = 0)
+    private readonly void Store<TVectors, V>(nint row, V left, V right, nint column = 0)
+        where TVectors : struct, ICount
         where V : struct, IVector<V>
     {
         ref float to = ref Unsafe.Add(ref C, row * CRow + column);
         V.Store(left, ref to, 0);
-        V.Store(right, ref to, V.Count);
+        if (TVectors.Count > 1) V.Store(right, ref to, V.Count);
     }
 }

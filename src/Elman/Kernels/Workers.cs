@@ -81,7 +81,7 @@ internal static class Workers
         {
             HelperThreads.Ask(this, helpers);
             Execute();
-            for (Patience patience = default; !IsDone; ) patience.Wait();
+            for (Patience patience = default; !IsDone;) patience.Wait();
             if (_error is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_error);
         }
 
