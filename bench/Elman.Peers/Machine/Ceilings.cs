@@ -8,7 +8,18 @@ internal sealed class Ceilings
 {
     private const int MultiplyAddTurns = 4_000_000;
 
+    private const int Meetings = 20_000;
+
     private readonly Dictionary<int, Fastest> _multiplyAdds = [];
+    private readonly Fastest _meeting = new(() =>
+    {
+        Meeting meeting = new(2);
+        return Together.Seconds(2, thread =>
+        {
+            for (int step = 1; step <= Meetings; step++) meeting.Wait(thread, step);
+            return 0;
+        }) / Meetings;
+    });
     private readonly Dictionary<(long Bytes, int Threads), Fastest> _reads = [];
 
     /// <summary>Floating-point operations per second of fused multiply-adds on registers, two for each, by so many threads at once.</summary>
@@ -30,10 +41,13 @@ internal sealed class Ceilings
         return (double)(bytesPerThread / WorkingSet.BlockBytes * WorkingSet.BlockBytes) * passes * threads / known.Seconds;
     }
 
+    /// <summary>Seconds of a <see cref="Meeting"/> of two threads.</summary>
+    public double Meeting => _meeting.Seconds;
+
     /// <summary>One more try of everything that has been asked for.</summary>
     public void TryAgain()
     {
-        foreach (Fastest one in (IEnumerable<Fastest>)[.. _multiplyAdds.Values, .. _reads.Values]) one.TryAgain();
+        foreach (Fastest one in (IEnumerable<Fastest>)[.. _multiplyAdds.Values, .. _reads.Values, .. Environment.ProcessorCount > 1 ? [_meeting] : Array.Empty<Fastest>()]) one.TryAgain();
     }
 
     /// <summary>Independent chains: two units of a latency of four or five cycles need eight to ten, and twelve still fit sixteen registers.</summary>

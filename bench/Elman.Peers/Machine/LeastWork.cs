@@ -5,7 +5,7 @@ namespace Elman.Peers;
 /// medians is the least time that the work can have taken:
 /// <list type="bullet">
 /// <item>all multiply-adds, their operands from the first-level cache, in the largest tile that the registers hold, and then the cell's functions on registers; shared evenly by the threads;</item>
-/// <item>of a single sequence in inference, the multiply-adds of all inputs, and then W_hh read in every step from where it lives; a single step reads W_ih too;</item>
+/// <item>of a single sequence in inference, the multiply-adds of all inputs, and then W_hh read in every step from where it lives, after which several threads meet; a single step reads W_ih too;</item>
 /// <item>of a single sequence, one step after the other: the sum over h in its fixed order, each addition waiting for the one before, and the functions of one unit.</item>
 /// </list>
 /// </summary>
@@ -44,7 +44,7 @@ internal sealed class LeastWork
         double turns = Turns(operations, threads), functions = (double)row.ValidSteps * row.Layers * row.Directions * ((row.H + CellFunctions.Width(row.H) - 1) / CellFunctions.Width(row.H)) / threads;
         double runs = RunTime / (turns * TurnTime + functions * FunctionsTime);
         CellFunctions[] many = [.. Enumerable.Range(0, threads).Select(_ => new CellFunctions(row.Cell, row.H, CellFunctions.Apart))];
-        _programs.Add(new(threads, runs, thread => Tiles.MultiplyAdds((int)(turns * runs)) + many[thread].Run((int)(functions * runs))));
+        _programs.Add(new(threads, runs, () => thread => Tiles.MultiplyAdds((int)(turns * runs)) + many[thread].Run((int)(functions * runs))));
     }
 
     private void Read(LayerRow row, int threads, int bytesPerWeight)
@@ -53,14 +53,18 @@ internal sealed class LeastWork
         int passes = (int)Math.Max(2, ReadInRun / bytes);
         double runs = (double)passes / row.L, turns = row.L == 1 ? 0 : Turns(row.InputOperations, threads);
         WorkingSet[] weights = [.. Enumerable.Range(0, threads).Select(_ => new WorkingSet(bytes))];
-        _programs.Add(new(threads, runs, thread => Tiles.MultiplyAdds((int)(turns * runs)) + weights[thread].Read(passes, alternately: true)));
+        _programs.Add(new(threads, runs, () =>
+        {
+            Meeting meeting = new(threads);
+            return thread => Tiles.MultiplyAdds((int)(turns * runs)) + (threads == 1 ? weights[thread].Read(passes, alternately: true) : weights[thread].Read(passes, alternately: true, meeting, thread));
+        }));
     }
 
     private void Chain(LayerRow row)
     {
         int steps = (int)Math.Max(1, ChainedInRun / row.H);
         CellFunctions one = new(row.Cell, row.H, CellFunctions.Chained);
-        _programs.Add(new(1, (double)steps / row.L, _ => Ceilings.MultiplyAddChain(steps * row.H) + one.Run(steps)));
+        _programs.Add(new(1, (double)steps / row.L, () => _ => Ceilings.MultiplyAddChain(steps * row.H) + one.Run(steps)));
     }
 
     /// <summary>Bytes of weights that one sequence has to read.</summary>
@@ -70,13 +74,13 @@ internal sealed class LeastWork
     public static long ReadAgain(LayerRow row) => row.L == 1 ? row.RecurrentBytes + row.InputBytes : row.RecurrentBytes;
 
     /// <param name="amount">How many times the work one run does.</param>
-    /// <param name="part">One thread's part of a run; what it returns keeps the compiler from leaving it out.</param>
-    private sealed class Program(int threads, double amount, Func<int, float> part)
+    /// <param name="run">Makes one thread's part of a run; what that returns keeps the compiler from leaving it out.</param>
+    private sealed class Program(int threads, double amount, Func<Func<int, float>> run)
     {
         private readonly List<double> _seconds = [];
 
         public double Seconds => Timing.Of(_seconds).Median / amount;
 
-        public void Run() => _seconds.Add(Together.Seconds(threads, part));
+        public void Run() => _seconds.Add(Together.Seconds(threads, run()));
     }
 }

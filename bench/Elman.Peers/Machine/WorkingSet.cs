@@ -23,16 +23,30 @@ internal sealed class WorkingSet
 
     /// <summary>Reads all of it some times, eight vectors per turn, so that loads and not additions are the limit.</summary>
     /// <param name="alternately">Whether every other pass goes from the end to the start, which finds in a smaller cache what was read last.</param>
-    public float Read(int passes, bool alternately) => WideVector.IsSupported ? Read<WideVector>(passes, alternately) : Read<UsualVector>(passes, alternately);
+    public float Read(int passes, bool alternately) => Read(0, passes, alternately);
+
+    /// <summary>The same by one of several threads, which meet after each pass.</summary>
+    public float Read(int passes, bool alternately, Meeting meeting, int thread)
+    {
+        float sum = 0;
+        for (int pass = 0; pass < passes; pass++)
+        {
+            sum += Read(pass, pass + 1, alternately);
+            meeting.Wait(thread, pass + 1);
+        }
+        return sum;
+    }
+
+    private float Read(int first, int end, bool alternately) => WideVector.IsSupported ? Read<WideVector>(first, end, alternately) : Read<UsualVector>(first, end, alternately);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private float Read<V>(int passes, bool alternately)
+    private float Read<V>(int firstPass, int endPass, bool alternately)
         where V : struct, IVector<V>
     {
         nint width = V.Count;
         ref float first = ref _values.AsSpan()[0];
         V s0 = V.Zero, s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-        for (int pass = 0; pass < passes; pass++)
+        for (int pass = firstPass; pass < endPass; pass++)
         {
             bool fromEnd = alternately && pass % 2 != 0;
             ref float at = ref fromEnd ? ref Unsafe.Add(ref first, (_blocks - 1) * 8 * width) : ref first;

@@ -39,7 +39,7 @@ internal sealed class Report(Results results, bool quick)
         })]);
         Line("<details><summary>Everything that falls short, by how much, and what the limit is</summary>\n");
         Line("The limit is the least time that the work can have taken: the median of programs that do what it cannot do without and nothing else, run in turn with the libraries and so beside the same neighbours: "
-            + "all multiply-adds with operands from the first-level cache, and then the cell's functions on registers; or, if longer, for a single sequence, the multiply-adds of its inputs and then reading W_hh at every step from where it lives; "
+            + "all multiply-adds with operands from the first-level cache, and then the cell's functions on registers; or, if longer, for a single sequence, the multiply-adds of its inputs and then reading W_hh at every step from where it lives, after which several threads wait for each other; "
             + "or the chain of steps, each with the sum over h, in its fixed order, and the functions of one unit. `needs` is the part of that speed that the target takes: above 100 % it is out of reach.\n");
         foreach (Target target in targets.Where(target => target.Checks.Count > 0 && !target.Met))
         {
@@ -56,7 +56,7 @@ internal sealed class Report(Results results, bool quick)
     private void WriteCeilings()
     {
         Line("## Ceilings\n");
-        Line("Fused multiply-adds on registers, two operations each, and bytes read from working sets of so much memory for each thread; the best of several tries.\n");
+        Line("Fused multiply-adds on registers, two operations each, bytes read from working sets of so much memory for each thread, and two threads that wait for each other; the best of several tries.\n");
         Ceilings ceilings = results.Ceilings;
         (string Name, long Bytes)[] sets =
         [
@@ -66,6 +66,7 @@ internal sealed class Report(Results results, bool quick)
         List<string[]> rows = [["multiply-adds", .. results.Threads.Select(threads => $"{ceilings.Operations(threads) / 1e9:F1} GFLOP/s")]];
         foreach ((string name, long bytes) in sets.Where(set => set.Bytes > 0))
             rows.Add([$"read, {name}, {Text.Bytes(bytes)}", .. results.Threads.Select(threads => $"{ceilings.Bandwidth(bytes, threads) / 1e9:F1} GB/s")]);
+        if (results.Threads.Contains(2)) rows.Add(["a meeting of two threads", .. results.Threads.Select(threads => threads == 2 ? Text.Time(ceilings.Meeting) : "–")]);
         Table(["", .. results.Threads.Select(Text.Threads)], rows);
     }
 
