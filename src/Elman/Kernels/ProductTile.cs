@@ -11,11 +11,11 @@ namespace Elman.Kernels;
 /// Tiles, in rows × vectors. A multiply-add takes four cycles and two can begin in each, so that eight chains hide the wait:
 /// <list type="bullet">
 /// <item><see cref="Tall{TRows, TVectors, TOrder, V}"/>, 6 × 2 of the 16 registers of AVX2: 12 accumulators, two vectors of B, one broadcast of A; 8 loads for 12 multiply-adds. 8 × 2 of the 32 registers of
-/// AVX-512, where the two vectors are two panels; layout, chains and bits stay what they are with 256 bits. Fewer rows for remainders.</item>
+/// AVX-512, where the two vectors are two panels; layout, chains and bits stay what they are with 256 bits. Fewer rows, and a single vector, for remainders.</item>
 /// <item><see cref="Wide{TRows, V}"/>, 3 × 4 and 2 × 4, with AVX-512 also 4 × 4: a few rows over more panels at once.</item>
 /// </list>
 /// Four steps a turn, because everything beside the 20 instructions of a step (6 × 2) counts where a core is shared (docs/performance.md). One spelling serves every number of rows: the JIT compiles it for each
-/// <see cref="ICount"/> and drops the rows that are not there. References to accumulators keep them in registers; a structure would not. The tiles
+/// <see cref="ICount"/> and drops the rows that are not there. Sums that are passed by reference stay in their registers; a structure of them would not, and sums that are returned are copied. The tiles
 /// skip its first tier, which would call every vector operation, and are never inlined: a caller that takes in many of them exhausts the JIT's budget
 /// and calls vector operations again.
 /// </remarks>
@@ -57,7 +57,7 @@ internal ref struct ProductTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint ToSecond<V>(nint panelSize) where V : struct, IVector<V> => PanelsOfTwo<V>() == 1 ? V.Count : panelSize;
 
-    /// <summary>Up to 8 rows × two vectors of columns, and as many such tiles below it as are asked for.</summary>
+    /// <summary>Up to 8 rows × one or two vectors of columns, and as many such tiles below it as are asked for.</summary>
     /// <param name="panel">The first value of the first panel.</param>
     /// <param name="panelSize">From one panel to the next.</param>
     /// <param name="ahead">What will be read soon: <paramref name="aheadStep"/> bytes of each panel are fetched per step.</param>
@@ -92,6 +92,7 @@ internal ref struct ProductTile
                 ref float a3 = ref Unsafe.Add(ref a0, aRow + two), a6 = ref Unsafe.Add(ref a3, aRow + two);
                 for (int turns = left / 4; turns > 0; turns--)
                 {
+                    // A line is 64 bytes: two of them hold what four steps of one tile of several ask for, and four what a single tile does, which with AVX-512 asks for nothing.
                     if (aheadStep > 0)
                     {
                         FetchStep<TVectors, V>(ref ahead, right);
