@@ -32,6 +32,9 @@ internal static class MatrixProduct
     /// <summary>Panels for which packing a block of a transposed A does not pay (docs/performance.md).</summary>
     private static int FewPanels => WideVector.IsSupported ? 32 : 8;
 
+    /// <summary>Values of B, 2 MB, that with AVX-512 arrive in time without being asked for (docs/performance.md).</summary>
+    private const int FewValues = 1 << 19;
+
     /// <summary>How many steps before it is packed a step of a transposed A is fetched, line by line: steps are too far apart for the processor to foresee them.</summary>
     private const int StepsAhead = 8, LineValues = 16;
 
@@ -302,7 +305,7 @@ internal static class MatrixProduct
     {
         int width = PackedMatrix.PanelWidth, valid = b.Columns - panel * width;
         // Bytes of the next panel's step that each row fetches while its tile is at this panel's step. With AVX-512 a single tile waits for nothing but its panels, and asking twice delays it.
-        nint share = WideVector.IsSupported && (rows.Tiles == 1 || (long)b.PanelSteps * b.Columns <= 1 << 19) ? 0 : (sizeof(float) * width + rows.Total - 1) / rows.Total;
+        nint share = WideVector.IsSupported && (rows.Tiles == 1 || (long)b.PanelSteps * b.Columns <= FewValues) ? 0 : (sizeof(float) * width + rows.Total - 1) / rows.Total;
         ref float values = ref b.Panel(panel, firstStep), ahead = ref b.Panel(panel + next, firstStep);
         for (int tile = 0, row = 0, height, count; tile < rows.Tiles; tile += count, row += count * height)
         {

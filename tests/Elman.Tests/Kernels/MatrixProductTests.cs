@@ -46,6 +46,11 @@ public class MatrixProductTests
             foreach (int steps in (int[])[0, 1, 192, 385, 511, 512, 513, 1024, 1025])
                 foreach (Start start in Enum.GetValues<Start>())
                     check.Run(new Product(rows, 2 * V + 3, steps, start, ByStep: true, Gap: 1, AtEnd: true));
+        // Many columns, for which blocks are packed.
+        int which = 0;
+        foreach (int rows in (int[])[5, 48, 49])
+            foreach (int steps in (int[])[1, 511, 512, 513])
+                check.Run(new Product(rows, 68 * V + 3, steps, (Start)(which++ % 4), ByStep: true, Gap: 1, AtEnd: true));
     }
 
     [Fact]

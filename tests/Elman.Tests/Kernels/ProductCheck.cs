@@ -5,7 +5,7 @@ namespace Elman.Tests.Kernels;
 /// <summary>Checks one matrix product in guarded memory: against the chain of multiply-adds to the bit, and against the double twin.</summary>
 internal sealed class ProductCheck : IDisposable
 {
-    private const int Capacity = 1 << 18;
+    private const int Capacity = 1 << 20;
 
     private static readonly float[] ValuesA = Kernel.Values(Capacity, 1), ValuesB = Kernel.Values(Capacity, 2), ValuesS = Kernel.Values(Capacity, 3);
 
