@@ -9,7 +9,7 @@ internal static class Allocation
     /// </summary>
     public static long Fewest(Action run) => Fewest(5, run, GC.GetAllocatedBytesForCurrentThread);
 
-    /// <summary>The same for all threads, of fifteen runs: for tests that run when no other does, although the test platform's own threads report something now and then.</summary>
+    /// <summary>The same for all threads, of fifteen runs: for tests that run when no other does; five were once not enough, for a reason that was not found.</summary>
     public static long FewestOfAllThreads(Action run) => Fewest(15, run, () => GC.GetTotalAllocatedBytes(precise: true));
 
     private static long Fewest(int runs, Action run, Func<long> allocated)

@@ -96,10 +96,10 @@ internal static class RowTile
             while (steps > 0)
             {
                 for (; !second && steps >= 2; steps -= 2, from += words, a = ref Unsafe.Add(ref a, 2))
-                    TwoSteps<TVectors, V>(V.Create(a), V.Create(Unsafe.Add(ref a, 1)), upper, ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+                    StepOfWords<TVectors, V>(V.Create(a), V.Create(Unsafe.Add(ref a, 1)), first: true, second: true, upper, ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
                 if (steps > 0)
                 {
-                    StepOfTwo<TVectors, V>(V.Create(a), second, upper, ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
+                    StepOfWords<TVectors, V>(V.Create(a), V.Create(a), !second, second, upper, ref b, ref b1, ref b2, ref b3, ref b4, ref b5, from, panelSize, ref c0, ref c1, ref c2, ref c3, ref c4, ref c5, ref c6, ref c7, ref c8, ref c9, ref c10, ref c11);
                     from += second ? words : 0;
                     second = !second;
                     steps--;
@@ -134,63 +134,34 @@ internal static class RowTile
         if (TVectors.Count > 11) V.Accumulate(x, ref b5, at + ToSecond<V>(panelSize), ref c11);
     }
 
-    /// <summary>The two steps of bfloat16 words.</summary>
+    /// <summary>The first of the two steps of bfloat16 words, the second, or both.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TwoSteps<TVectors, V>(V x, V y, V upper, ref float b, ref float b1, ref float b2, ref float b3, ref float b4, ref float b5, nint at, nint panelSize,
+    private static void StepOfWords<TVectors, V>(V x, V y, bool first, bool second, V upper, ref float b, ref float b1, ref float b2, ref float b3, ref float b4, ref float b5, nint at, nint panelSize,
         ref V c0, ref V c1, ref V c2, ref V c3, ref V c4, ref V c5, ref V c6, ref V c7, ref V c8, ref V c9, ref V c10, ref V c11)
         where TVectors : struct, ICount
         where V : struct, IVector<V>
     {
-        AddTwo(x, y, upper, ref b, at, ref c0);
-        if (TVectors.Count > 1) AddTwo(x, y, upper, ref b, at + ToSecond<V>(panelSize), ref c1);
-        if (TVectors.Count > 2) AddTwo(x, y, upper, ref b1, at, ref c2);
-        if (TVectors.Count > 3) AddTwo(x, y, upper, ref b1, at + ToSecond<V>(panelSize), ref c3);
-        if (TVectors.Count > 4) AddTwo(x, y, upper, ref b2, at, ref c4);
-        if (TVectors.Count > 5) AddTwo(x, y, upper, ref b2, at + ToSecond<V>(panelSize), ref c5);
-        if (TVectors.Count > 6) AddTwo(x, y, upper, ref b3, at, ref c6);
-        if (TVectors.Count > 7) AddTwo(x, y, upper, ref b3, at + ToSecond<V>(panelSize), ref c7);
-        if (TVectors.Count > 8) AddTwo(x, y, upper, ref b4, at, ref c8);
-        if (TVectors.Count > 9) AddTwo(x, y, upper, ref b4, at + ToSecond<V>(panelSize), ref c9);
-        if (TVectors.Count > 10) AddTwo(x, y, upper, ref b5, at, ref c10);
-        if (TVectors.Count > 11) AddTwo(x, y, upper, ref b5, at + ToSecond<V>(panelSize), ref c11);
-    }
-
-    /// <summary>One of the two steps of bfloat16 words.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StepOfTwo<TVectors, V>(V x, bool second, V upper, ref float b, ref float b1, ref float b2, ref float b3, ref float b4, ref float b5, nint at, nint panelSize,
-        ref V c0, ref V c1, ref V c2, ref V c3, ref V c4, ref V c5, ref V c6, ref V c7, ref V c8, ref V c9, ref V c10, ref V c11)
-        where TVectors : struct, ICount
-        where V : struct, IVector<V>
-    {
-        AddOne(x, second, upper, ref b, at, ref c0);
-        if (TVectors.Count > 1) AddOne(x, second, upper, ref b, at + ToSecond<V>(panelSize), ref c1);
-        if (TVectors.Count > 2) AddOne(x, second, upper, ref b1, at, ref c2);
-        if (TVectors.Count > 3) AddOne(x, second, upper, ref b1, at + ToSecond<V>(panelSize), ref c3);
-        if (TVectors.Count > 4) AddOne(x, second, upper, ref b2, at, ref c4);
-        if (TVectors.Count > 5) AddOne(x, second, upper, ref b2, at + ToSecond<V>(panelSize), ref c5);
-        if (TVectors.Count > 6) AddOne(x, second, upper, ref b3, at, ref c6);
-        if (TVectors.Count > 7) AddOne(x, second, upper, ref b3, at + ToSecond<V>(panelSize), ref c7);
-        if (TVectors.Count > 8) AddOne(x, second, upper, ref b4, at, ref c8);
-        if (TVectors.Count > 9) AddOne(x, second, upper, ref b4, at + ToSecond<V>(panelSize), ref c9);
-        if (TVectors.Count > 10) AddOne(x, second, upper, ref b5, at, ref c10);
-        if (TVectors.Count > 11) AddOne(x, second, upper, ref b5, at + ToSecond<V>(panelSize), ref c11);
+        AddWords(x, y, first, second, upper, ref b, at, ref c0);
+        if (TVectors.Count > 1) AddWords(x, y, first, second, upper, ref b, at + ToSecond<V>(panelSize), ref c1);
+        if (TVectors.Count > 2) AddWords(x, y, first, second, upper, ref b1, at, ref c2);
+        if (TVectors.Count > 3) AddWords(x, y, first, second, upper, ref b1, at + ToSecond<V>(panelSize), ref c3);
+        if (TVectors.Count > 4) AddWords(x, y, first, second, upper, ref b2, at, ref c4);
+        if (TVectors.Count > 5) AddWords(x, y, first, second, upper, ref b2, at + ToSecond<V>(panelSize), ref c5);
+        if (TVectors.Count > 6) AddWords(x, y, first, second, upper, ref b3, at, ref c6);
+        if (TVectors.Count > 7) AddWords(x, y, first, second, upper, ref b3, at + ToSecond<V>(panelSize), ref c7);
+        if (TVectors.Count > 8) AddWords(x, y, first, second, upper, ref b4, at, ref c8);
+        if (TVectors.Count > 9) AddWords(x, y, first, second, upper, ref b4, at + ToSecond<V>(panelSize), ref c9);
+        if (TVectors.Count > 10) AddWords(x, y, first, second, upper, ref b5, at, ref c10);
+        if (TVectors.Count > 11) AddWords(x, y, first, second, upper, ref b5, at + ToSecond<V>(panelSize), ref c11);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddTwo<V>(V x, V y, V upper, ref float words, nint at, ref V sum)
+    private static void AddWords<V>(V x, V y, bool first, bool second, V upper, ref float words, nint at, ref V sum)
         where V : struct, IVector<V>
     {
         V both = V.Load(ref words, at);
-        V.Accumulate(x, V.ShiftLeft(both, 16), ref sum);
-        V.Accumulate(y, V.And(both, upper), ref sum);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddOne<V>(V x, bool second, V upper, ref float words, nint at, ref V sum)
-        where V : struct, IVector<V>
-    {
-        V both = V.Load(ref words, at);
-        V.Accumulate(x, second ? V.And(both, upper) : V.ShiftLeft(both, 16), ref sum);
+        if (first) V.Accumulate(x, V.ShiftLeft(both, 16), ref sum);
+        if (second) V.Accumulate(y, V.And(both, upper), ref sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -72,13 +72,19 @@ public class WorkersTests
                 release.Wait();
             }));
             other.Start();
-            Assert.True(busy.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
-            Compute.Threads = 3;
-            int ran = 0;
-            Workers.RunPhases(40, 3, 0, (_, item) => Assert.Equal(item, Interlocked.Increment(ref ran) - 1));
-            Assert.Equal(120, ran);
-            release.Set();
-            other.Join();
+            try
+            {
+                Assert.True(busy.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+                Compute.Threads = 3;
+                int ran = 0;
+                Workers.RunPhases(40, 3, 0, (_, item) => Assert.Equal(item, Interlocked.Increment(ref ran) - 1));
+                Assert.Equal(120, ran);
+            }
+            finally
+            {
+                release.Set();
+                other.Join();
+            }
             return 0;
         });
     }
