@@ -33,14 +33,15 @@ internal static class Workers
     /// the link before has left is still in its caches; without any, of another that nobody works on. So with more chains than threads a thread that is slower than the others holds them up for one link at most.
     /// <paramref name="body"/> gets chain and link.
     /// </summary>
+    /// <param name="lastFirst">Whether a single thread begins with the last chain.</param>
     /// <exception cref="Exception">The first that a link threw.</exception>
-    public static void RunChains<TState>(int chains, int links, TState state, Action<TState, int, int> body)
+    public static void RunChains<TState>(int chains, int links, TState state, Action<TState, int, int> body, bool lastFirst = false)
     {
         int helpers = Math.Min(chains, Compute.Threads) - 1;
         if (helpers <= 0)
         {
-            for (int chain = 0; chain < chains; chain++)
-                for (int link = 0; link < links; link++) body(state, chain, link);
+            for (int i = 0; i < chains; i++)
+                for (int link = 0; link < links; link++) body(state, lastFirst ? chains - 1 - i : i, link);
             return;
         }
         new Chains<TState>(chains, links, state, body).Run(helpers);
@@ -70,8 +71,16 @@ internal static class Workers
     private abstract class Job : IJob
     {
         private Exception? _error;
+        private int _helpers;
 
-        public abstract void Execute();
+        /// <summary>Helpers are numbered as they come, from 1 on: with one of them, each thread has the same number, and so the same data, in one job after the other.</summary>
+        public void Execute() => Work(Interlocked.Increment(ref _helpers));
+
+        /// <summary>Threads that have come.</summary>
+        protected int Threads => Volatile.Read(ref _helpers) + 1;
+
+        /// <summary>Takes part as one of the threads, of which the caller is number 0, until nothing is left to do.</summary>
+        protected abstract void Work(int thread);
 
         /// <summary>Whether all is done.</summary>
         protected abstract bool IsDone { get; }
@@ -80,7 +89,7 @@ internal static class Workers
         public void Run(int helpers)
         {
             HelperThreads.Ask(this, helpers);
-            Execute();
+            Work(0);
             for (Patience patience = default; !IsDone;) patience.Wait();
             if (_error is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_error);
         }
@@ -94,7 +103,7 @@ internal static class Workers
 
         protected override bool IsDone => Volatile.Read(ref _done) == parts;
 
-        public override void Execute()
+        protected override void Work(int thread)
         {
             int part;
             while ((part = Interlocked.Increment(ref _next) - 1) < parts)
@@ -119,7 +128,6 @@ internal static class Workers
 
         /// <summary>Phases of each part that have been taken, and that are done. A thread takes its parts without another one looking on, and all wait for what is done.</summary>
         private readonly int[] _taken = new int[(parts + 1) * Apart], _done = new int[(parts + 1) * Apart];
-        private int _threads;
 
         protected override bool IsDone => Current == phases;
 
@@ -134,12 +142,11 @@ internal static class Workers
             }
         }
 
-        public override void Execute()
+        protected override void Work(int thread)
         {
-            int thread = Interlocked.Increment(ref _threads) - 1;
             for (int phase = Current; phase < phases; phase++)
             {
-                int present = Volatile.Read(ref _threads);
+                int present = Threads;
                 for (int part = thread; part < parts; part += threads) Try(part, phase);
                 for (int part = 0; part < parts; part++)
                     if (part % threads >= present) Try(part, phase);
@@ -170,14 +177,14 @@ internal static class Workers
     {
         /// <summary>Links of each chain that have been taken, doubled; odd while one of them runs.</summary>
         private readonly int[] _taken = new int[chains];
-        private int _threads, _done;
+        private int _done;
 
         protected override bool IsDone => Volatile.Read(ref _done) == chains * links;
 
-        public override void Execute()
+        protected override void Work(int thread)
         {
             SpinWait spin = default;
-            int thread = Interlocked.Increment(ref _threads) - 1, threads = Compute.Threads;
+            int threads = Compute.Threads;
             while (TryTake(thread, threads, out int chain))
             {
                 if (chain < 0)

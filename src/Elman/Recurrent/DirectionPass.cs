@@ -89,8 +89,8 @@ internal sealed class DirectionPass<TUnit>
     /// <param name="input">[Total, I] packed.</param>
     public void ProjectInput(int range, int part, int parts, ReadOnlySpan<float> input)
     {
-        (int start, int from, int to) = Part(range, part, parts);
-        Project(from, to - from, from - start, input, (0, _sizes.Blocks));
+        (int shift, int from, int to) = StepsOf(range, part, parts);
+        Project(from, to - from, from - shift, input, (0, _sizes.Blocks));
     }
 
     /// <summary>Runs part of the rows through a slice of the times of a range, from the states at its start to those at its end, and writes each step's h. Parts
@@ -100,19 +100,19 @@ internal sealed class DirectionPass<TUnit>
     public void ForwardRows(int range, (int Index, int Count) slice, int part, ReadOnlySpan<float> input, SequenceValues output, int column)
     {
         Span<float> outputs = output.Values.Span;
-        (int first, int end) = _layout.Part(part, _parts);
+        RowsOfRange rowsOf = Of(range, part);
+        (int first, int end) = (rowsOf.First, rowsOf.End);
         if (_step.IsPlain && _around is null && end - first == 1)
         {
-            ForwardRow(range, slice, first, part, input, output, column);
+            ForwardRow(range, slice, rowsOf, part, input, output, column);
             return;
         }
         Span<float> active = slice.Index == 0 ? StartOf(range, first, end - first, part) : Rows(States(range + 1), first + part * _gap, end - first);
-        bool projects = !input.IsEmpty, joins = projects && Joins(end - first), projectsAll = projects && !joins && _parts == 1;
-        if (projectsAll && slice.Index == 0) ProjectInput(range, 0, 1, input);
-        (int fromTime, int toTime) = _plan.Times(range, _backwards);
-        for (int i = Cut(toTime - fromTime, slice.Index, slice.Count), last = Cut(toTime - fromTime, slice.Index + 1, slice.Count); i < last; i++)
+        bool projects = !input.IsEmpty, joins = projects && Joins(end - first), projectsAll = projects && !joins && IsWhole;
+        if (projectsAll && slice.Index == 0) ProjectInput(range, part, _parts, input);
+        for (int i = Cut(rowsOf.Times, slice.Index, slice.Count), last = Cut(rowsOf.Times, slice.Index + 1, slice.Count); i < last; i++)
         {
-            (int time, int step, int rows, int slot, int gates) = StepAt(fromTime, toTime, i, first, end, part);
+            (int time, int step, int rows, int slot, int gates) = StepAt(rowsOf, i, part);
             if (rows <= 0) continue;
             if (projects && !projectsAll)
             {
@@ -132,22 +132,22 @@ internal sealed class DirectionPass<TUnit>
             _around?.After(time, first, rows, previous, states, From(_buffers.Gates, gates * _sizes.GateRow));
             if (outputs.IsEmpty) continue;
             for (int row = 0; row < rows; row++)
-                states.Slice(row * _sizes.StateRow, _sizes.Output).CopyTo(outputs[(output.Offset(time, first + row) + column)..]);
+                states.Slice(row * _sizes.StateRow, _sizes.Output).CopyTo(outputs[(output.Offset(time, first + row, step + row) + column)..]);
         }
     }
 
     /// <summary>As <see cref="ForwardRows"/>, for a part of one row with nothing around its steps, by references: beside the products of a single row, spans and their checks count.</summary>
-    private void ForwardRow(int range, (int Index, int Count) slice, int row, int part, ReadOnlySpan<float> input, SequenceValues output, int column)
+    private void ForwardRow(int range, (int Index, int Count) slice, in RowsOfRange rowsOf, int part, ReadOnlySpan<float> input, SequenceValues output, int column)
     {
+        int row = rowsOf.First;
         Span<float> states = slice.Index == 0 ? StartOf(range, row, 1, part) : Rows(States(range + 1), row + part * _gap, 1), outputs = output.Values.Span;
-        bool projects = !input.IsEmpty, multiplies = projects && (_parts > 1 || (_sizes.Joins && _sizes.Inputs <= FewInputs));
-        if (projects && !multiplies && slice.Index == 0) ProjectInput(range, 0, 1, input);
+        bool projects = !input.IsEmpty, multiplies = projects && (!IsWhole || (_sizes.Joins && _sizes.Inputs <= FewInputs));
+        if (projects && !multiplies && slice.Index == 0) ProjectInput(range, part, _parts, input);
         ref float allGates = ref MemoryMarshal.GetReference(_buffers.Gates.Span), products = ref MemoryMarshal.GetReference(_buffers.Product.Span), allSaved = ref MemoryMarshal.GetReference(_buffers.Saved.Span);
         ref float next = ref MemoryMarshal.GetReference(states);
-        (int fromTime, int toTime) = _plan.Times(range, _backwards);
-        for (int i = Cut(toTime - fromTime, slice.Index, slice.Count), last = Cut(toTime - fromTime, slice.Index + 1, slice.Count); i < last; i++)
+        for (int i = Cut(rowsOf.Times, slice.Index, slice.Count), last = Cut(rowsOf.Times, slice.Index + 1, slice.Count); i < last; i++)
         {
-            (int time, int step, int rows, int slot, int place) = StepAt(fromTime, toTime, i, row, row + 1, part);
+            (int time, int step, int rows, int slot, int place) = StepAt(rowsOf, i, part);
             if (rows <= 0) continue;
             ref float gates = ref Unsafe.Add(ref allGates, (nint)(multiplies ? slot : place) * _sizes.GateRow);
             ref float product = ref Unsafe.Add(ref products, (nint)slot * _sizes.GateRow), saved = ref Unsafe.Add(ref allSaved, (nint)slot * _sizes.SavedRow);
@@ -160,7 +160,7 @@ internal sealed class DirectionPass<TUnit>
             }
             if (multiplies) _step.RowFromInput(ref MemoryMarshal.GetReference(input.Slice(step * _sizes.Inputs, _sizes.Inputs)), ref gates, ref product, ref saved, ref previous, ref next, FromEnd(time));
             else _step.RowFromProducts(ref gates, ref product, ref saved, ref previous, ref next, FromEnd(time));
-            if (!outputs.IsEmpty) states[.._sizes.Output].CopyTo(outputs[(output.Offset(time, row) + column)..]);
+            if (!outputs.IsEmpty) states[.._sizes.Output].CopyTo(outputs[(output.Offset(time, row, step) + column)..]);
         }
     }
 
@@ -172,22 +172,18 @@ internal sealed class DirectionPass<TUnit>
     }
 
     /// <summary>Times of a range, which are the phases of <see cref="ForwardUnits"/>.</summary>
-    public int Phases(int range)
-    {
-        (int fromTime, int toTime) = _plan.Times(range, _backwards);
-        return toTime - fromTime;
-    }
+    public int Phases(int range) => AllOf(range).Times;
 
     /// <summary>As <see cref="ForwardRows"/>, but one time of the range, for all rows and part of the units; the next time needs all parts of this one.</summary>
     public void ForwardUnits(int range, int phase, int part, int parts, ReadOnlySpan<float> input, SequenceValues output, int column)
     {
         Span<float> outputs = output.Values.Span;
         (int First, int End) blocks = _sizes.Part(part, parts);
-        (int fromTime, int toTime) = _plan.Times(range, _backwards);
-        if (phase >= toTime - fromTime) return;
-        int rangeStart = _layout.First(fromTime), firstUnit = blocks.First * UnitSizes.Width, units = blocks.End * UnitSizes.Width - firstUnit;
-        if (phase == 0) Project(rangeStart, _layout.First(toTime) - rangeStart, 0, input, blocks);
-        (int time, int step, int rows, int slot, _) = StepAt(fromTime, toTime, phase, 0, _layout.Batch);
+        RowsOfRange all = AllOf(range);
+        if (phase >= all.Times) return;
+        int firstUnit = blocks.First * UnitSizes.Width, units = blocks.End * UnitSizes.Width - firstUnit;
+        if (phase == 0) Project(all.Shift, _layout.First(0, all.ToTime) - all.Shift, 0, input, blocks);
+        (int time, int step, int rows, int slot, int gates) = StepAt(all, phase);
         Span<float> states = States(range + 1), previous = states;
         if (_plan.Keeps)
         {
@@ -196,13 +192,13 @@ internal sealed class DirectionPass<TUnit>
                 for (int at = row * _sizes.StateRow + firstUnit, end = (row + 1) * _sizes.StateRow; at < end; at += _sizes.Padded)
                     states.Slice(at, units).CopyTo(previous[at..]);
         }
-        _step.ForwardPart(blocks, rows, HiddenOf(phase, 0), _sizes.Padded, RowsAt(time, step - rangeStart, slot, 0, rows), previous, states);
+        _step.ForwardPart(blocks, rows, HiddenOf(phase, 0), _sizes.Padded, RowsAt(time, gates, slot, 0, rows), previous, states);
         int valid = Math.Min(units, _sizes.Hidden - firstUnit);
         for (int row = 0; row < _layout.Batch; row++)
         {
             Span<float> own = states.Slice(row * _sizes.StateRow + firstUnit, units);
             own.CopyTo(HiddenOf(phase + 1, row)[firstUnit..]);
-            if (row < rows && !outputs.IsEmpty) own[..valid].CopyTo(outputs[(output.Offset(time, row) + column + firstUnit)..]);
+            if (row < rows && !outputs.IsEmpty) own[..valid].CopyTo(outputs[(output.Offset(time, row, step + row) + column + firstUnit)..]);
         }
     }
 
@@ -235,15 +231,14 @@ internal sealed class DirectionPass<TUnit>
     /// <summary>Backpropagation through a slice of the times of a range, the first slice being the latest times, for part of the rows; leaves the gradients of all products.</summary>
     public void BackwardRows(int range, (int Index, int Count) slice, int part, SequenceValues outputGradient, int column, Span<float> scratch, Span<float> decayGradient)
     {
-        (int first, int end) = _layout.Part(part, _parts);
-        (int fromTime, int toTime) = _plan.Times(range, _backwards);
-        int times = toTime - fromTime;
+        RowsOfRange rowsOf = Of(range, part);
+        int first = rowsOf.First, times = rowsOf.Times;
         for (int i = times - 1 - Cut(times, slice.Index, slice.Count), last = times - Cut(times, slice.Index + 1, slice.Count); i >= last; i--)
         {
-            (int time, _, int rows, int slot, _) = StepAt(fromTime, toTime, i, first, end);
+            (int time, int step, int rows, int slot, _) = StepAt(rowsOf, i);
             if (rows <= 0) continue;
             Span<float> gradient = Rows(_gradient.Span, first, rows);
-            AddOutputGradient(gradient, time, first, rows, outputGradient, column, (0, _sizes.Output));
+            AddOutputGradient(gradient, time, step, first, rows, outputGradient, column, (0, _sizes.Output));
             _around?.BeforeBackward(time, first, rows, gradient);
             _step.Backward(rows, RowsAt(time, slot, slot, first, rows), scratch.IsEmpty ? scratch : scratch[(first * _sizes.Padded)..],
                 From(_buffers.Previous, slot * _sizes.StateRow), gradient);
@@ -258,23 +253,23 @@ internal sealed class DirectionPass<TUnit>
     public void BackwardUnits(int range, int phase, int part, int parts, SequenceValues outputGradient, int column)
     {
         (int First, int End) blocks = _sizes.Part(part, parts);
-        (int fromTime, int toTime) = _plan.Times(range, _backwards);
-        int times = toTime - fromTime, firstUnit = blocks.First * UnitSizes.Width;
+        RowsOfRange all = AllOf(range);
+        int times = all.Times, firstUnit = blocks.First * UnitSizes.Width;
         if (phase > times) return;
         Span<float> gradient = _gradient.Span;
         if (phase > 0)
         {
-            (int timeBefore, _, int before, int slotBefore, _) = StepAt(fromTime, toTime, times - phase, 0, _layout.Batch);
+            (int timeBefore, _, int before, int slotBefore, _) = StepAt(all, times - phase);
             _step.BackwardProduct(blocks, before, RowsAt(timeBefore, slotBefore, slotBefore, 0, before), gradient);
         }
         if (phase == times) return;
-        (int time, _, int rows, int slot, _) = StepAt(fromTime, toTime, times - 1 - phase, 0, _layout.Batch);
-        AddOutputGradient(gradient, time, 0, rows, outputGradient, column, (firstUnit, Math.Min(_sizes.Hidden, blocks.End * UnitSizes.Width)));
+        (int time, int step, int rows, int slot, _) = StepAt(all, times - 1 - phase);
+        AddOutputGradient(gradient, time, step, 0, rows, outputGradient, column, (firstUnit, Math.Min(_sizes.Hidden, blocks.End * UnitSizes.Width)));
         _step.BackwardUnits(blocks, rows, RowsAt(time, slot, slot, 0, rows), From(_buffers.Previous, slot * _sizes.StateRow), gradient);
     }
 
     /// <summary>Adds to the gradient of h of some units what the outputs of a time get from above.</summary>
-    private void AddOutputGradient(Span<float> gradient, int time, int first, int rows, SequenceValues outputGradient, int column, (int First, int End) units)
+    private void AddOutputGradient(Span<float> gradient, int time, int step, int first, int rows, SequenceValues outputGradient, int column, (int First, int End) units)
     {
         int count = units.End - units.First;
         if (count <= 0) return;
@@ -282,7 +277,7 @@ internal sealed class DirectionPass<TUnit>
         for (int row = 0; row < rows; row++)
         {
             Span<float> hidden = gradient.Slice(row * _sizes.StateRow + units.First, count);
-            TensorPrimitives.Add(hidden, values.Slice(outputGradient.Offset(time, first + row) + column + units.First, count), hidden);
+            TensorPrimitives.Add(hidden, values.Slice(outputGradient.Offset(time, first + row, step + row) + column + units.First, count), hidden);
         }
     }
 
@@ -291,33 +286,47 @@ internal sealed class DirectionPass<TUnit>
     /// <param name="adds">Whether it is added to what is there. The sum of two directions is the same whichever comes first.</param>
     public void InputGradient(int range, int part, int parts, Span<float> inputGradient, bool adds)
     {
-        (int start, int from, int to) = Part(range, part, parts);
-        int inputs = _sizes.Inputs, chunk = adds ? ChunkSteps : Math.Max(1, to - from);
+        (int shift, int from, int to) = StepsOf(range, part, parts);
+        InputGradient(new(from - shift, to - shift, from), inputGradient, adds);
+    }
+
+    /// <summary>The same of a block of steps.</summary>
+    public void InputGradient(StepBlock block, Span<float> inputGradient, bool adds)
+    {
+        int inputs = _sizes.Inputs, chunk = adds ? ChunkSteps : Math.Max(1, block.End - block.Start);
         float[] buffer = adds ? ArrayPool<float>.Shared.Rent(ChunkSteps * inputs) : [];
-        for (; from < to; from += chunk)
+        for (int start = block.Start; start < block.End; start += chunk)
         {
-            int steps = Math.Min(chunk, to - from);
-            Span<float> target = inputGradient.Slice(from * inputs, steps * inputs), product = adds ? buffer.AsSpan(0, target.Length) : target;
-            MatrixProduct.Multiply(steps, _buffers.Gates.Span[((from - start) * _sizes.GateRow)..], _sizes.GateRow, 1, _weights.InputBack,
+            int steps = Math.Min(chunk, block.End - start);
+            Span<float> target = inputGradient.Slice((block.Packed + start - block.Start) * inputs, steps * inputs), product = adds ? buffer.AsSpan(0, target.Length) : target;
+            MatrixProduct.Multiply(steps, _buffers.Gates.Span[(start * _sizes.GateRow)..], _sizes.GateRow, 1, _weights.InputBack,
                 default, 0, product, inputs);
             if (adds) TensorPrimitives.Add(target, product, target);
         }
         if (adds) ArrayPool<float>.Shared.Return(buffer);
     }
 
+    /// <summary>Whether <see cref="BackwardRows"/> has met all steps of a group's block when it is done with a slice.</summary>
+    public bool IsDone(int range, (int Index, int Count) slice, int group, StepBlock block)
+    {
+        RowsOfRange of = Of(range, group, 0, 0);
+        int done = Cut(of.Times, slice.Index + 1, slice.Count);
+        return _backwards ? block.End <= _layout.First(group, of.FromTime + done) - of.Shift : block.Start >= _layout.First(group, of.ToTime - done) - of.Shift;
+    }
+
     /// <summary>Adds the weight gradients that are wanted, over the steps of a range, to a list.</summary>
+    /// <param name="blocks">Those of the range.</param>
     /// <param name="inputs">[Total, I] packed.</param>
-    public void WeightGradients(int range, Memory<float> inputs, List<WeightGradient> wanted)
+    /// <param name="sums">Where the groups of rows sum them.</param>
+    /// <param name="atOnce">Blocks of each group that are packed at once.</param>
+    public void WeightGradients(StepBlock[][] blocks, int atOnce, Memory<float> inputs, GradientSums sums, List<WeightGradient> wanted)
     {
         UnitSizes s = _sizes;
-        (int fromTime, int toTime) = _plan.Times(range, _backwards);
-        int start = _layout.First(fromTime), atOnce = _plan.BlocksAtOnce, others = wanted.Count;
-        (int, int)[] blocks = [.. _layout.Blocks(fromTime, toTime).Select(block => (block.Start - start, block.End - start))];
-        if (!_backwards) Array.Reverse(blocks);
+        int others = wanted.Count;
         StepTerms input = new(_buffers.Gates, s.GateRow, 0, s.Gates, s.Hidden);
         Memory<float> products = s.Separate ? _buffers.Product : _buffers.Gates;
         StepTerms early = new(products, s.GateRow, 0, s.EarlyGates, s.Hidden), late = new(products, s.GateRow, s.EarlyRow, s.LateGates, s.Hidden);
-        if (_weights.WeightIh.NeedsGradient) Of(input).AddWeight(_weights.WeightIh, inputs[(start * s.Inputs)..], s.Inputs, s.Inputs);
+        if (_weights.WeightIh.NeedsGradient) Of(input).AddWeight(_weights.WeightIh, inputs, s.Inputs, s.Inputs, packed: true);
         if (_weights.WeightHh is { NeedsGradient: true } recurrent)
         {
             (Memory<float> hidden, int row) = _buffers.Hidden.IsEmpty ? (_buffers.Previous, s.StateRow) : (_buffers.Hidden, s.Padded);
@@ -350,13 +359,13 @@ internal sealed class DirectionPass<TUnit>
         {
             for (int i = others; i < wanted.Count; i++)
                 if (wanted[i].Terms == terms) return wanted[i];
-            wanted.Add(new(blocks, atOnce, terms));
+            wanted.Add(new(blocks, atOnce, sums, terms));
             return wanted[^1];
         }
     }
 
     /// <summary>Whether so many rows of a part compute input and recurrent product as one.</summary>
-    private bool Joins(int rows) => _sizes.Joins && (_parts > 1 ? rows >= JoinedRowsOfPart
+    private bool Joins(int rows) => _sizes.Joins && (!IsWhole ? rows >= JoinedRowsOfPart
         : rows >= JoinedRows && (long)_sizes.GateRow * (_sizes.Inputs + _sizes.Hidden) < JoinedWeights);
 
     /// <summary>Input products of some steps, from a place in the buffer on, for some blocks of units.</summary>
@@ -367,12 +376,38 @@ internal sealed class DirectionPass<TUnit>
             From(_buffers.Gates, place * _sizes.GateRow), _sizes.GateRow, UnitSizes.Panels(blocks, _sizes.Gates));
     }
 
-    /// <summary>Where the rows from <paramref name="first"/> on are at the i-th time of a range in the pass's own order: the time, their packed step, how many are active,
-    /// their place in the buffers, and their place in the input products.</summary>
-    private (int Time, int Step, int Rows, int Slot, int Gates) StepAt(int fromTime, int toTime, int i, int first, int end, int part = 0)
+    /// <summary>Whether each part is a whole group: its rows are then neighbours from time to time.</summary>
+    private bool IsWhole => _parts == _layout.Groups;
+
+    /// <summary>Some rows of a group through the times of a range.</summary>
+    /// <param name="Shift">What the packed index of a step of the group is more than its place in the buffers.</param>
+    private readonly record struct RowsOfRange(int FromTime, int ToTime, int Group, int First, int End, int Shift)
     {
-        int time = _backwards ? toTime - 1 - i : fromTime + i, step = _layout.First(time) + first, inRange = step - _layout.First(fromTime);
-        return (time, step, Math.Min(_layout.Active(time), end) - first, _plan.Keeps ? inRange : first + part * _gap, inRange);
+        public int Times => ToTime - FromTime;
+    }
+
+    /// <summary>The rows of a part through a range.</summary>
+    private RowsOfRange Of(int range, int part)
+    {
+        (int first, int end) = _layout.Part(part, _parts);
+        return Of(range, _layout.Group(part), first, end);
+    }
+
+    /// <summary>All rows through a range, if there is one group.</summary>
+    private RowsOfRange AllOf(int range) => Of(range, 0, 0, _layout.Batch);
+
+    private RowsOfRange Of(int range, int group, int first, int end)
+    {
+        (int fromTime, int toTime) = _plan.Times(range, _backwards);
+        return new(fromTime, toTime, group, first, end, _layout.First(group, fromTime) - _layout.StepsBefore(group, fromTime, toTime));
+    }
+
+    /// <summary>Where some rows are at the i-th time of a range in the pass's own order: the time, their first packed step, how many are active,
+    /// their place in the buffers, and their place in the input products.</summary>
+    private (int Time, int Step, int Rows, int Slot, int Gates) StepAt(in RowsOfRange of, int i, int part = 0)
+    {
+        int time = _backwards ? of.ToTime - 1 - i : of.FromTime + i, before = of.First - _layout.Rows(of.Group).Start, step = _layout.First(of.Group, time) + before, inRange = step - of.Shift;
+        return (time, step, Math.Min(_layout.Active(of.Group, time) - before, of.End - of.First), _plan.Keeps ? inRange : of.First + part * _gap, inRange);
     }
 
     /// <summary>Where a slice of so many times begins.</summary>
@@ -396,12 +431,25 @@ internal sealed class DirectionPass<TUnit>
     /// <summary>The h of a row before a phase, to the end of the buffer.</summary>
     private Span<float> HiddenOf(int phase, int row) => _hidden.Span[((phase % 2 * _layout.Batch + row) * _sizes.Padded)..];
 
-    /// <summary>The packed steps of one part of a range, and where the range begins.</summary>
-    private (int Start, int From, int To) Part(int range, int part, int parts)
+    /// <summary>The packed steps of one of several parts of a range, of one group each, and what their index is more than their place in the buffers.</summary>
+    private (int Shift, int From, int To) StepsOf(int range, int part, int parts)
     {
-        (int fromTime, int toTime) = _plan.Times(range, _backwards);
-        int start = _layout.First(fromTime), steps = _layout.First(toTime) - start;
-        return (start, start + (int)((long)steps * part / parts), start + (int)((long)steps * (part + 1) / parts));
+        RowsOfRange of = Of(range, _layout.Group(part), 0, 0);
+        (int from, int to) = _layout.Steps(part, parts, of.FromTime, of.ToTime);
+        return (of.Shift, from, to);
+    }
+
+    /// <summary>The blocks of steps of each group over which weight gradients are summed in a range, in the order in which backpropagation meets them.</summary>
+    public StepBlock[][] Blocks(int range)
+    {
+        StepBlock[][] blocks = new StepBlock[_layout.Groups][];
+        for (int group = 0; group < blocks.Length; group++)
+        {
+            RowsOfRange of = Of(range, group, 0, 0);
+            blocks[group] = [.. _layout.Blocks(group, of.FromTime, of.ToTime).Select(block => new StepBlock(block.Start - of.Shift, block.End - of.Shift, block.Start))];
+            if (!_backwards) Array.Reverse(blocks[group]);
+        }
+        return blocks;
     }
 
     /// <summary>The states [N, S·H padded] at the start of a range, or at the end of the one before; without a backward pass, at present and each row at its <see cref="Place"/>.</summary>

@@ -1,21 +1,15 @@
+using System.Numerics.Tensors;
 using Elman.Kernels;
 
 namespace Elman;
 
 /// <summary>
-/// One call of a recurrent network, all layers and directions, and its derivative. Threads share the batch rows of a layer, which need no barrier: each part of
-/// them is a chain of slices of time. Where there are few rows and many units, they share the units, with a barrier at every step. Weight gradients are shared
-/// by rows of the weight.
+/// One call of a recurrent network, all layers and directions, and its derivative (<see cref="LayerBackward{TUnit}"/>). Threads share the batch rows of a layer, which need no barrier: each part of
+/// them is a chain of slices of time. Where there are few rows and many units, they share the units, with a barrier at every step.
 /// </summary>
 internal sealed class RecurrentRun<TUnit>
     where TUnit : struct, IConfiguredUnit
 {
-    /// <summary>Multiply-adds that are worth waking a thread for: about 10 µs of one core.</summary>
-    private const long WorkOfThread = 400_000;
-
-    /// <summary>Multiply-adds of a step from which on it is worth a barrier, which takes about half a microsecond.</summary>
-    private const long WorkOfStep = 200_000;
-
     private readonly RecurrentStep<TUnit>[] _steps;
     private readonly int _directions, _layers, _outputSize;
     private readonly RunOptions _options;
@@ -26,8 +20,7 @@ internal sealed class RecurrentRun<TUnit>
     private readonly StepBuffers[] _buffers;
     private readonly DirectionPass<TUnit>[] _passes;
     private readonly Memory<float>[] _inputs;
-    private readonly int _parts, _shares;
-    private readonly bool _sharesUnits;
+    private readonly WorkShares _shares;
 
     private RecurrentRun(RecurrentStep<TUnit>[] steps, in RunOptions options, in RecurrentCall call, bool keeps)
     {
@@ -38,46 +31,10 @@ internal sealed class RecurrentRun<TUnit>
         _workspace = new Workspace(keeps && budget is not null ? _plan.Rented : long.MaxValue);
         _passes = new DirectionPass<TUnit>[steps.Length];
         _inputs = new Memory<float>[_layers];
-        UnitSizes last = steps[^1].Sizes;
-        long work = (long)_plan.Steps * last.GateRow * (last.Inputs + last.Hidden);
-        _parts = (int)Math.Clamp(work / WorkOfThread, 1, Compute.Threads);
-        _shares = (_parts + _directions - 1) / _directions;
-        long weights = (long)last.GateRow * last.Hidden;
-        _sharesUnits = steps[0].Splits && !call.Extras.AroundSteps && _shares > 1 && _layout.Batch < FewRows(weights) * _shares && _layout.Batch * weights >= WorkOfStep;
-        if (!_sharesUnits) _shares = _parts == 1 ? 1 : RowShares(_layout.Batch, _shares);
+        _shares = WorkShares.Of(call, _plan, steps[^1].Sizes, steps[0].Splits);
         _buffers = new StepBuffers[_plan.Shared ? _directions : steps.Length];
         int rows = DirectionPass<TUnit>.RowsOfParts(_layout.Batch, RowParts);
         for (int i = 0; i < _buffers.Length; i++) _buffers[i] = new StepBuffers(call.First, call.Extras, _plan.Steps, rows, keeps, _workspace);
-    }
-
-    /// <summary>
-    /// Rows of a thread below which threads share the units, because each would read all weights at every step for a few rows in low tiles. What that costs
-    /// depends on where the weights live: below 2 MB the barriers cost more; beyond 8 MB they may not even be in the third-level cache. The limits are measured (docs/performance.md); with
-    /// vectors of 512 bits a step takes half the time, and the barrier what it did.
-    /// </summary>
-    private static int FewRows(long weights) => weights switch
-    {
-        < 128 * 1024 => 2,
-        < 512 * 1024 => WideVector.IsSupported ? 3 : 2,
-        < 2 * 1024 * 1024 => WideVector.IsSupported ? 4 : 8,
-        _ => 20,
-    };
-
-    /// <summary>Parts into which so many threads share rows: up to two for each thread, so that one that is slower than the others takes fewer, but none below two tiles for that.</summary>
-    private static int RowShares(int rows, int threads)
-    {
-        int twoTiles = 2 * ProductTile.MostRows;
-        return Math.Clamp(Math.Clamp((rows + twoTiles - 1) / twoTiles, threads, 2 * threads), 1, Math.Max(1, rows));
-    }
-
-    /// <summary>Into how many slices the times of a range are cut, each worth four times the waking of a thread.</summary>
-    private int Slices
-    {
-        get
-        {
-            long work = (long)_plan.Steps / _shares * _call.First.GateRow * _call.First.Hidden;
-            return _directions * _shares == 1 ? 1 : (int)Math.Clamp(work / (4 * WorkOfThread), 1, Math.Max(1, _layout.Length / _plan.Ranges));
-        }
     }
 
     /// <summary>Runs a batch through all layers.</summary>
@@ -94,7 +51,7 @@ internal sealed class RecurrentRun<TUnit>
         bool keeps = Tensor.Recording(inputs);
         if (keeps && steps[0].Weights.BFloat16)
             throw new InvalidOperationException("bfloat16 weights are for inference: set BFloat16Weights to false before training, or compute without gradients");
-        RecurrentCall call = new(new SequenceLayout(batch, length, lengths), steps[0].Sizes, steps.Length / direction.Count(), direction, input.NeedsGradient, options.Extras);
+        RecurrentCall call = Call(steps, direction, input, lengths, options, keeps);
         RecurrentRun<TUnit> run = new(steps, options, call, keeps);
         // Padding stays zero; everything else is written.
         Tensor output = call.Layout.Total == (long)batch * length ? Tensor.Allocate(new Shape(batch, length, call.OutputSize)) : Tensor.Zeros(batch, length, call.OutputSize);
@@ -104,6 +61,24 @@ internal sealed class RecurrentRun<TUnit>
         if (keeps) Tensor.Record([output, .. final], inputs, () => run.Backward(input, initial, output, final));
         else run._workspace.Return();
         return (output, final);
+    }
+
+    private static RecurrentCall Call(RecurrentStep<TUnit>[] steps, Direction direction, Tensor input, ReadOnlySpan<int> lengths, in RunOptions options, bool keeps)
+    {
+        int batch = input.Shape[0], length = input.Shape[1], groups = 1, parameters = 0;
+        if (keeps)
+        {
+            long total = lengths.IsEmpty ? (long)batch * length : TensorPrimitives.Sum(lengths);
+            groups = WorkShares.RowGroups(batch, total, steps[^1].Sizes);
+            for (int i = 0; i < steps.Length; i += direction.Count())
+            {
+                int sum = 0;
+                foreach (RecurrentStep<TUnit> step in steps.AsSpan(i, direction.Count()))
+                    foreach (Tensor parameter in step.Weights.Parameters) sum += parameter.Count;
+                parameters = Math.Max(parameters, sum);
+            }
+        }
+        return new(new SequenceLayout(batch, length, lengths, groups), steps[0].Sizes, steps.Length / direction.Count(), direction, input.NeedsGradient, options.Extras, parameters);
     }
 
     private void Forward(Tensor input, Tensor[] initial, Tensor output, Tensor[] final)
@@ -121,7 +96,7 @@ internal sealed class RecurrentRun<TUnit>
                 _passes[i] = new DirectionPass<TUnit>(_steps[i], _layout, _plan, backwards: _call.Direction.RunsBackwards(i), RowParts, around, _buffers[i % _buffers.Length], _workspace);
                 _passes[i].SetStates(initial, i);
             }
-            if (_plan.Keeps || _sharesUnits || !ProjectsRows)
+            if (_plan.Keeps || _shares.OfUnits || !_shares.Projects)
                 for (int range = 0; range < _plan.Ranges; range++) ForwardRanges(layer, range, range + 1, outputs);
             else ForwardRanges(layer, 0, _plan.Ranges, outputs);
             for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].GetStates(final, i);
@@ -134,28 +109,29 @@ internal sealed class RecurrentRun<TUnit>
     private void ForwardRanges(int layer, int range, int end, SequenceValues output)
     {
         for (int i = 0; i < _directions; i++) Pass(layer, i).Begin(range);
-        if (_sharesUnits)
+        if (_shares.OfUnits)
         {
             ForwardUnits(layer, range, output);
             return;
         }
-        if (!ProjectsRows)
+        if (!_shares.Projects)
         {
-            Workers.Run(_directions * _parts, (Run: this, layer, range), static (job, i) =>
-                job.Run.Pass(job.layer, i).ProjectInput(job.range, i / job.Run._directions, job.Run._parts, job.Run._inputs[job.layer].Span));
+            int parts = _layout.Parts(_shares.Threads);
+            Workers.Run(_directions * parts, (Run: this, layer, range, parts), static (job, i) =>
+                job.Run.Pass(job.layer, i).ProjectInput(job.range, i / job.Run._directions, job.parts, job.Run._inputs[job.layer].Span));
         }
-        int slices = Slices;
-        Workers.RunChains(_directions * _shares, (end - range) * slices, (Run: this, layer, range, slices, output), static (job, part, link) =>
+        int slices = _shares.Slices(_call, _plan);
+        Workers.RunChains(_directions * _shares.Parts, (end - range) * slices, (Run: this, layer, range, slices, output), static (job, part, link) =>
         {
             RecurrentRun<TUnit> run = job.Run;
-            ReadOnlySpan<float> input = run.ProjectsRows ? run._inputs[job.layer].Span : default;
+            ReadOnlySpan<float> input = run._shares.Projects ? run._inputs[job.layer].Span : default;
             run.Pass(job.layer, part).ForwardRows(job.range + link / job.slices, (link % job.slices, job.slices), part / run._directions, input, job.output, run.Column(part));
         });
     }
 
     private void ForwardUnits(int layer, int range, SequenceValues output)
     {
-        int phases = 0, items = _directions * _shares;
+        int phases = 0, items = _directions * _shares.Parts;
         for (int i = 0; i < _directions; i++)
         {
             Pass(layer, i).BeginUnits(range);
@@ -165,7 +141,7 @@ internal sealed class RecurrentRun<TUnit>
         {
             RecurrentRun<TUnit> run = job.Run;
             int part = i % job.items;
-            run.Pass(job.layer, part).ForwardUnits(job.range, i / job.items, part / run._directions, run._shares, run._inputs[job.layer].Span,
+            run.Pass(job.layer, part).ForwardUnits(job.range, i / job.items, part / run._directions, run._shares.Parts, run._inputs[job.layer].Span,
                 job.output, run.Column(part));
         });
     }
@@ -190,66 +166,29 @@ internal sealed class RecurrentRun<TUnit>
 
     private void BackwardLayer(int layer, SequenceValues gradient, Memory<float> inputGradient, Tensor[] initial, Tensor[] final)
     {
-        int scratchSize = _call.ScratchSize;
-        Memory<float> decayGradient = _options.Decay is { NeedsGradient: true } decay ? decay.GradientTensor().Values : default;
-        Memory<float> scratch = _workspace.Rent(_directions, scratchSize);
+        Memory<float> scratch = _workspace.Rent(_directions, _call.ScratchSize), others = _workspace.Rent(_layout.Groups - 1, _call.Parameters);
+        others.Span.Clear();
         if (_directions > 1) inputGradient.Span.Clear();
+        LayerBackward<TUnit> backward = new(_call, _plan, _shares)
+        {
+            Passes = _passes[(layer * _directions)..((layer + 1) * _directions)],
+            Inputs = _inputs[layer],
+            Gradient = gradient,
+            InputGradient = inputGradient,
+            Scratch = scratch,
+            DecayGradient = _options.Decay is { NeedsGradient: true } decay ? decay.GradientTensor().Values : default,
+            Sums = new(others, _call.Parameters),
+        };
         for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].SetStateGradients(final, i);
         for (int range = _plan.Ranges - 1; range >= 0; range--)
         {
             if (!Pass(layer, 0).Holds(range)) ForwardRanges(layer, range, range + 1, default);
-            if (_sharesUnits) BackwardUnits(layer, range, gradient);
-            else
-            {
-                int slices = Slices;
-                Workers.RunChains(_directions * _shares, slices, (Run: this, layer, range, slices, gradient, scratch, scratchSize, decayGradient), static (job, i, link) =>
-                    job.Run.Pass(job.layer, i).BackwardRows(job.range, (link, job.slices), i / job.Run._directions, job.gradient,
-                        job.Run.Column(i), job.scratch.Span.Slice(i % job.Run._directions * job.scratchSize, job.scratchSize), job.decayGradient.Span));
-            }
-            AddWeightGradients(layer, range);
-            if (!inputGradient.IsEmpty) AddInputGradient(layer, range, inputGradient);
+            backward.Run(range);
         }
         for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].AddStateGradients(initial, i);
+        if (_layout.Groups > 1) Workers.Run(_shares.Threads, (backward.Sums, _layout.Groups, _shares.Threads), static (job, part) => job.Sums.AddUp(job.Groups, part, job.Threads));
+        _workspace.Return(others);
         _workspace.Return(scratch);
-    }
-
-    private void BackwardUnits(int layer, int range, SequenceValues gradient)
-    {
-        int phases = 1, items = _directions * _shares;
-        for (int i = 0; i < _directions; i++) phases = Math.Max(phases, Pass(layer, i).Phases(range) + 1);
-        Workers.RunPhases(phases, items, (Run: this, layer, range, items, gradient), static (job, i) =>
-        {
-            RecurrentRun<TUnit> run = job.Run;
-            int part = i % job.items;
-            run.Pass(job.layer, part).BackwardUnits(job.range, i / job.items, part / run._directions, run._shares, job.gradient, run.Column(part));
-        });
-    }
-
-    private void AddWeightGradients(int layer, int range)
-    {
-        List<WeightGradient> gradients = [];
-        for (int i = 0; i < _directions; i++) Pass(layer, i).WeightGradients(range, _inputs[layer], gradients);
-        int blocks = 0;
-        foreach (WeightGradient gradient in gradients) blocks = Math.Max(blocks, gradient.Blocks);
-        int atOnce = Math.Min(blocks, _plan.BlocksAtOnce);
-        // Four parts for each thread, because the gradients are of different sizes.
-        int parts = _parts == 1 ? 1 : 4 * _parts;
-        for (int first = 0; first < blocks; first += atOnce)
-        {
-            Workers.Run(gradients.Count * atOnce, (gradients, first, atOnce), static (job, i) => job.gradients[i / job.atOnce].Pack(job.first + i % job.atOnce));
-            Workers.Run(gradients.Count * parts, (gradients, first, parts), static (job, i) => job.gradients[i / job.parts].Add(job.first, i % job.parts, job.parts));
-            for (int i = 0; i < gradients.Count * atOnce; i++) gradients[i / atOnce].Unpack(first + i % atOnce);
-        }
-    }
-
-    /// <summary>One direction after the other, because both add to the same steps.</summary>
-    private void AddInputGradient(int layer, int range, Memory<float> inputGradient)
-    {
-        for (int i = 0; i < _directions; i++)
-        {
-            Workers.Run(_parts, (Run: this, Pass: Pass(layer, i), range, inputGradient), static (job, part) =>
-                job.Pass.InputGradient(job.range, part, job.Run._parts, job.inputGradient.Span, adds: job.Run._directions > 1));
-        }
     }
 
     /// <summary>Multiplies the output of a layer, or its gradient, by its masks, which are keyed by batch row and time.</summary>
@@ -263,18 +202,15 @@ internal sealed class RecurrentRun<TUnit>
     {
         if (probability == 0 || packed.IsEmpty) return;
         // A random number costs about as much as copying sixteen.
-        _layout.ForTimes(16 * size, (Layout: _layout, packed, size, key, probability, everyTime), static (job, time) =>
+        _layout.ForTimes(16 * size, (Layout: _layout, packed, size, key, probability, everyTime), static (job, group, time) =>
         {
-            for (int row = 0; row < job.Layout.Active(time); row++)
-                job.key.Apply(job.packed.Span.Slice((job.Layout.First(time) + row) * job.size, job.size), job.Layout.Order[row], job.everyTime ? time : 0, job.probability);
+            for (int row = 0, first = job.Layout.Rows(group).Start; row < job.Layout.Active(group, time); row++)
+                job.key.Apply(job.packed.Span.Slice((job.Layout.First(group, time) + row) * job.size, job.size), job.Layout.Order[first + row], job.everyTime ? time : 0, job.probability);
         });
     }
 
-    /// <summary>Whether the threads that share the rows also compute their input products; not if there are fewer rows than threads and it is worth waking one for them.</summary>
-    private bool ProjectsRows => _directions * _shares >= _parts || (long)_plan.Steps * _steps[^1].Sizes.GateRow * _steps[^1].Sizes.Inputs < WorkOfThread;
-
     /// <summary>Parts into which threads share the rows; 0 if they share the units.</summary>
-    private int RowParts => _sharesUnits ? 0 : _shares;
+    private int RowParts => _shares.OfUnits ? 0 : _shares.Parts;
 
     /// <summary>Where the h of a part's direction begins in the output.</summary>
     private int Column(int part) => part % _directions * _call.First.Output;

@@ -4,8 +4,9 @@ using Elman.Kernels;
 namespace Elman;
 
 /// <summary>
-/// Where the valid steps of a ragged batch lie in the engine's buffers: rows sorted by length, longest first, and then time-major, so that
-/// the steps of one time are neighbours, the active rows are always the first ones, and nothing is stored for padding.
+/// Where the valid steps of a ragged batch lie in the engine's buffers: rows sorted by length, longest first, in groups one after the other, and within a group time-major, so that
+/// the steps of one time are neighbours, the active rows of a group are always its first ones, and nothing is stored for padding. What one group's steps have left is nowhere between
+/// those of another: a thread that computes a whole group shares no line of memory with the others.
 /// </summary>
 internal sealed class SequenceLayout
 {
@@ -18,11 +19,15 @@ internal sealed class SequenceLayout
     /// <summary>Values whose copying is worth waking a thread for: about 10 µs of one core.</summary>
     private const int WorkOfThread = 1 << 15;
 
-    /// <summary>The first packed step of every time, or nothing if all rows have L steps.</summary>
+    /// <summary>The first packed step of every time of each group, [groups, L + 1], or nothing if all rows have L steps.</summary>
     private readonly int[] _first = [];
 
+    /// <summary>The first row of each group, and N.</summary>
+    private readonly int[] _rows;
+
+    /// <param name="groups">Groups of about equal work.</param>
     /// <exception cref="ArgumentException">There are not N lengths, or one is not between 0 and L.</exception>
-    public SequenceLayout(int batch, int length, ReadOnlySpan<int> lengths)
+    public SequenceLayout(int batch, int length, ReadOnlySpan<int> lengths, int groups = 1)
     {
         Batch = batch;
         Length = length;
@@ -30,17 +35,10 @@ internal sealed class SequenceLayout
         Lengths = new int[batch];
         for (int row = 0; row < batch; row++) Order[row] = row;
         Array.Fill(Lengths, length);
-        if (!lengths.IsEmpty)
-        {
-            Sort(lengths);
-            _first = new int[length + 1];
-        }
-        int active = batch;
-        for (int time = 0; time < _first.Length - 1; time++)
-        {
-            while (active > 0 && Lengths[active - 1] <= time) active--;
-            _first[time + 1] = _first[time] + active;
-        }
+        if (!lengths.IsEmpty) Sort(lengths);
+        _rows = new int[groups + 1];
+        for (int group = 0; group <= groups; group++) _rows[group] = Boundary(0, batch, group, groups);
+        if (!lengths.IsEmpty) _first = FindFirst();
         Cuts = FindCuts();
     }
 
@@ -56,8 +54,11 @@ internal sealed class SequenceLayout
     /// <summary>The length of each sorted row, descending.</summary>
     public int[] Lengths { get; }
 
+    /// <summary>Groups of rows.</summary>
+    public int Groups => _rows.Length - 1;
+
     /// <summary>Valid steps of all rows.</summary>
-    public int Total => First(Length);
+    public int Total => First(Groups - 1, Length);
 
     /// <summary>Whether the packed order is that of a batch-first tensor, so that nothing need be copied.</summary>
     public bool IsBatchFirst => Batch <= 1 || (Length == 1 && Total == Batch);
@@ -65,95 +66,149 @@ internal sealed class SequenceLayout
     /// <summary>The times at which the steps may be cut so that every block lies on one side: 0, …, L.</summary>
     public int[] Cuts { get; }
 
-    /// <summary>Packed index of the first row at a time; of sorted row r, it is that plus r. Defined up to time L.</summary>
-    public int First(int time) => _first.Length == 0 ? time * Batch : _first[time];
+    /// <summary>The rows of a group.</summary>
+    public (int Start, int End) Rows(int group) => (_rows[group], _rows[group + 1]);
 
-    /// <summary>Rows that have a valid step at a time: sorted rows 0 to this − 1.</summary>
-    public int Active(int time) => First(time + 1) - First(time);
+    /// <summary>Packed index of a group's first row at a time; of a sorted row of the group, it is that plus how many rows it comes after the first. Defined up to time L.</summary>
+    public int First(int group, int time) => _first.Length == 0 ? _rows[group] * Length + time * (_rows[group + 1] - _rows[group]) : _first[group * (Length + 1) + time];
+
+    /// <summary>Rows of a group that have a valid step at a time: its first ones.</summary>
+    public int Active(int group, int time) => First(group, time + 1) - First(group, time);
+
+    /// <summary>Valid steps of the groups before one, from a time to another; of all groups for <see cref="Groups"/>.</summary>
+    public int StepsBefore(int group, int fromTime, int toTime)
+    {
+        int steps = 0;
+        for (int i = 0; i < group; i++) steps += First(i, toTime) - First(i, fromTime);
+        return steps;
+    }
 
     /// <summary>Copies packed steps [Total, size] from a batch-first tensor [N, L, size].</summary>
     public void Gather(Memory<float> batchFirst, int size, Memory<float> packed) =>
-        ForTimes(size, (Layout: this, batchFirst, size, packed), static (job, time) =>
+        ForTimes(size, (Layout: this, batchFirst, size, packed), static (job, group, time) =>
         {
             (SequenceLayout layout, int size) = (job.Layout, job.size);
             ReadOnlySpan<float> source = job.batchFirst.Span;
-            Span<float> target = job.packed.Span[(layout.First(time) * size)..];
-            for (int row = 0, active = layout.Active(time); row < active; row++)
-                source.Slice(layout.Place(row, time) * size, size).CopyTo(target[(row * size)..]);
+            Span<float> target = job.packed.Span[(layout.First(group, time) * size)..];
+            for (int row = 0, first = layout._rows[group], active = layout.Active(group, time); row < active; row++)
+                source.Slice(layout.Place(first + row, time) * size, size).CopyTo(target[(row * size)..]);
         });
 
     /// <summary>Adds packed steps [Total, size] to a batch-first tensor [N, L, size]; padding is left as it is.</summary>
     public void ScatterAdd(Memory<float> packed, int size, Memory<float> batchFirst) =>
-        ForTimes(size, (Layout: this, batchFirst, size, packed), static (job, time) =>
+        ForTimes(size, (Layout: this, batchFirst, size, packed), static (job, group, time) =>
         {
             (SequenceLayout layout, int size) = (job.Layout, job.size);
-            ReadOnlySpan<float> source = job.packed.Span[(layout.First(time) * size)..];
-            for (int row = 0, active = layout.Active(time); row < active; row++)
+            ReadOnlySpan<float> source = job.packed.Span[(layout.First(group, time) * size)..];
+            for (int row = 0, first = layout._rows[group], active = layout.Active(group, time); row < active; row++)
             {
-                Span<float> target = job.batchFirst.Span.Slice(layout.Place(row, time) * size, size);
+                Span<float> target = job.batchFirst.Span.Slice(layout.Place(first + row, time) * size, size);
                 TensorPrimitives.Add(target, source.Slice(row * size, size), target);
             }
         });
 
-    /// <summary>Calls <paramref name="body"/> for every time, on as many threads as <paramref name="work"/> values per step are worth.</summary>
-    public void ForTimes<TJob>(int work, TJob job, Action<TJob, int> body)
+    /// <summary>Calls <paramref name="body"/> for every group and time, on as many threads as <paramref name="work"/> values per step are worth.</summary>
+    public void ForTimes<TJob>(int work, TJob job, Action<TJob, int, int> body)
     {
-        int parts = (int)Math.Clamp((long)Total * work / WorkOfThread, 1, Compute.Threads);
-        Workers.Run(parts, (Layout: this, parts, job, body), static (all, part) =>
+        int threads = (int)Math.Clamp((long)Total * work / WorkOfThread, 1, Compute.Threads), parts = Parts(threads);
+        if (threads == 1)
+            for (int part = 0; part < parts; part++) Of(this, part, parts, job, body);
+        else
+            Workers.RunChains(parts, 1, (Layout: this, parts, job, body), static (all, part, _) => Of(all.Layout, part, all.parts, all.job, all.body));
+
+        static void Of(SequenceLayout layout, int part, int parts, TJob job, Action<TJob, int, int> body)
         {
-            for (int time = all.Layout.TimeOf(part, all.parts), end = all.Layout.TimeOf(part + 1, all.parts); time < end; time++) all.body(all.job, time);
-        });
+            int group = layout.Group(part);
+            for (int time = layout.TimeOf(part, parts, end: 0), end = layout.TimeOf(part, parts, end: 1); time < end; time++) body(job, group, time);
+        }
     }
 
     /// <summary>
-    /// The packed steps of the blocks over which weight gradients are summed, from one of the <see cref="Cuts"/> to another. They follow from
-    /// the lengths alone. Each has <see cref="ShortestBlock"/> to <see cref="LongestBlock"/> steps; only the last may have fewer.
+    /// The packed steps of the blocks over which weight gradients are summed in a group, from one of the <see cref="Cuts"/> to another. They follow from
+    /// the lengths and the groups alone. None has more than <see cref="LongestBlock"/> steps, and those of one group, but the last, have at least <see cref="ShortestBlock"/>.
     /// </summary>
-    public IEnumerable<(int Start, int End)> Blocks(int fromTime, int toTime)
+    public IEnumerable<(int Start, int End)> Blocks(int group, int fromTime, int toTime)
     {
         for (int i = Array.BinarySearch(Cuts, fromTime); Cuts[i] < toTime; i++)
         {
-            int start = First(Cuts[i]), steps = First(Cuts[i + 1]) - start;
-            // One time of a large batch makes several blocks.
+            int start = First(group, Cuts[i]), steps = First(group, Cuts[i + 1]) - start;
+            // One time of a large batch makes several blocks; groups with few rows left make short ones.
             int blocks = steps == 0 ? 0 : Math.Max(1, steps / ShortestBlock);
             for (int block = 0; block < blocks; block++)
                 yield return (start + (int)((long)steps * block / blocks), start + (int)((long)steps * (block + 1) / blocks));
         }
     }
 
-    /// <summary>The sorted rows of one of several parts of about equal work: from the result's start to its end.</summary>
-    public (int Start, int End) Part(int part, int parts) => (Boundary(part, parts), Boundary(part + 1, parts));
+    /// <summary>The least number of parts, each of one group, for so many threads.</summary>
+    public int Parts(int threads) => (threads + Groups - 1) / Groups * Groups;
+
+    /// <summary>The group of a part: neighbouring parts are of different groups, so that a thread that takes every second part, or every third, keeps to few of them.</summary>
+    public int Group(int part) => part % Groups;
+
+    /// <summary>The sorted rows of one of several parts of about equal work, as many of each group: from the result's start to its end.</summary>
+    public (int Start, int End) Part(int part, int parts)
+    {
+        (int start, int end) = Rows(Group(part));
+        return (Boundary(start, end, part / Groups, parts / Groups), Boundary(start, end, part / Groups + 1, parts / Groups));
+    }
+
+    /// <summary>The packed steps of one of several parts of those from a time to another, as many of each group.</summary>
+    public (int Start, int End) Steps(int part, int parts, int fromTime, int toTime)
+    {
+        int start = First(Group(part), fromTime), steps = First(Group(part), toTime) - start;
+        return (start + Cut(steps, part / Groups, parts / Groups), start + Cut(steps, part / Groups + 1, parts / Groups));
+    }
 
     /// <summary>The step of a sorted row among those of the batch-first tensor.</summary>
     internal int Place(int row, int time) => Order[row] * Length + time;
 
-    /// <summary>Where one of several parts of about as many steps begins.</summary>
-    private int TimeOf(int part, int parts)
+    /// <summary>Where one of several parts of about as many steps begins, or ends.</summary>
+    private int TimeOf(int part, int parts, int end)
     {
-        if (part == parts) return Length;
-        int step = (int)((long)Total * part / parts);
-        if (_first.Length == 0) return Batch == 0 ? 0 : step / Batch;
-        int found = Array.BinarySearch(_first, step);
-        return found < 0 ? ~found : found;
+        int index = part / Groups + end, count = parts / Groups, group = Group(part), start = First(group, 0);
+        if (index == count) return Length;
+        int steps = Cut(First(group, Length) - start, index, count), rows = _rows[group + 1] - _rows[group];
+        if (_first.Length == 0) return rows == 0 ? 0 : steps / rows;
+        int first = group * (Length + 1), found = Array.BinarySearch(_first, first, Length + 1, start + steps);
+        return (found < 0 ? ~found : found) - first;
+    }
+
+    private int[] FindFirst()
+    {
+        int[] first = new int[Groups * (Length + 1)];
+        for (int group = 0, step = 0; group < Groups; group++)
+        {
+            for (int time = 0, active = _rows[group + 1] - _rows[group]; time <= Length; time++)
+            {
+                first[group * (Length + 1) + time] = step;
+                while (active > 0 && Lengths[_rows[group] + active - 1] <= time) active--;
+                step += active;
+            }
+        }
+        return first;
     }
 
     private int[] FindCuts()
     {
         List<int> cuts = [0];
         for (int time = 1; time < Length; time++)
-            if (First(time) - First(cuts[^1]) >= ShortestBlock) cuts.Add(time);
+            if (StepsBefore(Groups, cuts[^1], time) >= ShortestBlock * Groups) cuts.Add(time);
         return [.. cuts, Length];
     }
 
-    private int Boundary(int part, int parts)
+    /// <summary>Where one of several parts of about equal work of some rows begins.</summary>
+    private int Boundary(int start, int end, int part, int parts)
     {
-        if (part == parts || Batch == 0) return Batch;
-        if (Lengths[0] == Lengths[Batch - 1]) return (int)((long)Batch * part / parts);
-        long wanted = (long)Total * part / parts, seen = 0;
-        int row = 0;
-        while (row < Batch && seen < wanted) seen += Lengths[row++];
-        return row;
+        if (part == parts || start == end) return end;
+        if (Lengths[start] == Lengths[end - 1]) return start + Cut(end - start, part, parts);
+        long total = 0, seen = 0;
+        for (int row = start; row < end; row++) total += Lengths[row];
+        long wanted = total * part / parts;
+        while (start < end && seen < wanted) seen += Lengths[start++];
+        return start;
     }
+
+    private static int Cut(int count, int part, int parts) => (int)((long)count * part / parts);
 
     private void Sort(ReadOnlySpan<int> lengths)
     {
@@ -174,6 +229,6 @@ internal sealed class SequenceLayout
 /// <param name="Values">[Total, size] packed, or [N, L, size].</param>
 internal readonly record struct SequenceValues(SequenceLayout Layout, Memory<float> Values, int Size, bool BatchFirst)
 {
-    /// <summary>Where the values of a sorted row at a time begin.</summary>
-    public int Offset(int time, int row) => (BatchFirst ? Layout.Place(row, time) : Layout.First(time) + row) * Size;
+    /// <summary>Where the values of a sorted row at a time begin, which is packed as <paramref name="step"/>.</summary>
+    public int Offset(int time, int row, int step) => (BatchFirst ? Layout.Place(row, time) : step) * Size;
 }

@@ -10,7 +10,8 @@ namespace Elman;
 /// <param name="Direction">Of every layer.</param>
 /// <param name="InputGradient">Whether the gradient of the input is wanted.</param>
 /// <param name="Extras">What happens to inputs and states besides the cell's equations.</param>
-internal readonly record struct RecurrentCall(SequenceLayout Layout, UnitSizes First, int Layers, Direction Direction, bool InputGradient, StepExtras Extras = default)
+/// <param name="Parameters">Values of a layer's parameters, at most; not needed with one group of rows.</param>
+internal readonly record struct RecurrentCall(SequenceLayout Layout, UnitSizes First, int Layers, Direction Direction, bool InputGradient, StepExtras Extras = default, int Parameters = 0)
 {
     /// <summary>D.</summary>
     public int Directions => Direction.Count();
@@ -56,12 +57,12 @@ internal sealed class TimePlan
         for (int i = 0; i < Ranges * call.Directions; i++)
         {
             (int from, int to) = Times(i / call.Directions, call.Direction.RunsBackwards(i));
-            Steps = Math.Max(Steps, call.Layout.First(to) - call.Layout.First(from));
+            Steps = Math.Max(Steps, call.Layout.StepsBefore(call.Layout.Groups, from, to));
         }
         if (!keeps) return;
-        int factors = PackedBlock(call);
-        BlocksAtOnce = Math.Clamp(PackedFactors / factors, 1, Math.Max(1, Steps / SequenceLayout.ShortestBlock));
-        Rented = Sequences(call) + States(call) + StepBuffers.Bytes(call.First, call.Extras, Steps) * call.Directions * (shared ? 1 : call.Layers);
+        int groups = call.Layout.Groups, factors = groups * PackedBlock(call);
+        BlocksAtOnce = Math.Clamp(PackedFactors / factors, 1, Math.Max(1, Steps / (groups * SequenceLayout.ShortestBlock)));
+        Rented = Sequences(call) + States(call) + Workspace.Bytes(groups - 1, call.Parameters) + StepBuffers.Bytes(call.First, call.Extras, Steps) * call.Directions * (shared ? 1 : call.Layers);
         Bytes = Rented + sizeof(float) * (long)BlocksAtOnce * factors;
     }
 
@@ -77,7 +78,7 @@ internal sealed class TimePlan
     /// <summary>Packed steps of the longest range.</summary>
     public int Steps { get; }
 
-    /// <summary>Blocks of steps whose factors a weight gradient packs at once.</summary>
+    /// <summary>Blocks of steps of each group whose factors a weight gradient packs at once.</summary>
     public int BlocksAtOnce { get; }
 
     /// <summary>Bytes that a recorded call rents at most, from its <see cref="Workspace"/>.</summary>

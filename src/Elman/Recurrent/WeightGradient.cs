@@ -10,13 +10,14 @@ namespace Elman;
 /// <summary>
 /// Weight gradients that are sums over the same terms: Σ over steps of (products' gradient)ᵀ · (what the weights were multiplied with), for all weights of these products at once, so that
 /// the terms are read once. The sum of each block of steps is
-/// one chain from zero, and the blocks' sums are added to the parameter's gradient one after the other: long sums keep their accuracy, and
+/// one chain from zero, and the sums of a group's blocks are added one after the other: long sums keep their accuracy, and
 /// the result depends neither on how the rows are split over threads nor on how many blocks are in memory at once.
 /// </summary>
-/// <param name="blocks">The steps of each block, in the order in which backpropagation meets them.</param>
-/// <param name="atOnce">How many blocks are packed at once.</param>
+/// <param name="blocks">The steps of each block of each group, in the order in which backpropagation meets them.</param>
+/// <param name="atOnce">How many blocks of each group are packed at once.</param>
+/// <param name="sums">Where the groups' sums are.</param>
 /// <param name="terms">The gradients of the products, or whatever is to be summed.</param>
-internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, StepTerms terms)
+internal sealed class WeightGradient(StepBlock[][] blocks, int atOnce, GradientSums sums, StepTerms terms)
 {
     /// <summary>Rows of a sum that are computed before they are added, so that they are still in the cache: eight tiles, and three lines of it in each step's terms.</summary>
     private const int ChunkRows = 48;
@@ -24,7 +25,7 @@ internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, 
     /// <summary>Packed factors of earlier blocks, whose buffers the next ones take over.</summary>
     private static readonly IdlePool<PackedMatrix> Spare = new();
 
-    private readonly PackedMatrix?[] _factors = new PackedMatrix?[atOnce];
+    private readonly PackedMatrix?[] _factors = new PackedMatrix?[blocks.Length * atOnce];
     private readonly List<Summed> _weights = [], _biases = [];
 
     /// <summary>Columns of the packed factors: whole panels of each weight.</summary>
@@ -32,9 +33,6 @@ internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, 
 
     /// <summary>The gradients of the products.</summary>
     public StepTerms Terms => terms;
-
-    /// <summary>Blocks of steps to sum over.</summary>
-    public int Blocks => blocks.Length;
 
     private int Rows => terms.Stored * ((terms.Units + UnitSizes.Width - 1) / UnitSizes.Width * UnitSizes.Width);
 
@@ -44,53 +42,57 @@ internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, 
     /// <summary>Sums for a weight.</summary>
     /// <param name="factors">[steps, columns] with rows <paramref name="factorStride"/> apart.</param>
     /// <param name="firstGate">The first of the parameter's gates that is meant.</param>
-    public void AddWeight(Tensor parameter, Memory<float> factors, int columns, int factorStride, int firstGate = 0)
+    /// <param name="packed">Whether the factors are those of packed steps, and not of the buffers' steps.</param>
+    public void AddWeight(Tensor parameter, Memory<float> factors, int columns, int factorStride, int firstGate = 0, bool packed = false)
     {
-        _weights.Add(new(parameter.GradientTensor().Values, firstGate, columns, factors, factorStride, _columns));
+        _weights.Add(new(sums.Of(parameter), firstGate, columns, factors, factorStride, packed, _columns));
         _columns += PackedMatrix.WholePanels(columns);
     }
 
     /// <summary>Sums for a bias, whose factor is 1.</summary>
-    public void AddBias(Tensor parameter, int firstGate = 0) => _biases.Add(new(parameter.GradientTensor().Values, firstGate, 1, default, 0, 0));
+    public void AddBias(Tensor parameter, int firstGate = 0) => _biases.Add(new(sums.Of(parameter), firstGate, 1, default, 0, false, 0));
 
     /// <summary>Packs the factors of a block, for <see cref="Add"/>.</summary>
-    public void Pack(int block)
+    public void Pack(int group, int block)
     {
-        if (_columns == 0 || block >= blocks.Length) return;
-        (int start, int end) = blocks[block];
-        PackedMatrix packed = _factors[block % atOnce] = Spare.Take(PackedSize(_columns)) ?? new PackedMatrix();
-        packed.Reserve(end - start, _columns);
+        if (_columns == 0 || block >= blocks[group].Length) return;
+        StepBlock steps = blocks[group][block];
+        PackedMatrix packed = Factors(group, block) = Spare.Take(PackedSize(_columns)) ?? new PackedMatrix();
+        packed.Reserve(steps.End - steps.Start, _columns);
         foreach (Summed weight in _weights)
-            packed.SetPanels(weight.FirstColumn / PackedMatrix.PanelWidth, weight.Factors.Span[(start * weight.FactorStride)..], weight.Columns, weight.FactorStride);
+            packed.SetPanels(weight.FirstColumn / PackedMatrix.PanelWidth, weight.Factors.Span[((weight.Packed ? steps.Packed : steps.Start) * weight.FactorStride)..], weight.Columns, weight.FactorStride);
     }
 
     /// <summary>Lets go of what <see cref="Pack"/> has made.</summary>
-    public void Unpack(int block)
+    public void Unpack(int group, int block)
     {
-        if (_columns == 0 || block >= blocks.Length) return;
-        Spare.Give(PackedSize(_columns), _factors[block % atOnce]!);
+        if (_columns == 0 || block >= blocks[group].Length) return;
+        Spare.Give(PackedSize(_columns), Factors(group, block)!);
     }
 
-    /// <summary>Adds the sums over the blocks packed from <paramref name="firstBlock"/> on to part of the rows of the parameters' gradients. Several threads may call it, each for its part.</summary>
-    public void Add(int firstBlock, int part, int parts)
+    /// <summary>Adds the sums over a group's blocks packed from <paramref name="firstBlock"/> on to part of the rows of the group's sums. Several threads may call it, each for its part.</summary>
+    public void Add(int group, int firstBlock, int part, int parts)
     {
         int units = Rows / UnitSizes.Width, width = UnitSizes.Width;
         int from = units * part / parts * width, to = units * (part + 1) / parts * width;
         float[] buffer = ArrayPool<float>.Shared.Rent(ChunkRows * Math.Max(1, _columns));
-        for (int block = firstBlock; block < Math.Min(firstBlock + atOnce, blocks.Length); block++)
+        for (int block = firstBlock; block < Math.Min(firstBlock + atOnce, blocks[group].Length); block++)
         {
+            (int start, int end, _) = blocks[group][block];
             for (int row = from; row < to; row += ChunkRows)
             {
-                int rows = Math.Min(ChunkRows, to - row), steps = blocks[block].End - blocks[block].Start;
-                ReadOnlySpan<float> values = terms.Values.Span[(blocks[block].Start * terms.Row + terms.First + row)..];
-                if (_columns > 0) MatrixProduct.Multiply(rows, values, 1, terms.Row, _factors[block % atOnce]!, default, 0, buffer, _columns);
-                foreach (Summed weight in _weights) AddRows(weight, row, rows, buffer.AsSpan(weight.FirstColumn), _columns);
-                if (_biases.Count > 0) SumSteps(steps, values, terms.Row, buffer.AsSpan(0, rows));
-                foreach (Summed bias in _biases) AddRows(bias, row, rows, buffer, 1);
+                int rows = Math.Min(ChunkRows, to - row);
+                ReadOnlySpan<float> values = terms.Values.Span[(start * terms.Row + terms.First + row)..];
+                if (_columns > 0) MatrixProduct.Multiply(rows, values, 1, terms.Row, Factors(group, block)!, default, 0, buffer, _columns);
+                foreach (Summed weight in _weights) AddRows(weight, group, row, rows, buffer.AsSpan(weight.FirstColumn), _columns);
+                if (_biases.Count > 0) SumSteps(end - start, values, terms.Row, buffer.AsSpan(0, rows));
+                foreach (Summed bias in _biases) AddRows(bias, group, row, rows, buffer, 1);
             }
         }
         ArrayPool<float>.Shared.Return(buffer);
     }
+
+    private ref PackedMatrix? Factors(int group, int block) => ref _factors[group * atOnce + block % atOnce];
 
     /// <summary>The sums of <paramref name="values"/> [steps, …], rows <paramref name="stride"/> apart, step after step. They are whole vectors, summed in pairs so that
     /// one need not wait for itself.</summary>
@@ -113,11 +115,11 @@ internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, 
         }
     }
 
-    /// <summary>Adds rows [block of V units][gate][V] to a parameter's gradient, whose rows are [gate][unit].</summary>
-    private void AddRows(in Summed parameter, int firstRow, int rows, ReadOnlySpan<float> sums, int stride)
+    /// <summary>Adds rows [block of V units][gate][V] to a group's sums for a parameter, whose rows are [gate][unit].</summary>
+    private void AddRows(in Summed parameter, int group, int firstRow, int rows, ReadOnlySpan<float> sums, int stride)
     {
         int width = UnitSizes.Width, columns = parameter.Columns;
-        Span<float> gradient = parameter.Gradient.Span;
+        Span<float> gradient = parameter.Sums.Of(group);
         for (int i = 0; i < rows; i++)
         {
             int row = firstRow + i, unit = row / (terms.Stored * width) * width + row % width, gate = row / width % terms.Stored;
@@ -129,10 +131,14 @@ internal sealed class WeightGradient((int Start, int End)[] blocks, int atOnce, 
     }
 
     /// <summary>A parameter to sum for.</summary>
-    /// <param name="Gradient">[gates · units, columns]</param>
+    /// <param name="Sums">[gates · units, columns]</param>
     /// <param name="FirstColumn">Where its factors begin among the packed ones.</param>
-    private readonly record struct Summed(Memory<float> Gradient, int FirstGate, int Columns, Memory<float> Factors, int FactorStride, int FirstColumn);
+    private readonly record struct Summed(ParameterSums Sums, int FirstGate, int Columns, Memory<float> Factors, int FactorStride, bool Packed, int FirstColumn);
 }
+
+/// <summary>Steps of a group that are summed in one chain, as they lie in the buffers of a range.</summary>
+/// <param name="Packed">The packed index of the first.</param>
+internal readonly record struct StepBlock(int Start, int End, int Packed);
 
 /// <summary>Values of every step that a gradient is a sum of, in rows [block of V units][gate][V].</summary>
 /// <param name="Values">[steps, row]</param>

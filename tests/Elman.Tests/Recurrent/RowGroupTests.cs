@@ -1,0 +1,66 @@
+using System.Numerics;
+using Elman.Tests.Kernels;
+
+namespace Elman.Tests.Recurrent;
+
+/// <summary>Batches whose rows are cut into groups (<see cref="WorkShares.RowGroups"/>), each summed by itself: what small batches are tested for elsewhere.</summary>
+[Collection(nameof(ComputeThreads))]
+public class RowGroupTests
+{
+    private static readonly int V = Vector<float>.Count;
+
+    public static TheoryData<string> AllCells => BitInvarianceTests.AllCells;
+
+    public static TheoryData<string> BuiltIn => ReferenceComparisonTests.AllCells;
+
+    [Theory]
+    [MemberData(nameof(BuiltIn))]
+    public void Outputs_states_and_gradients_are_the_twin_s(string cell)
+    {
+        foreach (Direction direction in Enum.GetValues<Direction>())
+            foreach (bool ragged in (bool[])[false, true])
+                ReferenceComparison.Check(Groups(2, new(cell, 7, 4 * V - 2, 40, 60) { Layers = 2, Direction = direction, Ragged = ragged, InitialState = true, Dropout = 0.3f }));
+        ReferenceComparison.Check(Groups(4, new(cell, 7, 4 * V, 140, 24) { Ragged = true }));
+    }
+
+    [Theory]
+    [MemberData(nameof(AllCells))]
+    public void Any_number_of_threads_and_any_budget_gives_the_same_outputs_and_gradients(string cell)
+    {
+        foreach (Direction direction in (Direction[])[Direction.Forward, Direction.Both])
+        {
+            foreach (bool ragged in (bool[])[false, true])
+            {
+                RecurrentCase given = Groups(2, new(cell, 12, 8 * V + 3, 36, 66) { Layers = 2, Direction = direction, Ragged = ragged, InitialState = true });
+                RecurrentLayer layer = given.Layer();
+                RecurrentResult one = ComputeThreads.Use(1, () => RecurrentResult.Differentiate(given, layer));
+                foreach (int threads in (int[])[2, 3, 8])
+                    ComputeThreads.Use(threads, () => RecurrentResult.Differentiate(given, layer)).HasTheBitsOf(one, $"{threads} threads, {given}");
+                if (direction != Direction.Both) continue;
+                int cut = 0;
+                for (long budget = 40_000_000; TryUse(budget, given, layer) is { } result; budget -= budget / 4, cut++) result.HasTheBitsOf(one, $"{budget} bytes, {given}");
+                Assert.True(cut > 1, $"{given} fits no budget");
+            }
+        }
+    }
+
+    /// <summary>The result under a budget, on two threads; nothing if it is too small.</summary>
+    private static RecurrentResult? TryUse(long budget, RecurrentCase given, RecurrentLayer layer)
+    {
+        try
+        {
+            return ComputeThreads.Use(2, () => MemoryBudgetTests.Use(budget, () => RecurrentResult.Differentiate(given, layer)));
+        }
+        catch (ElmanException)
+        {
+            return null;
+        }
+    }
+
+    private static RecurrentCase Groups(int groups, RecurrentCase given)
+    {
+        int steps = given.Ragged ? given.Lengths().Sum() : given.Batch * given.Length;
+        Assert.Equal(groups, WorkShares.RowGroups(given.Batch, steps, CellVariants.Sizes(given.Cell, given.Inputs, given.Hidden)));
+        return given;
+    }
+}
