@@ -26,6 +26,10 @@ internal sealed class DirectionPass<TUnit>
     /// <summary>Inputs up to which a single row multiplies by W and U in one, at every step, instead of by W for many steps at once, in tiles of several rows.</summary>
     private const int FewInputs = 16;
 
+    /// <summary>Rows up to which the backward pass fetches the steps of a time into the cache, and how many times ahead: processors foresee how more rows follow each other, but not so few from the
+    /// end of time to its start.</summary>
+    private const int FetchedRows = 8, FetchedTimes = 4;
+
     /// <summary>Rows that are left free between those of two parts, where only the present step is in memory: what a processor fetches ahead of the rows of one part, at the distance at
     /// which they follow each other, would else be what another thread is writing (docs/performance.md).</summary>
     private const int PartGap = 16;
@@ -237,6 +241,7 @@ internal sealed class DirectionPass<TUnit>
         {
             (int time, int step, int rows, int slot, _) = StepAt(rowsOf, i);
             if (rows <= 0) continue;
+            if (rows <= FetchedRows && slot >= FetchedTimes * rows) _buffers.Fetch(_sizes, slot - FetchedTimes * rows, rows);
             Span<float> gradient = Rows(_gradient.Span, first, rows);
             AddOutputGradient(gradient, time, step, first, rows, outputGradient, column, (0, _sizes.Output));
             _around?.BeforeBackward(time, first, rows, gradient);

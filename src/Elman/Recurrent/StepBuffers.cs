@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Elman.Kernels;
 
 namespace Elman;
@@ -76,6 +78,15 @@ internal sealed class StepBuffers
         Shifts = From(Shifts, slot * sizes.ShiftRow),
     };
 
+    /// <summary>Asks for what the backward pass reads of some steps.</summary>
+    public void Fetch(UnitSizes sizes, int slot, int rows)
+    {
+        Fetch(From(Gates, slot * sizes.GateRow), rows * sizes.GateRow);
+        Fetch(From(Product, slot * sizes.GateRow), sizes.Separate ? rows * sizes.GateRow : 0);
+        Fetch(From(Saved, slot * sizes.SavedRow), rows * sizes.SavedRow);
+        Fetch(From(Previous, slot * sizes.StateRow), rows * sizes.StateRow);
+    }
+
     /// <summary>Bytes that buffers with kept steps take.</summary>
     public static long Bytes(UnitSizes sizes, StepExtras extras, int steps) => Shapes(sizes, extras, steps, steps, keeps: true).Sum(shape => Workspace.Bytes(shape.Rows, shape.Size));
 
@@ -92,6 +103,11 @@ internal sealed class StepBuffers
         (slots, sizes.NormRow),
         (keeps ? steps : 0, sizes.ShiftRow),
     ];
+
+    private static void Fetch(ReadOnlySpan<float> values, int count)
+    {
+        for (int i = 0; i < count; i += AlignedArray.Slack) ProductTile.Fetch(ref Unsafe.Add(ref MemoryMarshal.GetReference(values), i));
+    }
 
     private static Span<float> From(Memory<float> values, int offset) => values.IsEmpty ? default : values.Span[offset..];
 }
