@@ -451,7 +451,7 @@ internal sealed class DirectionPass<TUnit>
         for (int group = 0; group < blocks.Length; group++)
         {
             RowsOfRange of = Of(range, group, 0, 0);
-            blocks[group] = [.. _layout.Blocks(group, of.FromTime, of.ToTime).Select(block => new StepBlock(block.Start - of.Shift, block.End - of.Shift, block.Start))];
+            blocks[group] = _layout.Blocks(group, of.FromTime, of.ToTime, of.Shift);
             if (!_backwards) Array.Reverse(blocks[group]);
         }
         return blocks;

@@ -127,16 +127,22 @@ internal sealed class SequenceLayout
     /// The packed steps of the blocks over which weight gradients are summed in a group, from one of the <see cref="Cuts"/> to another. They follow from
     /// the lengths and the groups alone. None has more than <see cref="LongestBlock"/> steps, and those of one group, but the last, have at least <see cref="ShortestBlock"/>.
     /// </summary>
-    public IEnumerable<(int Start, int End)> Blocks(int group, int fromTime, int toTime)
+    /// <param name="shift">What the packed index of a step is more than its place in the buffers.</param>
+    public StepBlock[] Blocks(int group, int fromTime, int toTime, int shift)
     {
-        for (int i = Array.BinarySearch(Cuts, fromTime); Cuts[i] < toTime; i++)
+        int first = Array.BinarySearch(Cuts, fromTime), count = 0;
+        for (int i = first; Cuts[i] < toTime; i++) count += BlocksBetween(group, i);
+        StepBlock[] blocks = new StepBlock[count];
+        for (int i = first, next = 0; Cuts[i] < toTime; i++)
         {
-            int start = First(group, Cuts[i]), steps = First(group, Cuts[i + 1]) - start;
-            // One time of a large batch makes several blocks; groups with few rows left make short ones.
-            int blocks = steps == 0 ? 0 : Math.Max(1, steps / ShortestBlock);
-            for (int block = 0; block < blocks; block++)
-                yield return (start + (int)((long)steps * block / blocks), start + (int)((long)steps * (block + 1) / blocks));
+            int start = First(group, Cuts[i]), steps = First(group, Cuts[i + 1]) - start, between = BlocksBetween(group, i);
+            for (int block = 0; block < between; block++)
+            {
+                int from = start + Cut(steps, block, between);
+                blocks[next++] = new(from - shift, start + Cut(steps, block + 1, between) - shift, from);
+            }
         }
+        return blocks;
     }
 
     /// <summary>The least number of parts, each of one group, for so many threads.</summary>
@@ -171,6 +177,13 @@ internal sealed class SequenceLayout
         if (_first.Length == 0) return rows == 0 ? 0 : steps / rows;
         int first = group * (Length + 1), found = Array.BinarySearch(_first, first, Length + 1, start + steps);
         return (found < 0 ? ~found : found) - first;
+    }
+
+    /// <summary>Blocks of a group between a cut and the next: several, if one time has many steps.</summary>
+    private int BlocksBetween(int group, int cut)
+    {
+        int steps = First(group, Cuts[cut + 1]) - First(group, Cuts[cut]);
+        return steps == 0 ? 0 : Math.Max(1, steps / ShortestBlock);
     }
 
     private int[] FindFirst()

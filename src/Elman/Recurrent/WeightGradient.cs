@@ -26,7 +26,8 @@ internal sealed class WeightGradient(StepBlock[][] blocks, int atOnce, GradientS
     private static readonly IdlePool<PackedMatrix> Spare = new();
 
     private readonly PackedMatrix?[] _factors = new PackedMatrix?[blocks.Length * atOnce];
-    private readonly List<Summed> _weights = [], _biases = [];
+    // Seldom more than two: a warm training step allocates little, and this would be much of it.
+    private readonly List<Summed> _weights = new(2), _biases = new(2);
 
     /// <summary>Columns of the packed factors: whole panels of each weight.</summary>
     private int _columns;

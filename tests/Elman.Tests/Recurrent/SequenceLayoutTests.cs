@@ -21,7 +21,7 @@ public class SequenceLayoutTests
         for (int group = 0; group < groups; group++)
         {
             Assert.Equal(end, layout.First(group, 0));
-            (int Start, int End)[] blocks = [.. layout.Blocks(group, 0, length)];
+            StepBlock[] blocks = layout.Blocks(group, 0, length, shift: 0);
             Assert.All(blocks, (block, i) =>
             {
                 Assert.Equal(end, block.Start);
@@ -30,7 +30,8 @@ public class SequenceLayoutTests
             });
             Assert.Equal(layout.First(group, length), end);
             // The blocks of the stretches between cuts are those of the whole.
-            Assert.Equal(blocks, layout.Cuts.Zip(layout.Cuts.Skip(1)).SelectMany(times => layout.Blocks(group, times.First, times.Second)));
+            Assert.Equal(blocks, layout.Cuts.Zip(layout.Cuts.Skip(1)).SelectMany(times => layout.Blocks(group, times.First, times.Second, shift: 0)));
+            Assert.Equal(blocks.Select(block => block with { Start = block.Start - 7, End = block.End - 7 }), layout.Blocks(group, 0, length, shift: 7));
         }
         Assert.Equal(layout.Total, end);
         Assert.Equal(layout.Total, layout.Lengths.Sum());
