@@ -63,6 +63,7 @@ internal sealed class RecurrentRun<TUnit>
         return (output, final);
     }
 
+    /// <summary>What is called: the valid steps, in groups of rows if they are kept, and the sizes of the layers.</summary>
     private static RecurrentCall Call(RecurrentStep<TUnit>[] steps, Direction direction, Tensor input, ReadOnlySpan<int> lengths, in RunOptions options, bool keeps)
     {
         int batch = input.Shape[0], length = input.Shape[1], groups = 1, parameters = 0;
