@@ -35,7 +35,7 @@ internal readonly record struct WorkShares(int Threads, int Parts, bool OfUnits,
     }
 
     /// <summary>
-    /// Groups of rows of a call that keeps its steps: a power of two, from what the call is alone, because the sums of weight gradients depend on them. Each has work for a thread, a block of steps,
+    /// Groups of rows of a call that keeps its steps: a power of two, from what the call is alone, because the sums of weight gradients depend on them. Each has work for a thread, half a block of steps,
     /// and rows for four tiles, or for two where two groups would have no more and the weights are small: every group reads them at every step. Where they take more than 8 MB there is one group.
     /// </summary>
     /// <param name="steps">Of all rows.</param>
@@ -44,7 +44,7 @@ internal readonly record struct WorkShares(int Threads, int Parts, bool OfUnits,
         long weights = Work(1, sizes);
         if (weights > 2 * 1024 * 1024) return 1;
         int tiles = batch < 8 * ProductTile.MostRows && weights <= 512 * 1024 ? 2 : 4;
-        long most = Math.Min(Math.Min(MostGroups, batch / (tiles * ProductTile.MostRows)), Math.Min(steps / SequenceLayout.ShortestBlock, Work(steps, sizes) / WorkOfThread));
+        long most = Math.Min(Math.Min(MostGroups, batch / (tiles * ProductTile.MostRows)), Math.Min(2 * steps / SequenceLayout.ShortestBlock, Work(steps, sizes) / WorkOfThread));
         return most < 2 ? 1 : 1 << BitOperations.Log2((ulong)most);
     }
 
