@@ -33,15 +33,14 @@ internal static class Workers
     /// the link before has left is still in its caches; without any, of another that nobody works on. So with more chains than threads a thread that is slower than the others holds them up for one link at most.
     /// <paramref name="body"/> gets chain and link.
     /// </summary>
-    /// <param name="lastFirst">Whether a single thread begins with the last chain.</param>
     /// <exception cref="Exception">The first that a link threw.</exception>
-    public static void RunChains<TState>(int chains, int links, TState state, Action<TState, int, int> body, bool lastFirst = false)
+    public static void RunChains<TState>(int chains, int links, TState state, Action<TState, int, int> body)
     {
         int helpers = Math.Min(chains, Compute.Threads) - 1;
         if (helpers <= 0)
         {
-            for (int i = 0; i < chains; i++)
-                for (int link = 0; link < links; link++) body(state, lastFirst ? chains - 1 - i : i, link);
+            for (int chain = 0; chain < chains; chain++)
+                for (int link = 0; link < links; link++) body(state, chain, link);
             return;
         }
         new Chains<TState>(chains, links, state, body).Run(helpers);

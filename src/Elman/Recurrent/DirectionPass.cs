@@ -26,8 +26,8 @@ internal sealed class DirectionPass<TUnit>
     /// <summary>Inputs up to which a single row multiplies by W and U in one, at every step, instead of by W for many steps at once, in tiles of several rows.</summary>
     private const int FewInputs = 16;
 
-    /// <summary>Rows up to which the backward pass fetches the steps of a time into the cache, and how many times ahead: processors foresee how more rows follow each other, but not so few from the
-    /// end of time to its start.</summary>
+    /// <summary>Rows up to which the backward pass fetches the steps of a time into the cache, and how many times ahead: with 16 and more it gained nothing
+    /// (docs/performance.md).</summary>
     private const int FetchedRows = 8, FetchedTimes = 4;
 
     /// <summary>Rows that are left free between those of two parts, where only the present step is in memory: what a processor fetches ahead of the rows of one part, at the distance at
@@ -114,7 +114,7 @@ internal sealed class DirectionPass<TUnit>
         Span<float> active = slice.Index == 0 ? StartOf(range, first, end - first, part) : Rows(States(range + 1), first + part * _gap, end - first);
         bool projects = !input.IsEmpty, joins = projects && Joins(end - first), projectsAll = projects && !joins && IsWhole;
         if (projectsAll && slice.Index == 0) ProjectInput(range, part, _parts, input);
-        for (int i = Cut(rowsOf.Times, slice.Index, slice.Count), last = Cut(rowsOf.Times, slice.Index + 1, slice.Count); i < last; i++)
+        for (int i = SequenceLayout.Cut(rowsOf.Times, slice.Index, slice.Count), last = SequenceLayout.Cut(rowsOf.Times, slice.Index + 1, slice.Count); i < last; i++)
         {
             (int time, int step, int rows, int slot, int gates) = StepAt(rowsOf, i, part);
             if (rows <= 0) continue;
@@ -149,7 +149,7 @@ internal sealed class DirectionPass<TUnit>
         if (projects && !multiplies && slice.Index == 0) ProjectInput(range, part, _parts, input);
         ref float allGates = ref MemoryMarshal.GetReference(_buffers.Gates.Span), products = ref MemoryMarshal.GetReference(_buffers.Product.Span), allSaved = ref MemoryMarshal.GetReference(_buffers.Saved.Span);
         ref float next = ref MemoryMarshal.GetReference(states);
-        for (int i = Cut(rowsOf.Times, slice.Index, slice.Count), last = Cut(rowsOf.Times, slice.Index + 1, slice.Count); i < last; i++)
+        for (int i = SequenceLayout.Cut(rowsOf.Times, slice.Index, slice.Count), last = SequenceLayout.Cut(rowsOf.Times, slice.Index + 1, slice.Count); i < last; i++)
         {
             (int time, int step, int rows, int slot, int place) = StepAt(rowsOf, i, part);
             if (rows <= 0) continue;
@@ -237,7 +237,7 @@ internal sealed class DirectionPass<TUnit>
     {
         RowsOfRange rowsOf = Of(range, part);
         int first = rowsOf.First, times = rowsOf.Times;
-        for (int i = times - 1 - Cut(times, slice.Index, slice.Count), last = times - Cut(times, slice.Index + 1, slice.Count); i >= last; i--)
+        for (int i = times - 1 - SequenceLayout.Cut(times, slice.Index, slice.Count), last = times - SequenceLayout.Cut(times, slice.Index + 1, slice.Count); i >= last; i--)
         {
             (int time, int step, int rows, int slot, _) = StepAt(rowsOf, i);
             if (rows <= 0) continue;
@@ -315,7 +315,7 @@ internal sealed class DirectionPass<TUnit>
     public bool IsDone(int range, (int Index, int Count) slice, int group, StepBlock block)
     {
         RowsOfRange of = Of(range, group, 0, 0);
-        int done = Cut(of.Times, slice.Index + 1, slice.Count);
+        int done = SequenceLayout.Cut(of.Times, slice.Index + 1, slice.Count);
         return _backwards ? block.End <= _layout.First(group, of.FromTime + done) - of.Shift : block.Start >= _layout.First(group, of.ToTime - done) - of.Shift;
     }
 
@@ -414,9 +414,6 @@ internal sealed class DirectionPass<TUnit>
         int time = _backwards ? of.ToTime - 1 - i : of.FromTime + i, before = of.First - _layout.Rows(of.Group).Start, step = _layout.First(of.Group, time) + before, inRange = step - of.Shift;
         return (time, step, Math.Min(_layout.Active(of.Group, time) - before, of.End - of.First), _plan.Keeps ? inRange : of.First + part * _gap, inRange);
     }
-
-    /// <summary>Where a slice of so many times begins.</summary>
-    private static int Cut(int times, int index, int count) => (int)((long)times * index / count);
 
     /// <summary>The states of some rows that a range changes in place, as they are at its start.</summary>
     private Span<float> StartOf(int range, int first, int rows, int part)

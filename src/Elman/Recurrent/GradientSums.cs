@@ -32,7 +32,7 @@ internal sealed class GradientSums(Memory<float> others, int size)
         foreach ((_, ParameterSums sums) in _parameters)
         {
             Span<float> gradient = sums.Of(0);
-            int start = (int)((long)gradient.Length * part / parts), count = (int)((long)gradient.Length * (part + 1) / parts) - start;
+            int start = SequenceLayout.Cut(gradient.Length, part, parts), count = SequenceLayout.Cut(gradient.Length, part + 1, parts) - start;
             for (int group = 1; group < groups; group++) TensorPrimitives.Add(gradient.Slice(start, count), sums.Of(group).Slice(start, count), gradient.Slice(start, count));
         }
     }

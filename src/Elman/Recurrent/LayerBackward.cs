@@ -65,7 +65,7 @@ internal sealed class LayerBackward<TUnit>
         if (!InputGradient.IsEmpty) AddInputGradient(range);
     }
 
-    /// <summary>A chain for each group. The last is the first on a single thread: its steps were computed last.</summary>
+    /// <summary>A chain for each group.</summary>
     private void RunGroups(int range, DirectionSums[] sums)
     {
         long values = (long)_plan.Steps / _groups * _call.First.GateRow;
@@ -79,7 +79,7 @@ internal sealed class LayerBackward<TUnit>
                 job.Layer.Rows(job.range, slice, chain);
                 job.Layer.AddBlocks(i, group, job.sums[i], slice, job.range, ref job.Done[chain]);
             }
-        }, lastFirst: true);
+        });
     }
 
     /// <summary>Weight gradients and input gradients of the blocks of a group that are complete after a slice.</summary>

@@ -5,8 +5,8 @@ namespace Elman;
 
 /// <summary>
 /// Where the valid steps of a ragged batch lie in the engine's buffers: rows sorted by length, longest first, in groups one after the other, and within a group time-major, so that
-/// the steps of one time are neighbours, the active rows of a group are always its first ones, and nothing is stored for padding. What one group's steps have left is nowhere between
-/// those of another: a thread that computes a whole group shares no line of memory with the others.
+/// the steps of one time are neighbours, the active rows of a group are always its first ones, and nothing is stored for padding. No step of one group is between
+/// those of another.
 /// </summary>
 internal sealed class SequenceLayout
 {
@@ -119,7 +119,8 @@ internal sealed class SequenceLayout
         static void Of(SequenceLayout layout, int part, int parts, TJob job, Action<TJob, int, int> body)
         {
             int group = layout.Group(part);
-            for (int time = layout.TimeOf(part, parts, end: 0), end = layout.TimeOf(part, parts, end: 1); time < end; time++) body(job, group, time);
+            (int from, int to) = layout.Steps(part, parts, 0, layout.Length);
+            for (int time = layout.TimeOf(group, from), end = layout.TimeOf(group, to); time < end; time++) body(job, group, time);
         }
     }
 
@@ -148,7 +149,7 @@ internal sealed class SequenceLayout
     /// <summary>The least number of parts, each of one group, for so many threads.</summary>
     public int Parts(int threads) => (threads + Groups - 1) / Groups * Groups;
 
-    /// <summary>The group of a part: neighbouring parts are of different groups, so that a thread that takes every second part, or every third, keeps to few of them.</summary>
+    /// <summary>The group of a part: neighbouring parts are of different groups, so that of two threads, each of which takes every second part, each keeps to its own.</summary>
     public int Group(int part) => part % Groups;
 
     /// <summary>The sorted rows of one of several parts of about equal work, as many of each group: from the result's start to its end.</summary>
@@ -168,14 +169,12 @@ internal sealed class SequenceLayout
     /// <summary>The step of a sorted row among those of the batch-first tensor.</summary>
     internal int Place(int row, int time) => Order[row] * Length + time;
 
-    /// <summary>Where one of several parts of about as many steps begins, or ends.</summary>
-    private int TimeOf(int part, int parts, int end)
+    /// <summary>The time of a group's packed step.</summary>
+    private int TimeOf(int group, int step)
     {
-        int index = part / Groups + end, count = parts / Groups, group = Group(part), start = First(group, 0);
-        if (index == count) return Length;
-        int steps = Cut(First(group, Length) - start, index, count), rows = _rows[group + 1] - _rows[group];
-        if (_first.Length == 0) return rows == 0 ? 0 : steps / rows;
-        int first = group * (Length + 1), found = Array.BinarySearch(_first, first, Length + 1, start + steps);
+        int rows = _rows[group + 1] - _rows[group], first = group * (Length + 1);
+        if (_first.Length == 0) return rows == 0 ? 0 : (step - First(group, 0)) / rows;
+        int found = Array.BinarySearch(_first, first, Length + 1, step);
         return (found < 0 ? ~found : found) - first;
     }
 
@@ -221,7 +220,8 @@ internal sealed class SequenceLayout
         return start;
     }
 
-    private static int Cut(int count, int part, int parts) => (int)((long)count * part / parts);
+    /// <summary>Where one of several parts of so many things begins.</summary>
+    public static int Cut(int count, int part, int parts) => (int)((long)count * part / parts);
 
     private void Sort(ReadOnlySpan<int> lengths)
     {

@@ -65,13 +65,13 @@ public class MemoryBudgetTests
     }
 
     /// <summary>Runs a case under budgets from all that it wants down to the least.</summary>
-    private static void Check(RecurrentCase given)
+    internal static void Check(RecurrentCase given)
     {
         RecurrentLayer layer = given.Layer();
         if (given.Dropout > 0) layer.Train(seed: 4, step: 2);
         RecurrentResult expected = RecurrentResult.Differentiate(given, layer);
-        RecurrentCall call = new(new SequenceLayout(given.Batch, given.Length, given.Lengths()), CellVariants.Sizes(given.Cell, given.Inputs, given.Hidden),
-            given.Layers, given.Direction, InputGradient: true);
+        RecurrentCall call = new(new SequenceLayout(given.Batch, given.Length, given.Lengths(), given.RowGroups), CellVariants.Sizes(given.Cell, given.Inputs, given.Hidden),
+            given.Layers, given.Direction, InputGradient: true, Parameters: Enumerable.Range(0, given.Layers).Max(k => layer.Parameters().Where(parameter => parameter.Name.Contains($"_l{k}", StringComparison.Ordinal)).Sum(parameter => parameter.Value.Count)));
         HashSet<int> ranges = [];
         for (long budget = TimePlan.Kept(call, null).Bytes; Plan(call, budget) is { } plan; budget = (plan.Bytes - 1) * 9 / 10)
         {

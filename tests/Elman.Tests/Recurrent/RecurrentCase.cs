@@ -76,6 +76,9 @@ internal sealed record RecurrentCase(string Cell, int Inputs, int Hidden, int Ba
         return x;
     }
 
+    /// <summary>The groups of rows of a call that keeps its steps.</summary>
+    public int RowGroups => WorkShares.RowGroups(Batch, Ragged ? Lengths().Sum() : Batch * Length, CellVariants.Sizes(Cell, Layers > 1 ? OutputSize : Inputs, Hidden));
+
     /// <summary>[N], in no order; empty if all are L.</summary>
     public int[] Lengths()
     {
