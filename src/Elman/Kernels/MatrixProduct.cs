@@ -228,7 +228,7 @@ internal static class MatrixProduct
     private static void RunRow(in ProductTile o, PackedMatrix b, PanelRange panels)
     {
         int width = PackedMatrix.PanelWidth, whole = Math.Min(panels.End, b.Columns / width);
-        RunWholePanels(ref o.A, o.Steps, ref o.Then, b, ref o.S, ref o.C, panels with { End = whole });
+        if (whole > panels.First) RunWholePanels(ref o.A, o.Steps, ref o.Then, b, ref o.S, ref o.C, panels with { End = whole });
         if (whole < panels.End) RunEdge<ByRow>(o.At(0, whole * width), ref b.Panel(whole), 1, 1, b.Columns - whole * width);
     }
 
@@ -243,40 +243,63 @@ internal static class MatrixProduct
     private static void RunWholePanels<TFormat>(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, PanelRange panels)
         where TFormat : struct, IFormat
     {
-        if (WideVector.IsSupported) RunRow<TFormat, WideVector>(ref a, steps, ref then, b, ref start, ref c, panels);
-        else RunRow<TFormat, UsualVector>(ref a, steps, ref then, b, ref start, ref c, panels);
+        if (WideVector.IsSupported) RunWholePanels<TFormat, WideVector>(ref a, steps, ref then, b, ref start, ref c, panels);
+        else RunWholePanels<TFormat, UsualVector>(ref a, steps, ref then, b, ref start, ref c, panels);
     }
 
-    /// <summary>A row times whole panels, in as few tiles as there can be, shared evenly among them.</summary>
-    private static void RunRow<TFormat, V>(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, PanelRange range)
+    /// <summary>A row times whole panels: most streams take one tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunWholePanels<TFormat, V>(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, PanelRange panels)
         where TFormat : struct, IFormat
         where V : struct, IVector<V>
     {
-        int width = PackedMatrix.PanelWidth, thenSteps = b.Steps - steps;
-        int tiles = range.Count <= MostPanels<V>() ? 1 : (range.Count + MostPanelsOfSeveral<V>() - 1) / MostPanelsOfSeveral<V>();
-        nint panelSize = TFormat.PanelSize(b), add = Unsafe.IsNullRef(ref start) ? 0 : width;
-        ref float values = ref TFormat.First(b);
+        if (panels.Count <= MostPanels<V>()) RunTile<TFormat, V>(ref a, steps, ref then, b, ref start, ref c, panels.First, panels.Count);
+        else RunTiles<TFormat, V>(ref a, steps, ref then, b, ref start, ref c, panels);
+    }
+
+    /// <summary>The same in as few tiles as there can be, shared evenly among them.</summary>
+    private static void RunTiles<TFormat, V>(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, PanelRange range)
+        where TFormat : struct, IFormat
+        where V : struct, IVector<V>
+    {
+        int tiles = (range.Count + MostPanelsOfSeveral<V>() - 1) / MostPanelsOfSeveral<V>();
         for (int left = range.Count, panels; left > 0; left -= panels, tiles--)
         {
-            // Most streams take one tile, and a division would cost them as much as a step of their sums.
-            panels = tiles == 1 ? left : (left + tiles - 1) / tiles;
-            nint panel = range.FromEnd ? range.First + left - panels : range.End - left;
-            ref float b0 = ref Unsafe.Add(ref values, panel * panelSize), s0 = ref Unsafe.Add(ref start, panel * add), c0 = ref Unsafe.Add(ref c, panel * width);
-            switch (panels * width / V.Count)
-            {
-                case 12: TFormat.Run<Twelve, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 11: TFormat.Run<Eleven, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 10: TFormat.Run<Ten, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 9: TFormat.Run<Nine, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 8: TFormat.Run<Eight, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 7: TFormat.Run<Seven, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 6: TFormat.Run<Six, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 5: TFormat.Run<Five, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 4: TFormat.Run<Four, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 3: TFormat.Run<Three, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                case 2: TFormat.Run<Two, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-                default: TFormat.Run<One, V>(ref a, steps, ref b0, panelSize, ref s0, ref c0, ref then, thenSteps); break;
-            }
+            panels = (left + tiles - 1) / tiles;
+            RunTile<TFormat, V>(ref a, steps, ref then, b, ref start, ref c, range.FromEnd ? range.First + left - panels : range.End - left, panels);
+        }
+    }
+
+    /// <summary>A row times the panels of one tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunTile<TFormat, V>(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, nint panel, int panels)
+        where TFormat : struct, IFormat
+        where V : struct, IVector<V>
+    {
+        nint panelSize = TFormat.PanelSize(b), column = panel * PackedMatrix.PanelWidth;
+        RunTile<TFormat, V>(ref a, steps, ref Unsafe.Add(ref TFormat.First(b), panel * panelSize), panelSize, ref Unsafe.IsNullRef(ref start) ? ref start : ref Unsafe.Add(ref start, column),
+            ref Unsafe.Add(ref c, column), ref then, b.Steps - steps, panels);
+    }
+
+    /// <summary>The number of panels comes last, so that everything else already is where the tile takes it from: beside the sums of a small cell each instruction counts.</summary>
+    private static void RunTile<TFormat, V>(ref float a, int steps, ref float b, nint panelSize, ref float start, ref float c, ref float then, int thenSteps, int panels)
+        where TFormat : struct, IFormat
+        where V : struct, IVector<V>
+    {
+        switch (PanelsOfTwo<V>() == 1 ? 2 * panels : panels)
+        {
+            case 12: TFormat.Run<Twelve, V>(ref a, steps, ref b, panelSize, ref start, ref c, ref then, thenSteps); return;
+            case 11: TFormat.Run<Eleven, V>(ref a, steps, ref b, panelSize, ref start, ref c, ref then, thenSteps); return;
+            case 10: TFormat.Run<Ten, V>(ref a, steps, ref b, panelSize, ref start, ref c, ref then, thenSteps); return;
+            case 9: TFormat.Run<Nine, V>(ref a, steps, ref b, panelSize, ref start, ref c, ref then, thenSteps); return;
+            case 8: TFormat.Run<Eight, V>(ref a, steps, ref b, panelSize, ref start, ref c, ref then, thenSteps); return;
+            case 7: TFormat.Run<Seven, V>(ref a, steps, ref b, panelSize, ref start, ref c, ref then, thenSteps); return;
+            case 6: TFormat.Run<Six, V>(ref a, steps, ref b, panelSize, ref start, ref c, ref then, thenSteps); return;
+            case 5: TFormat.Run<Five, V>(ref a, steps, ref b, panelSize, ref start, ref c, ref then, thenSteps); return;
+            case 4: TFormat.Run<Four, V>(ref a, steps, ref b, panelSize, ref start, ref c, ref then, thenSteps); return;
+            case 3: TFormat.Run<Three, V>(ref a, steps, ref b, panelSize, ref start, ref c, ref then, thenSteps); return;
+            case 2: TFormat.Run<Two, V>(ref a, steps, ref b, panelSize, ref start, ref c, ref then, thenSteps); return;
+            default: TFormat.Run<One, V>(ref a, steps, ref b, panelSize, ref start, ref c, ref then, thenSteps); return;
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class PackedMatrix
     public int Columns { get; private set; }
 
     /// <summary>Panels, the last one perhaps partly filled.</summary>
-    public int Panels => (Columns + PanelWidth - 1) / PanelWidth;
+    public int Panels { get; private set; }
 
     /// <summary>Packs element (step, column) from <c>source[step·stepStride + column·columnStride]</c>.</summary>
     public PackedMatrix Pack(ReadOnlySpan<float> source, int steps, int columns, int stepStride, int columnStride)
@@ -64,6 +64,7 @@ internal sealed class PackedMatrix
     {
         PanelSteps = Steps = steps;
         Columns = columns;
+        Panels = (columns + PanelWidth - 1) / PanelWidth;
         IsBFloat16 = false;
         int needed = checked(steps * Panels * PanelWidth);
         if (_buffer.Length - AlignedArray.Slack < needed) (_buffer, _first) = Aligned(needed);
@@ -72,7 +73,7 @@ internal sealed class PackedMatrix
     /// <summary>Makes this matrix some steps of another one, whose buffers both use until either is packed or resized.</summary>
     public void Share(PackedMatrix whole, int firstStep, int steps)
     {
-        (_buffer, _first, PanelSteps, Columns, Steps) = (whole._buffer, whole._first + firstStep * PanelWidth, whole.PanelSteps, whole.Columns, steps);
+        (_buffer, _first, PanelSteps, Columns, Panels, Steps) = (whole._buffer, whole._first + firstStep * PanelWidth, whole.PanelSteps, whole.Columns, whole.Panels, steps);
         IsBFloat16 = whole.IsBFloat16;
         if (firstStep % 2 == 0)
         {

@@ -14,6 +14,15 @@ internal struct UsualVector(Vector<float> lanes) : IVector<UsualVector>
         get => Vector<float>.Count;
     }
 
+    /// <summary>Copies so many values; for few of them sooner than a call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy(ref float from, ref float to, nint count)
+    {
+        nint at = 0;
+        for (; at <= count - Count; at += Count) Store(Load(ref from, at), ref to, at);
+        for (; at < count; at++) Unsafe.Add(ref to, at) = Unsafe.Add(ref from, at);
+    }
+
     public static UsualVector Zero
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,7 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Elman.Kernels;
 
 namespace Elman;
 
@@ -14,6 +17,9 @@ public class Recurrent<TUnit> : RecurrentLayer
     private readonly StateLayout _states;
     private readonly Zoneout _zoneout;
     private readonly Tensor[] _learntStates = [];
+
+    /// <summary>Values that each layer of a stream carries from step to step.</summary>
+    private readonly int[] _carried;
 
     /// <summary>A network with fresh random weights.</summary>
     /// <param name="inputSize">I.</param>
@@ -34,6 +40,7 @@ public class Recurrent<TUnit> : RecurrentLayer
                 isSecond: i % options.Directions == 1);
         }
         StateSize = _engine.Weights.Sum(weights => weights.Sizes.StateValues);
+        _carried = [.. _engine.Weights.Select(weights => weights.Sizes.StateValues)];
         _states = new StateLayout(Stack, TUnit.States);
         if (!TUnit.Recurs && options.RecurrentDropout + options.WeightDropout > 0)
             throw new ArgumentException($"recurrent dropout or weight dropout is asked for, but {TUnit.Name} has no recurrent weights");
@@ -108,29 +115,34 @@ public class Recurrent<TUnit> : RecurrentLayer
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">A span is too short.</exception>
     public override void Step(ReadOnlySpan<float> input, Span<float> output, Span<float> state, Span<float> workspace)
     {
-        if (WhyNotStreamable is { } reason) throw new InvalidOperationException(reason);
-        Span<float> sum = workspace[..(Stack.Residual ? OutputSize : 0)];
-        ReadOnlySpan<float> values = input[..InputSize];
-        for (int layer = 0; layer < Stack.Layers; layer++)
+        if (Stack.Direction != Direction.Forward) throw new InvalidOperationException(WhyNotStreamable);
+        int sum = Stack.Residual ? OutputSize : 0;
+        if (input.Length < InputSize || output.Length < OutputSize || state.Length < StateSize || workspace.Length < sum + _engine.StepWorkspace)
+            throw TooShort();
+        // Everything fits, and references need no further check: beside the sums of a small cell each instruction counts.
+        ref float values = ref MemoryMarshal.GetReference(input), own = ref MemoryMarshal.GetReference(state), scratch = ref MemoryMarshal.GetReference(workspace);
+        for (int layer = 0; layer < _carried.Length; layer++)
         {
-            int hidden = Stack.StateOf(layer, 0);
-            Span<float> own = state[..(hidden + (TUnit.States - 1) * Stack.HiddenOf(layer))];
-            _engine.Step(layer, values, own, workspace[sum.Length..], _zoneout);
+            _engine.Step(layer, ref values, ref own, ref Unsafe.Add(ref scratch, sum), _zoneout);
             if (Stack.Residual && layer > 0)
             {
-                TensorPrimitives.Add(own[..hidden], values, sum);
-                values = sum;
+                TensorPrimitives.Add(MemoryMarshal.CreateReadOnlySpan(ref own, sum), MemoryMarshal.CreateReadOnlySpan(ref values, sum), workspace);
+                values = ref scratch;
             }
             else
             {
-                values = own[..hidden];
+                values = ref own;
             }
-            state = state[own.Length..];
+            own = ref Unsafe.Add(ref own, _carried[layer]);
         }
-        values.CopyTo(output);
+        UsualVector.Copy(ref values, ref MemoryMarshal.GetReference(output), OutputSize);
     }
+
+    // Apart, because a method that makes such a message clears room for it whenever it is called.
+    private ArgumentException TooShort() => new($"a step of this {Cell} needs spans of {InputSize} values for the input, {OutputSize} for the output, {StateSize} for the state and {StepWorkspace(InputSize)} to work in; one is shorter");
 
     /// <summary>What a call does besides the cell's equations.</summary>
     private RunOptions Run => !Training ? new() { Zoneout = _zoneout } : new(DropoutKey)

@@ -16,7 +16,7 @@ public abstract class RecurrentLayer : Module, IStreamable
             if (probability is not (>= 0 and < 1))
                 throw new ArgumentOutOfRangeException(nameof(options), string.Create(CultureInfo.InvariantCulture, $"{name} {probability} is not at least 0 and below 1"));
         }
-        (InputSize, HiddenSize, Options) = (inputSize, hiddenSize, options.Layers == Stack.Layers ? options : options with { Layers = Stack.Layers });
+        (InputSize, HiddenSize, OutputSize, Options) = (inputSize, hiddenSize, Stack.OutputsOf(Stack.Layers - 1), options.Layers == Stack.Layers ? options : options with { Layers = Stack.Layers });
     }
 
     /// <summary>I.</summary>
@@ -29,7 +29,7 @@ public abstract class RecurrentLayer : Module, IStreamable
     public RecurrentOptions Options { get; }
 
     /// <summary>The innermost extent of the output: D·H, or H if two directions are merged into one; of each output if they stay apart.</summary>
-    public int OutputSize => Stack.OutputsOf(Stack.Layers - 1);
+    public int OutputSize { get; }
 
     /// <summary>The widths of the layers.</summary>
     private protected StackShape Stack { get; }

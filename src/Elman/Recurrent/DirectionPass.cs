@@ -164,7 +164,7 @@ internal sealed class DirectionPass<TUnit>
             }
             if (multiplies) _step.RowFromInput(ref MemoryMarshal.GetReference(input.Slice(step * _sizes.Inputs, _sizes.Inputs)), ref gates, ref product, ref saved, ref previous, ref next, FromEnd(time));
             else _step.RowFromProducts(ref gates, ref product, ref saved, ref previous, ref next, FromEnd(time));
-            if (!outputs.IsEmpty) states[.._sizes.Output].CopyTo(outputs[(output.Offset(time, row, step) + column)..]);
+            if (!outputs.IsEmpty) UsualVector.Copy(ref next, ref outputs.Slice(output.Offset(time, row, step) + column, _sizes.Output)[0], _sizes.Output);
         }
     }
 
@@ -386,9 +386,14 @@ internal sealed class DirectionPass<TUnit>
 
     /// <summary>Some rows of a group through the times of a range.</summary>
     /// <param name="Shift">What the packed index of a step of the group is more than its place in the buffers.</param>
-    private readonly record struct RowsOfRange(int FromTime, int ToTime, int Group, int First, int End, int Shift)
+    /// <param name="Before">Rows of the group before them.</param>
+    /// <param name="Step">The packed index of the first of them at time 0.</param>
+    /// <param name="Steady">Rows that the group has at every time; 0 if that changes, and steps are looked up.</param>
+    private readonly record struct RowsOfRange(int FromTime, int ToTime, int Group, int First, int End, int Shift, int Before, int Step, int Steady)
     {
         public int Times => ToTime - FromTime;
+
+        public int Rows => End - First;
     }
 
     /// <summary>The rows of a part through a range.</summary>
@@ -404,15 +409,23 @@ internal sealed class DirectionPass<TUnit>
     private RowsOfRange Of(int range, int group, int first, int end)
     {
         (int fromTime, int toTime) = _plan.Times(range, _backwards);
-        return new(fromTime, toTime, group, first, end, _layout.First(group, fromTime) - _layout.StepsBefore(group, fromTime, toTime));
+        int before = first - _layout.Rows(group).Start;
+        return new(fromTime, toTime, group, first, end, _layout.First(group, fromTime) - _layout.StepsBefore(group, fromTime, toTime), before, _layout.First(group, 0) + before, _layout.SteadyRows(group));
     }
 
     /// <summary>Where some rows are at the i-th time of a range in the pass's own order: the time, their first packed step, how many are active,
     /// their place in the buffers, and their place in the input products.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private (int Time, int Step, int Rows, int Slot, int Gates) StepAt(in RowsOfRange of, int i, int part = 0)
     {
-        int time = _backwards ? of.ToTime - 1 - i : of.FromTime + i, before = of.First - _layout.Rows(of.Group).Start, step = _layout.First(of.Group, time) + before, inRange = step - of.Shift;
-        return (time, step, Math.Min(_layout.Active(of.Group, time) - before, of.End - of.First), _plan.Keeps ? inRange : of.First + part * _gap, inRange);
+        int time = _backwards ? of.ToTime - 1 - i : of.FromTime + i, step = of.Step + time * of.Steady, rows = of.Rows;
+        if (of.Steady == 0)
+        {
+            step = _layout.First(of.Group, time) + of.Before;
+            rows = Math.Min(_layout.Active(of.Group, time) - of.Before, rows);
+        }
+        int inRange = step - of.Shift;
+        return (time, step, rows, _plan.Keeps ? inRange : of.First + part * _gap, inRange);
     }
 
     /// <summary>The states of some rows that a range changes in place, as they are at its start.</summary>

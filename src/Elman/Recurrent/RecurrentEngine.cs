@@ -15,7 +15,7 @@ internal abstract class RecurrentEngine
     public abstract int States { get; }
 
     /// <summary>Floats that <see cref="Step"/> needs.</summary>
-    public abstract int StepWorkspace { get; }
+    public int StepWorkspace { get; protected set; }
 
     /// <summary>The sizes of a direction.</summary>
     public abstract UnitSizes Sizes(int inputs, int hidden);
@@ -30,11 +30,8 @@ internal abstract class RecurrentEngine
     public abstract (Tensor Output, Tensor[] Final) Apply(Range directions, Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, in RunOptions options);
 
     /// <summary>One time step of one row in one direction, outside any sequence and without allocation: replaces the states by those after it.</summary>
-    /// <param name="input">[I]</param>
-    /// <param name="state">[S, H]</param>
-    /// <param name="workspace">At least <see cref="StepWorkspace"/> floats, of any value.</param>
-    /// <param name="zoneout">Its expectation keeps part of the state.</param>
-    public abstract void Step(int direction, ReadOnlySpan<float> input, Span<float> state, Span<float> workspace, in Zoneout zoneout);
+    /// <inheritdoc cref="RecurrentStep{TUnit}.Row"/>
+    public abstract void Step(int direction, ref float input, ref float state, ref float workspace, in Zoneout zoneout);
 }
 
 /// <inheritdoc/>
@@ -50,8 +47,6 @@ internal sealed class RecurrentEngine<TUnit>(TUnit first, TUnit second, UnitSurr
 
     public override int States => TUnit.States;
 
-    public override int StepWorkspace => _steps.Max(step => step.RowWorkspace);
-
     public override UnitSizes Sizes(int inputs, int hidden) => UnitSizes.Of<TUnit>(inputs, hidden, around);
 
     public override void Add(DirectionWeights weights, bool isSecond)
@@ -59,6 +54,7 @@ internal sealed class RecurrentEngine<TUnit>(TUnit first, TUnit second, UnitSurr
         Weights.Add(weights);
         _steps = [.. _steps, new RecurrentStep<TUnit>(isSecond ? second : first, weights)];
         _dropping = [.. _dropping, []];
+        StepWorkspace = Math.Max(StepWorkspace, _steps[^1].RowWorkspace);
     }
 
     public override (Tensor Output, Tensor[] Final) Apply(Range directions, Direction direction, Tensor input, Tensor[] initial, ReadOnlySpan<int> lengths, in RunOptions options)
@@ -73,8 +69,8 @@ internal sealed class RecurrentEngine<TUnit>(TUnit first, TUnit second, UnitSurr
         return (output, final);
     }
 
-    public override void Step(int direction, ReadOnlySpan<float> input, Span<float> state, Span<float> workspace, in Zoneout zoneout) =>
-        _steps[direction].Row(input, state, workspace, zoneout);
+    public override void Step(int direction, ref float input, ref float state, ref float workspace, in Zoneout zoneout) =>
+        _steps[direction].Row(ref input, ref state, ref workspace, zoneout);
 
     /// <summary>A direction's step with a mask on its recurrent weights, for one call. The gradient flows through the mask, after the call's own backward pass: then the step is free again.</summary>
     private RecurrentStep<TUnit> Dropping(int direction, float probability, DropoutKey key)

@@ -14,6 +14,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
 {
     private readonly TUnit _unit = unit;
     private readonly UnitSizes _sizes = weights.Sizes;
+    private readonly bool _needsPadding = weights.Sizes.Padded != weights.Sizes.Hidden;
     private readonly StepNorms? _norms = weights.Sizes.Normalized ? new(weights, weights.Sizes.Around.NormalizedApart) : null;
 
     /// <summary>Gates whose products the unit's forward and backward find in <c>product</c>.</summary>
@@ -95,29 +96,32 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         Units(blocks, rows, at, previous, next);
     }
 
-    /// <summary>One time step of one row outside any sequence, without allocation: replaces the states by those after it.</summary>
+    /// <summary>One time step of one row outside any sequence, without allocation or any check: replaces the states by those after it.</summary>
     /// <param name="input">[I]</param>
     /// <param name="state">h [P], then the other states [S − 1, H].</param>
     /// <param name="workspace">At least <see cref="RowWorkspace"/> floats, of any value.</param>
     /// <param name="zoneout">Its expectation keeps part of the state.</param>
-    public void Row(ReadOnlySpan<float> input, Span<float> state, Span<float> workspace, in Zoneout zoneout)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Row(ref float input, ref float state, ref float workspace, in Zoneout zoneout)
     {
         weights.Refresh(backward: false);
+        bool fromEnd = OtherSide(ref workspace);
+        workspace = ref Unsafe.Add(ref workspace, SideRow);
+        // What most streams compute at every step is a method without spans: beside the sums of a small cell each instruction counts.
+        if (_needsPadding || !IsPlain || zoneout.IsOn) SurroundedRow(ref input, ref state, ref workspace, zoneout, fromEnd);
+        else RowFromInput(ref input, ref workspace, ref Unsafe.Add(ref workspace, _sizes.GateRow), ref Unsafe.Add(ref workspace, 2 * _sizes.GateRow), ref state, ref state, fromEnd);
+    }
+
+    /// <summary>As <see cref="Row"/>, with padded states or more than products and a unit.</summary>
+    private void SurroundedRow(ref float input, ref float rowState, ref float rowWorkspace, in Zoneout zoneout, bool fromEnd)
+    {
         UnitSizes sizes = _sizes;
-        bool fromEnd = OtherSide(ref workspace[0]);
-        workspace = workspace[SideRow..];
-        if (IsPlain && sizes.Padded == sizes.Hidden && !zoneout.IsOn)
-        {
-            // What most streams compute at every step: no span for each part of the workspace, and no padding.
-            ref float values = ref MemoryMarshal.GetReference(workspace[..(2 * sizes.GateRow + sizes.SavedRow)]), states = ref MemoryMarshal.GetReference(state[..sizes.StateRow]);
-            RowFromInput(ref MemoryMarshal.GetReference(input[..sizes.Inputs]), ref values, ref Unsafe.Add(ref values, sizes.GateRow), ref Unsafe.Add(ref values, 2 * sizes.GateRow), ref states, ref states, fromEnd);
-            return;
-        }
+        Span<float> state = MemoryMarshal.CreateSpan(ref rowState, sizes.StateValues), workspace = MemoryMarshal.CreateSpan(ref rowWorkspace, RowWorkspace - SideRow);
         Span<float> gates = Take(ref workspace, sizes.GateRow), product = Take(ref workspace, sizes.GateRow);
         Span<float> operand = Take(ref workspace, sizes.Padded), saved = Take(ref workspace, sizes.SavedRow);
         Span<float> padded = state;
         // Whole vectors of units need no padding, and then no copy.
-        bool copies = sizes.Padded != sizes.Hidden || sizes.Projects;
+        bool copies = _needsPadding || sizes.Projects;
         if (copies)
         {
             padded = Take(ref workspace, sizes.StateRow);
@@ -126,7 +130,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         }
         Span<float> previous = Take(ref workspace, zoneout.IsOn ? sizes.StateRow : 0);
         padded[..previous.Length].CopyTo(previous);
-        MatrixProduct.MultiplyRow(ref MemoryMarshal.GetReference(input), weights.Input, ref MemoryMarshal.GetArrayDataReference(weights.InputBias), ref MemoryMarshal.GetReference(gates));
+        MatrixProduct.MultiplyRow(ref input, weights.Input, ref MemoryMarshal.GetArrayDataReference(weights.InputBias), ref MemoryMarshal.GetReference(gates));
         if (!IsPlain)
         {
             Span<float> normalized = Take(ref workspace, sizes.NormRow);
@@ -307,6 +311,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
 
     // Each loop over units takes two blocks at a time where a vector holds them, and ends with what is left in usual vectors; the bits are the same. It is a method of its own: the JIT inlines
     // into one method only so much, and a cell's functions are about that much.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Unit((int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float next, ref float saved)
     {
         int first = blocks.First * UnitSizes.Width, end = blocks.End * UnitSizes.Width, wide = WideEnd(first, end);
@@ -345,7 +350,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
 
     /// <summary>Up to which unit wide vectors are whole.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int WideEnd(int first, int end) => WideVector.IsSupported ? end - (end - first) % WideVector.Count : first;
+    private static int WideEnd(int first, int end) => WideVector.IsSupported ? first + ((end - first) & -WideVector.Count) : first;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Activate<V>(int unit, int end, ref float gates, ref float product)

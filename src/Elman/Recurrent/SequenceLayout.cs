@@ -39,7 +39,6 @@ internal sealed class SequenceLayout
         _rows = new int[groups + 1];
         for (int group = 0; group <= groups; group++) _rows[group] = Boundary(0, batch, group, groups);
         if (!lengths.IsEmpty) _first = FindFirst();
-        Cuts = FindCuts();
     }
 
     /// <summary>N.</summary>
@@ -64,13 +63,16 @@ internal sealed class SequenceLayout
     public bool IsBatchFirst => Batch <= 1 || (Length == 1 && Total == Batch);
 
     /// <summary>The times at which the steps may be cut so that every block lies on one side: 0, …, L.</summary>
-    public int[] Cuts { get; }
+    public int[] Cuts => field ??= FindCuts();
 
     /// <summary>The rows of a group.</summary>
     public (int Start, int End) Rows(int group) => (_rows[group], _rows[group + 1]);
 
     /// <summary>Packed index of a group's first row at a time; of a sorted row of the group, it is that plus how many rows it comes after the first. Defined up to time L.</summary>
     public int First(int group, int time) => _first.Length == 0 ? _rows[group] * Length + time * (_rows[group + 1] - _rows[group]) : _first[group * (Length + 1) + time];
+
+    /// <summary>Rows of a group if all rows have L steps, else 0.</summary>
+    public int SteadyRows(int group) => _first.Length == 0 ? _rows[group + 1] - _rows[group] : 0;
 
     /// <summary>Rows of a group that have a valid step at a time: its first ones.</summary>
     public int Active(int group, int time) => First(group, time + 1) - First(group, time);
