@@ -24,7 +24,7 @@ internal static class LongSequences
         foreach (int length in Lengths)
         {
             using ElmanLayer layer = new(new LayerProblem(new LayerRow("", "lstm", 1, length, Hidden, Hidden)), threads: 1);
-            Timing[] timings = Measurement.Interleave([layer.Infer, layer.Train, () => WithinBudget(layer)], effort);
+            Timing[] timings = Measurement.Interleave([new(layer.Infer), new(layer.Train), new(() => WithinBudget(layer))], effort);
             yield return new LongResult(Inference, length, timings[0]);
             yield return new LongResult(Training, length, timings[1]);
             yield return new LongResult(BudgetTraining, length, timings[2]);

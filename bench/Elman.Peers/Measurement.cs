@@ -23,12 +23,17 @@ internal sealed record Timing(double Median, double LowerQuartile, double UpperQ
 /// <param name="Seconds">Time for one comparison, all contenders together.</param>
 /// <param name="FewestRounds">Samples of each contender, however long they take.</param>
 /// <param name="MostRounds">Samples of each contender, however short they are.</param>
-internal sealed record Effort(double Seconds, int FewestRounds, int MostRounds)
+/// <param name="Processes">Processes for each measurement of peak memory.</param>
+internal sealed record Effort(double Seconds, int FewestRounds, int MostRounds, int Processes)
 {
-    public static Effort Quick { get; } = new(0.8, 3, 15);
+    public static Effort Quick { get; } = new(0.8, 3, 15, 1);
 
-    public static Effort Thorough { get; } = new(6, 7, 41);
+    public static Effort Thorough { get; } = new(6, 7, 41, 3);
 }
+
+/// <summary>What is measured.</summary>
+/// <param name="Spins">Whether threads of it go on spinning for a while when it is done.</param>
+internal readonly record struct Work(Action Run, bool Spins = false);
 
 /// <summary>Measures contenders in turn, A B C A B C …, so that whatever else the machine does hits all alike.</summary>
 internal static class Measurement
@@ -41,16 +46,20 @@ internal static class Measurement
     /// <summary>Long enough for the idle threads of a library's pool to stop spinning on the cores that the next one needs.</summary>
     private const int RestMilliseconds = 60;
 
-    /// <summary>The timings of actions that have all run before, in their order.</summary>
-    public static Timing[] Interleave(IReadOnlyList<Action> actions, Effort effort)
+    /// <summary>The timings of works that have all run before, in their order.</summary>
+    public static Timing[] Interleave(IReadOnlyList<Work> works, Effort effort)
     {
-        double[] estimates = [.. actions.Select(Estimate)];
-        List<double>[] samples = [.. actions.Select(_ => new List<double>())];
+        double[] estimates = [.. works.Select(work => Estimate(work.Run))];
+        List<double>[] samples = [.. works.Select(_ => new List<double>())];
         long start = Stopwatch.GetTimestamp();
         for (int round = 0; round < effort.MostRounds; round++)
         {
             if (round >= effort.FewestRounds && Stopwatch.GetElapsedTime(start).TotalSeconds > effort.Seconds) break;
-            for (int i = 0; i < actions.Count; i++) samples[i].Add(Sample(actions[i], estimates[i]));
+            for (int i = 0; i < works.Count; i++)
+            {
+                if (works[(i + works.Count - 1) % works.Count].Spins) Thread.Sleep(RestMilliseconds);
+                samples[i].Add(Sample(works[i].Run, estimates[i]));
+            }
         }
         return [.. samples.Select(Timing.Of)];
     }
@@ -71,7 +80,6 @@ internal static class Measurement
 
     private static double Sample(Action action, double estimate)
     {
-        Thread.Sleep(RestMilliseconds);
         long settling = Stopwatch.GetTimestamp();
         while (estimate < Settling && Stopwatch.GetElapsedTime(settling).TotalSeconds < Settling) action();
         int calls = Math.Max(1, (int)Math.Ceiling(ShortestSample / estimate));

@@ -3,8 +3,9 @@ namespace Elman.Peers;
 /// <summary>What one row cost each library, in inference or in training, at one number of threads.</summary>
 /// <param name="Disagreement">The largest difference to a peer that the check before the measurement found.</param>
 /// <param name="LeastSeconds">Of <see cref="LeastWork"/>.</param>
+/// <param name="HalvesSeconds">Of <see cref="Halves"/>, where there are two threads and rows for both.</param>
 /// <param name="AllocatedBytes">By a warm call of Elman.</param>
-internal sealed record LayerResult(LayerRow Row, bool Training, int Threads, IReadOnlyDictionary<string, Timing> Timings, double Disagreement, double LeastSeconds, long AllocatedBytes)
+internal sealed record LayerResult(LayerRow Row, bool Training, int Threads, IReadOnlyDictionary<string, Timing> Timings, double Disagreement, double LeastSeconds, double? HalvesSeconds, long AllocatedBytes)
 {
     public Timing Elman => Timings[Libraries.Elman];
 
@@ -39,23 +40,27 @@ internal static class LayerComparison
 
         double difference = CheckOutputs(row, contenders);
         LeastWork least = new(row, training: false, threads);
+        Halves? halves = Halves.Of(row, training: false, threads);
         if (Results.IsMemoryBound(row))
         {
             using ElmanLayer rounded = new(problem, threads, bfloat16: true);
             LeastWork leastRounded = new(row, training: false, threads, bytesPerWeight: 2);
             double error = rounded.Output().Zip(elman.Output(), (one, other) => Math.Abs(one - other)).Max();
-            Dictionary<string, Timing> timings = Measure([.. contenders, rounded], contender => contender.Infer, [least, leastRounded], effort);
-            yield return new LayerResult(row, false, threads, timings, difference, least.Seconds, Allocation.BytesPerCall(elman.Infer)) { Rounded = new(timings[rounded.Library], leastRounded.Seconds, error) };
+            Dictionary<string, Timing> timings = Measure([.. contenders, rounded], contender => contender.Infer, [.. least.Runs, .. leastRounded.Runs], effort);
+            yield return new LayerResult(row, false, threads, timings, difference, least.Seconds, null, Allocation.BytesPerCall(elman.Infer)) { Rounded = new(timings[rounded.Library], leastRounded.Seconds, error) };
         }
         else
         {
-            yield return new LayerResult(row, false, threads, Measure(contenders, contender => contender.Infer, [least], effort), difference, least.Seconds, Allocation.BytesPerCall(elman.Infer));
+            Dictionary<string, Timing> timings = Measure(contenders, contender => contender.Infer, [.. least.Runs, .. halves?.Runs ?? []], effort);
+            yield return new LayerResult(row, false, threads, timings, difference, least.Seconds, halves?.Seconds, Allocation.BytesPerCall(elman.Infer));
         }
         if (row.InferenceOnly) yield break;
         ILayerContender[] trainers = [.. contenders.Where(contender => contender.Trains)];
         difference = CheckGradients(row, trainers);
         least = new LeastWork(row, training: true, threads);
-        yield return new LayerResult(row, true, threads, Measure(trainers, contender => contender.Train, [least], effort), difference, least.Seconds, Allocation.BytesPerCall(elman.Train, calls: 1));
+        halves = Halves.Of(row, training: true, threads);
+        Dictionary<string, Timing> trained = Measure(trainers, contender => contender.Train, [.. least.Runs, .. halves?.Runs ?? []], effort);
+        yield return new LayerResult(row, true, threads, trained, difference, least.Seconds, halves?.Seconds, Allocation.BytesPerCall(elman.Train, calls: 1));
     }
 
     /// <summary>Calls each cell often enough for the JIT to be done with it, so that a row's own warm-up can be short.</summary>
@@ -85,9 +90,10 @@ internal static class LayerComparison
         return trainers[1..].Max(peer => Agreement.Gradients($"{row}, {peer.Library}", own, peer.Gradients()));
     }
 
-    private static Dictionary<string, Timing> Measure(ILayerContender[] contenders, Func<ILayerContender, Action> work, LeastWork[] least, Effort effort)
+    /// <param name="limits">What runs in turn with the contenders and takes its own times.</param>
+    private static Dictionary<string, Timing> Measure(ILayerContender[] contenders, Func<ILayerContender, Action> work, IEnumerable<Action> limits, Effort effort)
     {
-        Timing[] timings = Measurement.Interleave([.. contenders.Select(work), .. least.SelectMany(one => one.Runs)], effort);
+        Timing[] timings = Measurement.Interleave([.. contenders.Select(contender => new Work(work(contender), Libraries.Spins(contender.Library))), .. limits.Select(limit => new Work(limit))], effort);
         return contenders.Zip(timings).ToDictionary(pair => pair.First.Library, pair => pair.Second);
     }
 }

@@ -17,9 +17,9 @@ internal static class PeakMemory
     /// <summary>The option that makes this program such a child: it takes the row's name, the library and the threads.</summary>
     public const string ChildOption = "--peak";
 
-    private const int Steps = 3, Children = 3;
+    private const int Steps = 3;
 
-    public static PeakResult Run(LayerRow row, int threads) => new(row, Median(row, Libraries.Elman, threads), Median(row, Libraries.Torch, threads));
+    public static PeakResult Run(LayerRow row, int threads, Effort effort) => new(row, Median(row, Libraries.Elman, threads, effort.Processes), Median(row, Libraries.Torch, threads, effort.Processes));
 
     /// <summary>
     /// The child: trains a small row, so that all code is loaded, makes weights and inputs, and prints by how many bytes the resident memory
@@ -39,7 +39,7 @@ internal static class PeakMemory
         Console.WriteLine(StatusBytes("VmHWM") - before);
     }
 
-    private static long Median(LayerRow row, string library, int threads) => Enumerable.Range(0, Children).Select(_ => InChild(row, library, threads)).Order().ElementAt(Children / 2);
+    private static long Median(LayerRow row, string library, int threads, int children) => Enumerable.Range(0, children).Select(_ => InChild(row, library, threads)).Order().ElementAt(children / 2);
 
     private static ILayerContender Create(string library, LayerRow row, int threads)
     {

@@ -30,7 +30,7 @@ internal static class ModelComparison
         }
         double losses = Agreement.Relative($"{row.Name}, losses", [.. own], [.. peer]);
         LeastWork least = new(row.Layers, training: true, threads, inputGradient: row.LearnsInput);
-        Timing[] timings = Measurement.Interleave([() => elman.Step(), () => torch.Step(), .. least.Runs], effort);
+        Timing[] timings = Measurement.Interleave([new(() => elman.Step()), new(() => torch.Step(), Spins: true), .. least.Runs.Select(run => new Work(run))], effort);
         return new ModelResult(row, threads, timings[0], timings[1], least.Seconds, Allocation.BytesPerCall(() => elman.Step()), Math.Max(gradients, losses));
     }
 }

@@ -57,7 +57,7 @@ internal static class Targets
         var pairs = from one in results.Layers
                     join two in results.Layers on (one.Row, one.Training) equals (two.Row, two.Training)
                     where one is { Threads: 1, Row.N: >= 4 } && two.Threads == 2
-                    select new Check(Text.Work(one), one.Elman.Median / two.Elman.Median, TwoThreads, "×", PartOfLimit: two.PartOfLimit);
+                    select new Check(Text.Work(one), one.Elman.Median / two.Elman.Median, TwoThreads, "×", PartOfLimit: two.HalvesSeconds / two.Elman.Median);
         return new Target(Work, Wanted, ceiling >= TwoThreads ? [.. pairs] : [], remark);
     }
 

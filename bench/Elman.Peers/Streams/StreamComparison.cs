@@ -29,7 +29,7 @@ internal static class StreamComparison
         }
         Action ownStep = () => stream.Step(problem.Input);
         LeastWork least = new(row.Layer, training: false, threads: 1);
-        Timing[] timings = Measurement.Interleave([ownStep, torch.Step, onnx.Step, .. least.Runs], effort);
+        Timing[] timings = Measurement.Interleave([new(ownStep), new(torch.Step, Spins: true), new(onnx.Step, Spins: true), .. least.Runs.Select(run => new Work(run))], effort);
         return new StreamResult(row, timings[0], difference <= Agreement.Tolerance ? timings[1] : null, timings[2], least.Seconds, Allocated(ownStep), difference);
     }
 
