@@ -34,20 +34,23 @@ internal sealed class Halves
     /// <summary>Null where there are not two threads with two rows each.</summary>
     public static Halves? Of(LayerRow row, bool training, int threads) => threads == 2 && row.N >= 4 ? new(row, training) : null;
 
+    /// <summary>Seconds of so many calls of each half, by threads that have called once before: what a thread keeps for itself is then there.</summary>
     private double Once()
     {
         int threads = Compute.Threads;
         Compute.Threads = 1;
         double seconds = Together.Seconds(_halves.Length, half =>
         {
-            for (int call = 0; call < _calls; call++)
-            {
-                if (_training) _halves[half].Train();
-                else _halves[half].Infer();
-            }
+            for (int call = 0; call < _calls; call++) Call(half);
             return 0;
-        });
+        }, before: Call);
         Compute.Threads = threads;
         return seconds;
+    }
+
+    private void Call(int half)
+    {
+        if (_training) _halves[half].Train();
+        else _halves[half].Infer();
     }
 }

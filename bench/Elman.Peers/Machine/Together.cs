@@ -7,13 +7,15 @@ internal static class Together
 {
     /// <summary>Seconds from the start of the first thread to the end of the last, by the threads' own clocks: this one may be late to see either.</summary>
     /// <param name="work">One thread's part; what it returns keeps the compiler from leaving it out.</param>
-    public static double Seconds(int threads, Func<int, float> work)
+    /// <param name="before">What each thread does first, untimed.</param>
+    public static double Seconds(int threads, Func<int, float> work, Action<int>? before = null)
     {
         float[] sums = new float[threads];
         long[] began = new long[threads], ended = new long[threads];
         using Barrier start = new(threads);
         Thread[] running = [.. Enumerable.Range(0, threads).Select(index => new Thread(() =>
         {
+            before?.Invoke(index);
             start.SignalAndWait();
             began[index] = Stopwatch.GetTimestamp();
             sums[index] = work(index);
