@@ -21,7 +21,9 @@ internal sealed record Scenario(long MultiplyAdds, Action Run)
     public static IReadOnlyDictionary<string, Func<Scenario>> All { get; } = new Dictionary<string, Func<Scenario>>
     {
         ["lstm-stream-1-32"] = () => Stream("lstm", 1, 32),
+        ["gru-stream-1-8"] = () => Stream("gru", 1, 8),
         ["gru-stream-64-128"] = () => Stream("gru", 64, 128),
+        ["gru-infer-1x1000-1-8"] = () => Infer("gru", 1, 1000, 1, 8),
         ["lstm-infer-64x4-64-128"] = () => Infer("lstm", 64, 4, 64, 128),
         ["lstm-train-64x4-64-128"] = () => Train("lstm", 64, 4, 64, 128),
         ["gru-train-64x4-64-128"] = () => Train("gru", 64, 4, 64, 128),
