@@ -232,6 +232,7 @@ internal static class MatrixProduct
         if (whole < panels.End) RunEdge<ByRow>(o.At(0, whole * width), ref b.Panel(whole), 1, 1, b.Columns - whole * width);
     }
 
+    /// <summary>A row times whole panels, at least one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunWholePanels(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, PanelRange panels)
     {
@@ -247,7 +248,7 @@ internal static class MatrixProduct
         else RunWholePanels<TFormat, UsualVector>(ref a, steps, ref then, b, ref start, ref c, panels);
     }
 
-    /// <summary>A row times whole panels: most streams take one tile.</summary>
+    /// <summary>The same in one format and width of vectors: most streams take one tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunWholePanels<TFormat, V>(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, PanelRange panels)
         where TFormat : struct, IFormat
@@ -257,7 +258,7 @@ internal static class MatrixProduct
         else RunTiles<TFormat, V>(ref a, steps, ref then, b, ref start, ref c, panels);
     }
 
-    /// <summary>The same in as few tiles as there can be, shared evenly among them.</summary>
+    /// <summary>The same in several tiles, as few as there can be, shared evenly among them.</summary>
     private static void RunTiles<TFormat, V>(ref float a, int steps, ref float then, PackedMatrix b, ref float start, ref float c, PanelRange range)
         where TFormat : struct, IFormat
         where V : struct, IVector<V>
@@ -281,7 +282,7 @@ internal static class MatrixProduct
             ref Unsafe.Add(ref c, column), ref then, b.Steps - steps, panels);
     }
 
-    /// <summary>The number of panels comes last, so that everything else already is where the tile takes it from: beside the sums of a small cell each instruction counts.</summary>
+    /// <summary>The same, from where its panels begin. Their number comes last, so that everything else already is where the tile takes it from: beside the sums of a small cell each instruction counts.</summary>
     private static void RunTile<TFormat, V>(ref float a, int steps, ref float b, nint panelSize, ref float start, ref float c, ref float then, int thenSteps, int panels)
         where TFormat : struct, IFormat
         where V : struct, IVector<V>

@@ -95,14 +95,18 @@ internal sealed class PackedMatrix
     /// <summary>Fills one step (row) from its columns in order, which begin with those of <paramref name="firstPanel"/>.</summary>
     public void SetStep(int step, ReadOnlySpan<float> values, int firstPanel = 0)
     {
-        int width = Vector<float>.Count, whole = firstPanel + values.Length / PanelWidth;
-        for (int panel = firstPanel; panel < whole; panel++, values = values[PanelWidth..])
+        nint width = PanelWidth, left = values.Length, panelSize = PanelSteps * width;
+        ref float source = ref MemoryMarshal.GetReference(values), target = ref Panel(firstPanel, step);
+        for (; left >= width; left -= width, source = ref Unsafe.Add(ref source, width), target = ref Unsafe.Add(ref target, panelSize))
         {
-            ref float target = ref Panel(panel, step);
-            new Vector<float>(values).StoreUnsafe(ref target);
-            new Vector<float>(values[width..]).StoreUnsafe(ref target, (nuint)width);
+            if (WideVector.IsSupported) WideVector.Store(WideVector.Load(ref source, 0), ref target, 0);
+            else
+            {
+                UsualVector.Store(UsualVector.Load(ref source, 0), ref target, 0);
+                UsualVector.Store(UsualVector.Load(ref source, UsualVector.Count), ref target, UsualVector.Count);
+            }
         }
-        if (!values.IsEmpty) values.CopyTo(MemoryMarshal.CreateSpan(ref Panel(whole, step), values.Length));
+        if (left > 0) UsualVector.Copy(ref source, ref target, left);
     }
 
     /// <summary>

@@ -91,13 +91,19 @@ internal struct WideVector(Vector512<float> lanes) : IVector<WideVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(WideVector value, ref float to, nint at) => value._lanes.StoreUnsafe(ref to, (nuint)at);
 
+    // Where the blocks are neighbours, which the compiler knows of a cell's states, they are one vector in memory too.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WideVector LoadBlocks(ref float from, nint block) =>
-        new(Vector512.Create(Vector256.LoadUnsafe(ref from), Vector256.LoadUnsafe(ref from, (nuint)block)));
+    public static WideVector LoadBlocks(ref float from, nint block) => block == Count / 2 ? Load(ref from, 0)
+        : new(Vector256.LoadUnsafe(ref from).ToVector512Unsafe().WithUpper(Vector256.LoadUnsafe(ref from, (nuint)block)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBlocks(WideVector value, ref float to, nint block)
     {
+        if (block == Count / 2)
+        {
+            Store(value, ref to, 0);
+            return;
+        }
         value._lanes.GetLower().StoreUnsafe(ref to);
         value._lanes.GetUpper().StoreUnsafe(ref to, (nuint)block);
     }

@@ -39,8 +39,8 @@ public class Recurrent<TUnit> : RecurrentLayer
             _engine.Add(RecurrentInitialization.Weights(AddParameter, TUnit.Name, _engine.Sizes(Stack.InputsOf(layer), Stack.HiddenOf(layer)), suffix, random, options),
                 isSecond: i % options.Directions == 1);
         }
-        StateSize = _engine.Weights.Sum(weights => weights.Sizes.StateValues);
         _carried = [.. _engine.Weights.Select(weights => weights.Sizes.StateValues)];
+        StateSize = _carried.Sum();
         _states = new StateLayout(Stack, TUnit.States);
         if (!TUnit.Recurs && options.RecurrentDropout + options.WeightDropout > 0)
             throw new ArgumentException($"recurrent dropout or weight dropout is asked for, but {TUnit.Name} has no recurrent weights");

@@ -26,7 +26,9 @@ public readonly struct GruUnit : IRecurrentUnit
     public static void Activate<V>(Lanes<V> gates, Lanes<V> product)
         where V : struct, IVector<V>
     {
-        (gates[0], gates[1], _) = Sigmoid(gates[0] + product[0], gates[1] + product[1], default);
+        (V r, V z, _) = Sigmoid(gates[0] + product[0], gates[1] + product[1], default);
+        gates[0] = r;
+        gates[1] = z;
     }
 
     /// <inheritdoc/>
@@ -49,8 +51,10 @@ public readonly struct GruUnit : IRecurrentUnit
         V dn = dh * (one - z) * (one - n * n);
         V dr = dn * product[2] * r * (one - r);
         V dz = dh * (previous[0] - n) * z * (one - z);
-        (gates[0], gates[1], gates[2]) = (dr, dz, dn);
-        (product[0], product[1], product[2]) = (dr, dz, dn * r);
+        gates[0] = product[0] = dr;
+        gates[1] = product[1] = dz;
+        gates[2] = dn;
+        product[2] = dn * r;
         gradient[0] = dh * z;
     }
 }

@@ -32,8 +32,11 @@ public readonly struct LstmUnit : IRecurrentUnit
     public static void Activate<V>(Lanes<V> gates, Lanes<V> product)
         where V : struct, IVector<V>
     {
-        (gates[0], gates[1], gates[3]) = Sigmoid(gates[0], gates[1], gates[3]);
+        (V i, V f, V o) = Sigmoid(gates[0], gates[1], gates[3]);
+        gates[0] = i;
+        gates[1] = f;
         gates[2] = Tanh(gates[2]);
+        gates[3] = o;
     }
 
     /// <inheritdoc/>

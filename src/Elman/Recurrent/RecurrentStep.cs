@@ -309,8 +309,8 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         }
     }
 
-    // Each loop over units takes two blocks at a time where a vector holds them, and ends with what is left in usual vectors; the bits are the same. It is a method of its own: the JIT inlines
-    // into one method only so much, and a cell's functions are about that much.
+    // Each loop over units takes two blocks at a time where a vector holds them, and ends with what is left in usual vectors; the bits are the same. The loops are methods of their own: the JIT
+    // inlines into one method only so much, and a cell's functions are about that much.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Unit((int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float next, ref float saved)
     {
