@@ -278,7 +278,7 @@ internal static class MatrixProduct
         where V : struct, IVector<V>
     {
         nint panelSize = TFormat.PanelSize(b), column = panel * PackedMatrix.PanelWidth;
-        RunTile<TFormat, V>(ref a, steps, ref Unsafe.Add(ref TFormat.First(b), panel * panelSize), panelSize, ref Unsafe.IsNullRef(ref start) ? ref start : ref Unsafe.Add(ref start, column),
+        RunTile<TFormat, V>(ref a, steps, ref Unsafe.Add(ref TFormat.First(b), panel * panelSize), panelSize, ref Unsafe.Add(ref start, Unsafe.IsNullRef(ref start) ? 0 : column),
             ref Unsafe.Add(ref c, column), ref then, b.Steps - steps, panels);
     }
 

@@ -237,8 +237,8 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     /// <summary>Turns the side from which the weights are read (see <see cref="PanelRange"/>), which a stream's workspace remembers from step to step; any value will do at first.</summary>
     private static bool OtherSide(ref float remembered)
     {
-        int side = ~BitConverter.SingleToInt32Bits(remembered);
-        remembered = BitConverter.Int32BitsToSingle(side);
+        ref int side = ref Unsafe.As<float, int>(ref remembered);
+        side = ~side;
         return side < 0;
     }
 

@@ -14,7 +14,7 @@ namespace Elman;
 internal readonly record struct Zoneout(float Hidden, float Others, bool Trains)
 {
     /// <summary>Whether any state is kept.</summary>
-    public bool IsOn => Hidden > 0 || Others > 0;
+    public bool IsOn => Hidden + Others > 0;
 
     /// <summary>The probability for a part of the state.</summary>
     public float Of(int part) => part == 0 ? Hidden : Others;
