@@ -7,7 +7,7 @@ internal sealed record Arguments
         """
         Measures Elman, TorchSharp (libtorch) and ONNX Runtime in one run, after checking that they compute the same.
 
-          --quick           every row in about nine minutes, with fewer samples
+          --quick           every row in about seven minutes, with fewer samples
           --filter TEXT     only the rows whose name, group or section contains TEXT; results are written only with --output
           --threads 1,2     numbers of threads
           --native PATH     a published native elman command, for the cold start
