@@ -38,7 +38,10 @@ internal readonly record struct Work(Action Run, bool Spins = false);
 /// <summary>Measures contenders in turn, A B C A B C …, so that whatever else the machine does hits all alike.</summary>
 internal static class Measurement
 {
-    private const double ShortestSample = 5e-3, WarmUp = 0.03;
+    /// <summary>Seconds that a sample lasts at least.</summary>
+    public const double ShortestSample = 5e-3;
+
+    private const double WarmUp = 0.03;
 
     /// <summary>Calls run untimed for so long before each sample, unless one alone takes longer: what the others left in the caches, and a core that wakes, are not part of their time.</summary>
     private const double Settling = 0.02;

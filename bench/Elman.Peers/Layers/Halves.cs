@@ -5,8 +5,6 @@ namespace Elman.Peers;
 /// </summary>
 internal sealed class Halves
 {
-    private const double ShortestRun = 5e-3;
-
     private readonly ElmanLayer[] _halves;
     private readonly bool _training;
     private readonly int _calls = 1;
@@ -23,7 +21,7 @@ internal sealed class Halves
         _part = (double)rows.Sum(half => half.ValidSteps) / row.ValidSteps;
         Once();
         double once = Once();
-        _calls = (int)Math.Max(1, Math.Ceiling(ShortestRun / once));
+        _calls = (int)Math.Max(1, Math.Ceiling(Measurement.ShortestSample / once));
     }
 
     public IEnumerable<Action> Runs => [() => _seconds.Add(Once() / _calls)];

@@ -40,7 +40,7 @@ internal sealed class Report(Results results, bool quick)
         Line("<details><summary>Everything that falls short, by how much, and what the limit is</summary>\n");
         Line("The limit is the least time that the work can have taken: the median of programs that do what it cannot do without and nothing else, run in turn with the libraries and so beside the same neighbours: "
             + "all multiply-adds with operands from the first-level cache, and then the cell's functions on registers; or, if longer, for a single sequence, the multiply-adds of its inputs and then reading W_hh at every step from where it lives, after which several threads wait for each other, or by one thread if that is sooner; "
-            + "or the chain of steps, each with the sum over h, in its fixed order, and the functions of one unit. Of two threads over one it is what two calls of half the batch reach that share nothing and run at the same time, each on one thread. `needs` is the part of that speed that the target takes: above 100 % it is out of reach.\n");
+            + "or the chain of steps, each with the sum over h, in its fixed order, and the functions of one unit. `needs` is the part of that speed that the target takes: above 100 % it is out of reach. Of two threads over one there is a comparison and no such bound: what two calls of half the batch reach that share nothing and run at the same time, each on one thread.\n");
         foreach (Target target in targets.Where(target => target.Checks.Count > 0 && !target.Met))
         {
             Line($"**{target.Work}**\n");

@@ -1,10 +1,10 @@
 namespace Elman.Peers;
 
 /// <summary>One measured number beside the one that was wanted.</summary>
-/// <param name="PartOfLimit">What part of the speed of <see cref="LeastWork"/> the measured work reached.</param>
+/// <param name="PartOfLimit">What part of the speed of <see cref="LeastWork"/>, or of two threads over one of <see cref="Halves"/>, the measured work reached.</param>
 internal sealed record Check(string What, double Measured, double Wanted, string Unit, bool AtLeast = true, double? PartOfLimit = null)
 {
-    /// <summary>What part of that speed the target takes: beyond 1 it is out of reach for any program here.</summary>
+    /// <summary>What part of that speed the target takes: beyond 1 of <see cref="LeastWork"/> it is out of reach for any program here.</summary>
     public double? NeededOfLimit => PartOfLimit / Part;
 
     public bool Met => AtLeast ? Measured >= Wanted : Measured <= Wanted;

@@ -100,11 +100,7 @@ internal sealed class PackedMatrix
         for (; left >= width; left -= width, source = ref Unsafe.Add(ref source, width), target = ref Unsafe.Add(ref target, panelSize))
         {
             if (WideVector.IsSupported) WideVector.Store(WideVector.Load(ref source, 0), ref target, 0);
-            else
-            {
-                UsualVector.Store(UsualVector.Load(ref source, 0), ref target, 0);
-                UsualVector.Store(UsualVector.Load(ref source, UsualVector.Count), ref target, UsualVector.Count);
-            }
+            else UsualVector.Copy(ref source, ref target, width);
         }
         if (left > 0) UsualVector.Copy(ref source, ref target, left);
     }

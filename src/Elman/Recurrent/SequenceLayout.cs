@@ -62,7 +62,7 @@ internal sealed class SequenceLayout
     /// <summary>Whether the packed order is that of a batch-first tensor, so that nothing need be copied.</summary>
     public bool IsBatchFirst => Batch <= 1 || (Length == 1 && Total == Batch);
 
-    /// <summary>The times at which the steps may be cut so that every block lies on one side: 0, …, L.</summary>
+    /// <summary>The times at which the steps may be cut so that every block lies on one side: 0, …, L. Found when they are first asked for: a call without gradients never does.</summary>
     public int[] Cuts => field ??= FindCuts();
 
     /// <summary>The rows of a group.</summary>

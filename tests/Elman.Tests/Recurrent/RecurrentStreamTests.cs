@@ -206,6 +206,21 @@ public class RecurrentStreamTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_span_that_is_too_short_for_a_step_is_refused_and_no_state_changes(int which)
+    {
+        RecurrentLayer layer = Layer("lstm");
+        int[] sizes = [Inputs, layer.OutputSize, layer.StateSize, layer.StepWorkspace(Inputs)];
+        sizes[which]--;
+        float[] state = Kernel.Values(sizes[2], 7), before = [.. state];
+        Assert.Throws<ArgumentException>(() => layer.Step(new float[sizes[0]], new float[sizes[1]], state, new float[sizes[3]]));
+        Bits.Equal(before, state, "state");
+    }
+
     [Fact]
     public async Task Streams_of_one_model_run_on_several_threads_at_once()
     {
