@@ -161,14 +161,21 @@ internal sealed class RecurrentRun<TUnit>
             MaskInput(layer, gradient);
             if (layer > 0) MaskOutput(layer - 1, gradient);
         }
-        if (input.NeedsGradient) _layout.ScatterAdd(gradient, _call.First.Inputs, input.GradientTensor().Values);
+        if (input.NeedsGradient) AddInputGradient(input, gradient);
         _workspace.Return();
+    }
+
+    /// <summary>Adds packed steps to the gradient of the input, whose padding has none.</summary>
+    private void AddInputGradient(Tensor input, Memory<float> packed)
+    {
+        Memory<float> gradient = input.GradientToFill(out bool isFresh).Values;
+        if (isFresh && _layout.IsRagged) gradient.Span.Clear();
+        _layout.Scatter(packed, _call.First.Inputs, gradient, adds: !isFresh);
     }
 
     private void BackwardLayer(int layer, SequenceValues gradient, Memory<float> inputGradient, Tensor[] initial, Tensor[] final)
     {
         Memory<float> scratch = _workspace.Rent(_directions, _call.ScratchSize), others = _workspace.Rent(_layout.Groups - 1, _call.Parameters);
-        others.Span.Clear();
         if (_directions > 1) inputGradient.Span.Clear();
         LayerBackward<TUnit> backward = new(_call, _plan, _shares)
         {
@@ -178,7 +185,7 @@ internal sealed class RecurrentRun<TUnit>
             InputGradient = inputGradient,
             Scratch = scratch,
             DecayGradient = _options.Decay is { NeedsGradient: true } decay ? decay.GradientTensor().Values : default,
-            Sums = new(others, _call.Parameters),
+            Sums = new(_layout, others, _call.Parameters),
         };
         for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].SetStateGradients(final, i);
         for (int range = _plan.Ranges - 1; range >= 0; range--)
@@ -187,7 +194,7 @@ internal sealed class RecurrentRun<TUnit>
             backward.Run(range);
         }
         for (int i = layer * _directions; i < (layer + 1) * _directions; i++) _passes[i].AddStateGradients(initial, i);
-        if (_layout.Groups > 1) Workers.Run(_shares.Threads, (backward.Sums, _layout.Groups, _shares.Threads), static (job, part) => job.Sums.AddUp(job.Groups, part, job.Threads));
+        if (_layout.Groups > 1) Workers.Run(_shares.Threads, (backward.Sums, _shares.Threads), static (job, part) => job.Sums.AddUp(part, job.Threads));
         _workspace.Return(others);
         _workspace.Return(scratch);
     }

@@ -59,6 +59,9 @@ internal sealed class SequenceLayout
     /// <summary>Valid steps of all rows.</summary>
     public int Total => First(Groups - 1, Length);
 
+    /// <summary>Whether some of the N·L steps are padding.</summary>
+    public bool IsRagged => Total < Batch * Length;
+
     /// <summary>Whether the packed order is that of a batch-first tensor, so that nothing need be copied.</summary>
     public bool IsBatchFirst => Batch <= 1 || (Length == 1 && Total == Batch);
 
@@ -67,6 +70,9 @@ internal sealed class SequenceLayout
 
     /// <summary>The rows of a group.</summary>
     public (int Start, int End) Rows(int group) => (_rows[group], _rows[group + 1]);
+
+    /// <summary>Whether any row of a group has a step.</summary>
+    public bool HasSteps(int group) => First(group, Length) > First(group, 0);
 
     /// <summary>Packed index of a group's first row at a time; of a sorted row of the group, it is that plus how many rows it comes after the first. Defined up to time L.</summary>
     public int First(int group, int time) => _first.Length == 0 ? _rows[group] * Length + time * (_rows[group + 1] - _rows[group]) : _first[group * (Length + 1) + time];
@@ -96,16 +102,17 @@ internal sealed class SequenceLayout
                 source.Slice(layout.Place(first + row, time) * size, size).CopyTo(target[(row * size)..]);
         });
 
-    /// <summary>Adds packed steps [Total, size] to a batch-first tensor [N, L, size]; padding is left as it is.</summary>
-    public void ScatterAdd(Memory<float> packed, int size, Memory<float> batchFirst) =>
-        ForTimes(size, (Layout: this, batchFirst, size, packed), static (job, group, time) =>
+    /// <summary>Copies packed steps [Total, size] to a batch-first tensor [N, L, size], or adds them; padding is left as it is.</summary>
+    public void Scatter(Memory<float> packed, int size, Memory<float> batchFirst, bool adds) =>
+        ForTimes(size, (Layout: this, batchFirst, size, packed, adds), static (job, group, time) =>
         {
             (SequenceLayout layout, int size) = (job.Layout, job.size);
             ReadOnlySpan<float> source = job.packed.Span[(layout.First(group, time) * size)..];
             for (int row = 0, first = layout._rows[group], active = layout.Active(group, time); row < active; row++)
             {
                 Span<float> target = job.batchFirst.Span.Slice(layout.Place(first + row, time) * size, size);
-                TensorPrimitives.Add(target, source.Slice(row * size, size), target);
+                if (job.adds) TensorPrimitives.Add(target, source.Slice(row * size, size), target);
+                else source.Slice(row * size, size).CopyTo(target);
             }
         });
 

@@ -19,8 +19,8 @@ namespace Elman;
 /// <param name="terms">The gradients of the products, or whatever is to be summed.</param>
 internal sealed class WeightGradient(StepBlock[][] blocks, int atOnce, GradientSums sums, StepTerms terms)
 {
-    /// <summary>Rows of a sum that are computed before they are added, so that they are still in the cache: eight tiles, and three lines of it in each step's terms.</summary>
-    private const int ChunkRows = 48;
+    /// <summary>Rows of a sum that are computed before they are added, so that they are still in the cache: eight tiles, and whole lines of it in each step's terms.</summary>
+    private static int ChunkRows => WideVector.IsSupported ? 64 : 48;
 
     /// <summary>Packed factors of earlier blocks, whose buffers the next ones take over.</summary>
     private static readonly IdlePool<PackedMatrix> Spare = new();
@@ -79,15 +79,15 @@ internal sealed class WeightGradient(StepBlock[][] blocks, int atOnce, GradientS
         float[] buffer = ArrayPool<float>.Shared.Rent(ChunkRows * Math.Max(1, _columns));
         for (int block = firstBlock; block < Math.Min(firstBlock + atOnce, blocks[group].Length); block++)
         {
-            (int start, int end, _) = blocks[group][block];
+            (int start, int end, _, bool isFirst) = blocks[group][block];
             for (int row = from; row < to; row += ChunkRows)
             {
                 int rows = Math.Min(ChunkRows, to - row);
                 ReadOnlySpan<float> values = terms.Values.Span[(start * terms.Row + terms.First + row)..];
                 if (_columns > 0) MatrixProduct.Multiply(rows, values, 1, terms.Row, Factors(group, block)!, default, 0, buffer, _columns);
-                foreach (Summed weight in _weights) AddRows(weight, group, row, rows, buffer.AsSpan(weight.FirstColumn), _columns);
+                foreach (Summed weight in _weights) AddRows(weight, group, isFirst, row, rows, buffer.AsSpan(weight.FirstColumn), _columns);
                 if (_biases.Count > 0) SumSteps(end - start, values, terms.Row, buffer.AsSpan(0, rows));
-                foreach (Summed bias in _biases) AddRows(bias, group, row, rows, buffer, 1);
+                foreach (Summed bias in _biases) AddRows(bias, group, isFirst, row, rows, buffer, 1);
             }
         }
         ArrayPool<float>.Shared.Return(buffer);
@@ -116,9 +116,10 @@ internal sealed class WeightGradient(StepBlock[][] blocks, int atOnce, GradientS
         }
     }
 
-    /// <summary>Adds rows [block of V units][gate][V] to a group's sums for a parameter, whose rows are [gate][unit].</summary>
-    private void AddRows(in Summed parameter, int group, int firstRow, int rows, ReadOnlySpan<float> sums, int stride)
+    /// <summary>Adds rows [block of V units][gate][V] to a group's sums for a parameter, whose rows are [gate][unit]; or writes them, if they are of the first block.</summary>
+    private void AddRows(in Summed parameter, int group, bool isFirst, int firstRow, int rows, ReadOnlySpan<float> sums, int stride)
     {
+        bool writes = isFirst && parameter.Sums.BeginsFresh(group);
         int width = UnitSizes.Width, columns = parameter.Columns;
         Span<float> gradient = parameter.Sums.Of(group);
         for (int i = 0; i < rows; i++)
@@ -126,8 +127,15 @@ internal sealed class WeightGradient(StepBlock[][] blocks, int atOnce, GradientS
             int row = firstRow + i, unit = row / (terms.Stored * width) * width + row % width, gate = row / width % terms.Stored;
             if (unit >= terms.Units || gate >= terms.Gates) continue;
             int at = (parameter.FirstGate + gate) * terms.Units + unit;
-            if (columns == 1) gradient[at] += sums[i * stride];
-            else TensorPrimitives.Add(gradient.Slice(at * columns, columns), sums.Slice(i * stride, columns), gradient.Slice(at * columns, columns));
+            if (columns == 1)
+            {
+                gradient[at] = writes ? sums[i * stride] : gradient[at] + sums[i * stride];
+                continue;
+            }
+            ReadOnlySpan<float> sum = sums.Slice(i * stride, columns);
+            Span<float> total = gradient.Slice(at * columns, columns);
+            if (writes) sum.CopyTo(total);
+            else TensorPrimitives.Add(total, sum, total);
         }
     }
 
@@ -139,7 +147,8 @@ internal sealed class WeightGradient(StepBlock[][] blocks, int atOnce, GradientS
 
 /// <summary>Steps of a group that are summed in one chain, as they lie in the buffers of a range.</summary>
 /// <param name="Packed">The packed index of the first.</param>
-internal readonly record struct StepBlock(int Start, int End, int Packed);
+/// <param name="IsFirst">Whether backpropagation meets it as the first of its group, of all ranges.</param>
+internal readonly record struct StepBlock(int Start, int End, int Packed, bool IsFirst = false);
 
 /// <summary>Values of every step that a gradient is a sum of, in rows [block of V units][gate][V].</summary>
 /// <param name="Values">[steps, row]</param>

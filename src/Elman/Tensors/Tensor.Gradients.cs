@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
 
 namespace Elman;
@@ -12,19 +11,22 @@ public sealed partial class Tensor
 
     private Tensor? _gradient;
 
+    /// <summary>Whether the gradient counts as zero, whatever its buffer holds: the first that is added is then written over it, which spares two ways through memory.</summary>
+    private bool _isZeroed;
+
     internal Node? Source { get; private set; }
 
     /// <summary>Whether <see cref="Backward"/> shall leave a gradient here; true for parameters.</summary>
     public bool RequiresGradient { get; set; }
 
     /// <summary>The gradient that <see cref="Backward"/> has added up here, of the same shape; null before the first.</summary>
-    public Tensor? Gradient => _gradient;
+    public Tensor? Gradient => _gradient is null ? null : GradientTensor();
 
     /// <summary>Whether the gradient of this tensor is wanted, by itself or by something that it was computed from.</summary>
     internal bool NeedsGradient => RequiresGradient || Source is not null;
 
-    /// <summary>Sets the gradient to zero and keeps its buffer.</summary>
-    public void ZeroGradient() => _gradient?.WritableSpan().Clear();
+    /// <summary>Sets the gradient to zero and keeps its buffer. The values of a <see cref="Gradient"/> that was taken before change only when it is asked for again, or with the next <see cref="Backward"/>.</summary>
+    public void ZeroGradient() => _isZeroed = _gradient is not null;
 
     /// <summary>Until the result is disposed, operations on this thread are not recorded: for inference.</summary>
     public static GradientPause NoGradient()
@@ -64,12 +66,20 @@ public sealed partial class Tensor
     /// <summary>The gradient, zero at first; a backward rule reads its results' and adds to its inputs'.</summary>
     internal Tensor GradientTensor()
     {
-        if (_gradient is null) AllocateGradient()._values.Span.Clear();
-        return _gradient;
+        Tensor gradient = GradientToFill(out bool isFresh);
+        if (isFresh) gradient.WritableSpan().Clear();
+        return gradient;
+    }
+
+    /// <summary>The gradient, to be added to; or if it is fresh, to be written over, all of it.</summary>
+    internal Tensor GradientToFill(out bool isFresh)
+    {
+        isFresh = _gradient is null || _isZeroed;
+        _isZeroed = false;
+        return _gradient ?? AllocateGradient();
     }
 
     /// <summary>A gradient of any values. A parameter outlives the step, and so must its gradient.</summary>
-    [MemberNotNull(nameof(_gradient))]
     private Tensor AllocateGradient() => _gradient = _scoped ? Allocate(Shape) : new Tensor(new float[Count], Shape);
 
     /// <summary>The values of <see cref="GradientTensor"/>.</summary>
@@ -80,8 +90,9 @@ public sealed partial class Tensor
     {
         if (!NeedsGradient) return;
         if (slope.Shape != Shape) slope = SumTo(slope, Shape);
-        if (_gradient is null) slope.Span.CopyTo(AllocateGradient()._values.Span);
-        else TensorPrimitives.Add(GradientSpan(), slope.Span, GradientSpan());
+        Span<float> gradient = GradientToFill(out bool isFresh).WritableSpan();
+        if (isFresh) slope.Span.CopyTo(gradient);
+        else TensorPrimitives.Add(gradient, slope.Span, gradient);
     }
 
     /// <summary>Whether an operation on these inputs has to be recorded.</summary>

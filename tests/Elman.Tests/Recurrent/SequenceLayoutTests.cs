@@ -90,14 +90,16 @@ public class SequenceLayoutTests
         if (layout.IsBatchFirst) Bits.Equal(values.AsSpan(0, expected.Length), expected, "the tensor itself");
         foreach (int threads in (int[])[1, 2, 5])
         {
-            (float[] packed, float[] added) = ComputeThreads.Use(threads, () =>
+            (float[] packed, float[] copied, float[] added) = ComputeThreads.Use(threads, () =>
             {
-                (float[] packed, float[] added) = (new float[expected.Length], [.. values]);
+                (float[] packed, float[] copied, float[] added) = (new float[expected.Length], new float[values.Length], [.. values]);
                 layout.Gather(values, size, packed);
-                layout.ScatterAdd(packed, size, added);
-                return (packed, added);
+                layout.Scatter(packed, size, copied, adds: false);
+                layout.Scatter(packed, size, added, adds: true);
+                return (packed, copied, added);
             });
             Bits.Equal(expected, packed, "gathered");
+            Bits.Equal([.. values.Zip(valid, (value, kept) => kept ? value : 0)], copied, "copied");
             Bits.Equal([.. values.Zip(valid, (value, kept) => kept ? 2 * value : value)], added, "added");
         }
     }

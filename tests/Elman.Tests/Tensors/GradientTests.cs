@@ -15,6 +15,21 @@ public class GradientTests
     }
 
     [Fact]
+    public void A_gradient_set_to_zero_is_zero_until_something_is_added()
+    {
+        Tensor x = Parameter(3);
+        (x * x).Backward();
+        Tensor gradient = x.Gradient!;
+        x.ZeroGradient();
+        Assert.Same(gradient, x.Gradient);
+        Assert.Equal(0, gradient.ToScalar());
+        x.ZeroGradient();
+        (x * x).Backward();
+        (x * x).Backward();
+        Assert.Equal(12, gradient.ToScalar());
+    }
+
+    [Fact]
     public void A_diamond_of_computations_visits_each_once()
     {
         Tensor x = Parameter(2), y = x * x, a = y * 3, b = y * y;
