@@ -73,12 +73,6 @@ public interface IVector<V>
 
     internal static abstract void Store(V value, ref float to, nint at);
 
-    /// <summary>The numbers of so many neighbouring units that the engine keeps in blocks of <c>Vector&lt;float&gt;.Count</c>, blocks <paramref name="block"/> apart.</summary>
-    internal static abstract V LoadBlocks(ref float from, nint block);
-
-    /// <summary>The reverse of <see cref="LoadBlocks"/>.</summary>
-    internal static abstract void StoreBlocks(V value, ref float to, nint block);
-
     /// <summary>Adds x·y to a sum, rounded once: what <see cref="FusedMultiplyAdd"/> does, but so that the compiler leaves the sum in its register.</summary>
     internal static abstract void Accumulate(V x, V y, ref V sum);
 

@@ -93,12 +93,6 @@ internal struct UsualVector(Vector<float> lanes) : IVector<UsualVector>
     public static void Store(UsualVector value, ref float to, nint at) => value._lanes.StoreUnsafe(ref to, (nuint)at);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static UsualVector LoadBlocks(ref float from, nint block) => Load(ref from, 0);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreBlocks(UsualVector value, ref float to, nint block) => Store(value, ref to, 0);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Accumulate(UsualVector x, UsualVector y, ref UsualVector sum) => sum._lanes = Vector.FusedMultiplyAdd(x._lanes, y._lanes, sum._lanes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

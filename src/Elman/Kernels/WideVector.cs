@@ -4,12 +4,12 @@ using System.Runtime.Intrinsics;
 
 namespace Elman.Kernels;
 
-/// <summary>A vector of 512 bits beside usual ones of 256: a whole panel, and the units of two blocks.</summary>
+/// <summary>A vector of 512 bits beside usual ones of 256: a whole panel, and the units of a wide block.</summary>
 internal struct WideVector(Vector512<float> lanes) : IVector<WideVector>
 {
     private Vector512<float> _lanes = lanes;
 
-    /// <summary>Whether the processor computes such vectors faster than two usual ones, and they fit the layout of panels and blocks.</summary>
+    /// <summary>Whether the processor computes such vectors faster than two usual ones, and they fit the layout of panels.</summary>
     public static bool IsSupported
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -90,23 +90,6 @@ internal struct WideVector(Vector512<float> lanes) : IVector<WideVector>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(WideVector value, ref float to, nint at) => value._lanes.StoreUnsafe(ref to, (nuint)at);
-
-    // Where the blocks are neighbours, which the compiler knows of a cell's states, they are one vector in memory too.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WideVector LoadBlocks(ref float from, nint block) => block == Count / 2 ? Load(ref from, 0)
-        : new(Vector256.LoadUnsafe(ref from).ToVector512Unsafe().WithUpper(Vector256.LoadUnsafe(ref from, (nuint)block)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreBlocks(WideVector value, ref float to, nint block)
-    {
-        if (block == Count / 2)
-        {
-            Store(value, ref to, 0);
-            return;
-        }
-        value._lanes.GetLower().StoreUnsafe(ref to);
-        value._lanes.GetUpper().StoreUnsafe(ref to, (nuint)block);
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Accumulate(WideVector x, WideVector y, ref WideVector sum) => sum._lanes = Vector512.FusedMultiplyAdd(x._lanes, y._lanes, sum._lanes);

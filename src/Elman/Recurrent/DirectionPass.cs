@@ -185,7 +185,7 @@ internal sealed class DirectionPass<TUnit>
         (int First, int End) blocks = _sizes.Part(part, parts);
         RowsOfRange all = AllOf(range);
         if (phase >= all.Times) return;
-        int firstUnit = blocks.First * UnitSizes.Width, units = blocks.End * UnitSizes.Width - firstUnit;
+        int firstUnit = blocks.First * UnitOrder.Width, units = blocks.End * UnitOrder.Width - firstUnit;
         if (phase == 0) Project(all.Shift, _layout.First(0, all.ToTime) - all.Shift, 0, input, blocks);
         (int time, int step, int rows, int slot, int gates) = StepAt(all, phase);
         Span<float> states = States(range + 1), previous = states;
@@ -259,7 +259,7 @@ internal sealed class DirectionPass<TUnit>
     {
         (int First, int End) blocks = _sizes.Part(part, parts);
         RowsOfRange all = AllOf(range);
-        int times = all.Times, firstUnit = blocks.First * UnitSizes.Width;
+        int times = all.Times, firstUnit = blocks.First * UnitOrder.Width;
         if (phase > times) return;
         Span<float> gradient = _gradient.Span;
         if (phase > 0)
@@ -269,7 +269,7 @@ internal sealed class DirectionPass<TUnit>
         }
         if (phase == times) return;
         (int time, int step, int rows, int slot, _) = StepAt(all, times - 1 - phase);
-        AddOutputGradient(gradient, time, step, 0, rows, outputGradient, column, (firstUnit, Math.Min(_sizes.Hidden, blocks.End * UnitSizes.Width)));
+        AddOutputGradient(gradient, time, step, 0, rows, outputGradient, column, (firstUnit, Math.Min(_sizes.Hidden, blocks.End * UnitOrder.Width)));
         _step.BackwardUnits(blocks, rows, RowsAt(time, slot, slot, 0, rows), From(_buffers.Previous, slot * _sizes.StateRow), gradient);
     }
 

@@ -4,7 +4,7 @@ namespace Elman;
 
 /// <summary>
 /// The parameters of one direction of one layer, under PyTorch's shapes, and their packed forms, rebuilt when a parameter has changed.
-/// Packed columns (and rows, for the backward products) stand in the order [block][gate][V].
+/// Packed columns (and rows, for the backward products) stand in the <see cref="UnitOrder"/>.
 /// </summary>
 internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor? weightHh, Tensor? biasIh, Tensor? biasHh, OptionalWeights? optional = null)
 {
@@ -60,7 +60,7 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
 
     public float[] CellShift { get; } = Room(sizes, sizes.Padded);
 
-    /// <summary>The units' own weights, [block][coefficient][V]; zeros if the layer has none.</summary>
+    /// <summary>The units' own weights, in their <see cref="UnitOrder"/>; zeros if the layer has none.</summary>
     public float[] Coefficients { get; } = new float[sizes.Coefficients * sizes.Padded];
 
     /// <summary>Wᵀ: [G·H padded, I].</summary>
@@ -216,40 +216,34 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
         Recurrent.Share(Joined, sizes.Inputs, sizes.Output);
     }
 
-    /// <summary>Packs weight [G·H, steps], transposed, into columns [block][gate][V] of a matrix of zeros.</summary>
+    /// <summary>Packs weight [G·H, steps], transposed, into columns in the order of the units of a matrix of zeros.</summary>
     private void PackColumns(PackedMatrix packed, ReadOnlySpan<float> weight, int firstGate, int gates)
     {
-        int width = UnitSizes.Width, hidden = sizes.Hidden, steps = packed.Steps;
+        int hidden = sizes.Hidden, steps = packed.Steps;
         for (int gate = 0; gate < gates; gate++)
         {
-            for (int unit = 0; unit < hidden; unit += width)
+            for (int unit = 0, width; unit < hidden; unit += width)
             {
+                width = sizes.Order.WidthAt(unit);
                 ReadOnlySpan<float> rows = weight[(((firstGate + gate) * hidden + unit) * steps)..];
-                packed.SetColumns(PackedRow(unit, gate, gates), rows, Math.Min(width, hidden - unit), 1, steps);
+                packed.SetColumns(sizes.Order.Place(unit, gate, gates), rows, Math.Min(width, hidden - unit), 1, steps);
             }
         }
     }
 
-    /// <summary>Packs weight [G·H, columns] with its rows in the order [block][gate][V].</summary>
+    /// <summary>Packs weight [G·H, columns] with its rows in the order of the units.</summary>
     private void PackRows(PackedMatrix packed, ReadOnlySpan<float> weight, int columns, int paddedColumns, int firstGate, int gates)
     {
         packed.Resize(gates * sizes.Padded, paddedColumns);
         for (int gate = 0; gate < gates; gate++)
             for (int unit = 0; unit < sizes.Hidden; unit++)
-                packed.SetStep(PackedRow(unit, gate, gates), weight.Slice(((firstGate + gate) * sizes.Hidden + unit) * columns, columns));
+                packed.SetStep(sizes.Order.Place(unit, gate, gates), weight.Slice(((firstGate + gate) * sizes.Hidden + unit) * columns, columns));
     }
 
     private void AddBias(ReadOnlySpan<float> bias, int firstGate, int gates, Span<float> packed)
     {
         for (int gate = 0; gate < gates; gate++)
             for (int unit = 0; unit < sizes.Hidden; unit++)
-                packed[PackedRow(unit, gate, gates)] += bias[(firstGate + gate) * sizes.Hidden + unit];
-    }
-
-    /// <summary>Index of a unit's gate in the order [block][gate][V].</summary>
-    private static int PackedRow(int unit, int gate, int gates)
-    {
-        int width = UnitSizes.Width;
-        return (unit / width * gates + gate) * width + unit % width;
+                packed[sizes.Order.Place(unit, gate, gates)] += bias[(firstGate + gate) * sizes.Hidden + unit];
     }
 }

@@ -6,7 +6,8 @@ namespace Elman;
 
 /// <summary>
 /// Layer normalisation (Ba, Kiros, Hinton 2016, equation 4) of neighbouring gates of one row, all their units together: y = x̂ ⊙ gain + shift with
-/// x̂ = (x − mean) / √(variance + ε). Rows lie as [block of V units][gate][V]. Sums are in double precision, in an order that follows from the sizes alone.
+/// x̂ = (x − mean) / √(variance + ε). Rows lie in the <see cref="UnitOrder"/>. Sums are in double precision, in an order that follows from the sizes alone:
+/// V units after the other, and of these gate after gate.
 /// </summary>
 /// <param name="Hidden">H.</param>
 /// <param name="Stored">Gates that a block has.</param>
@@ -17,32 +18,37 @@ internal readonly record struct GateNorm(int Hidden, int Stored, int First, int 
     /// <summary>ε, PyTorch's default.</summary>
     private const double Epsilon = 1e-5;
 
-    private int Blocks => (Hidden + UnitSizes.Width - 1) / UnitSizes.Width;
+    private UnitOrder Order => new(Hidden);
 
     /// <summary>Replaces x by y, keeps x̂, and returns the factor 1 / √(variance + ε). Units beyond H become shift.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float Forward(Span<float> x, Span<float> normalized, ReadOnlySpan<float> gain, ReadOnlySpan<float> shift)
     {
-        int blocks = Blocks, gates = Gates, stored = Stored;
+        int padded = Order.Padded, gates = Gates;
         ref Vector<float> values = ref Vectors(x), kept = ref Vectors(normalized), gains = ref Vectors(gain), shifts = ref Vectors(shift);
         (Vector<double> low, Vector<double> high) = (Vector<double>.Zero, Vector<double>.Zero);
-        for (int block = 0; block < blocks; block++)
-            for (int gate = 0, at = block * stored; gate < gates; gate++, at++) Add(ref low, ref high, Unsafe.Add(ref values, at));
+        for (int unit = 0; unit < padded; unit += UnitOrder.Width)
+        {
+            (int at, int toNext) = VectorOf(unit);
+            for (int gate = 0; gate < gates; gate++, at += toNext) Add(ref low, ref high, Unsafe.Add(ref values, at));
+        }
         Vector<float> mean = new((float)(Vector.Sum(low + high) / (Hidden * gates)));
         (low, high) = (Vector<double>.Zero, Vector<double>.Zero);
-        for (int block = 0; block < blocks; block++)
+        for (int unit = 0; unit < padded; unit += UnitOrder.Width)
         {
-            for (int gate = 0, at = block * stored; gate < gates; gate++, at++)
+            (int at, int toNext) = VectorOf(unit);
+            for (int gate = 0; gate < gates; gate++, at += toNext)
             {
-                Vector<float> centred = Valid(block, Unsafe.Add(ref values, at) - mean);
+                Vector<float> centred = Valid(unit, Unsafe.Add(ref values, at) - mean);
                 AddProduct(ref low, ref high, centred, centred);
                 Unsafe.Add(ref kept, at) = centred;
             }
         }
         float scale = (float)(1 / Math.Sqrt(Vector.Sum(low + high) / (Hidden * gates) + Epsilon));
-        for (int block = 0; block < blocks; block++)
+        for (int unit = 0; unit < padded; unit += UnitOrder.Width)
         {
-            for (int gate = 0, at = block * stored; gate < gates; gate++, at++)
+            (int at, int toNext) = VectorOf(unit);
+            for (int gate = 0; gate < gates; gate++, at += toNext)
             {
                 Vector<float> value = Unsafe.Add(ref kept, at) * scale;
                 Unsafe.Add(ref kept, at) = value;
@@ -56,13 +62,14 @@ internal readonly record struct GateNorm(int Hidden, int Stored, int First, int 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Backward(Span<float> gradient, Span<float> normalized, ReadOnlySpan<float> gain, float scale)
     {
-        int blocks = Blocks, gates = Gates, stored = Stored;
+        int padded = Order.Padded, gates = Gates;
         ref Vector<float> slopes = ref Vectors(gradient), kept = ref Vectors(normalized), gains = ref Vectors(gain);
         (Vector<double> low, Vector<double> high) = (Vector<double>.Zero, Vector<double>.Zero);
         (Vector<double> lowAlong, Vector<double> highAlong) = (low, high);
-        for (int block = 0; block < blocks; block++)
+        for (int unit = 0; unit < padded; unit += UnitOrder.Width)
         {
-            for (int gate = 0, at = block * stored; gate < gates; gate++, at++)
+            (int at, int toNext) = VectorOf(unit);
+            for (int gate = 0; gate < gates; gate++, at += toNext)
             {
                 Vector<float> slope = Unsafe.Add(ref slopes, at) * Unsafe.Add(ref gains, at);
                 Add(ref low, ref high, slope);
@@ -70,12 +77,13 @@ internal readonly record struct GateNorm(int Hidden, int Stored, int First, int 
             }
         }
         Vector<float> mean = new((float)(Vector.Sum(low + high) / (Hidden * gates))), along = new((float)(Vector.Sum(lowAlong + highAlong) / (Hidden * gates)));
-        for (int block = 0; block < blocks; block++)
+        for (int unit = 0; unit < padded; unit += UnitOrder.Width)
         {
-            for (int gate = 0, at = block * stored; gate < gates; gate++, at++)
+            (int at, int toNext) = VectorOf(unit);
+            for (int gate = 0; gate < gates; gate++, at += toNext)
             {
                 Vector<float> d = Unsafe.Add(ref slopes, at), value = Unsafe.Add(ref kept, at);
-                Unsafe.Add(ref slopes, at) = Valid(block, scale * (d * Unsafe.Add(ref gains, at) - mean - value * along));
+                Unsafe.Add(ref slopes, at) = Valid(unit, scale * (d * Unsafe.Add(ref gains, at) - mean - value * along));
                 Unsafe.Add(ref kept, at) = d * value;
             }
         }
@@ -100,19 +108,19 @@ internal readonly record struct GateNorm(int Hidden, int Stored, int First, int 
 
     /// <summary>Zeros in the units beyond H.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector<float> Valid(int block, Vector<float> values)
+    private Vector<float> Valid(int unit, Vector<float> values)
     {
-        int units = Hidden - block * UnitSizes.Width;
-        return units >= UnitSizes.Width ? values
-            : Vector.ConditionalSelect(Vector.LessThan(Vector.ConvertToSingle(Vector<int>.Indices), new Vector<float>(units)), values, Vector<float>.Zero);
+        int left = Hidden - unit;
+        return left >= UnitOrder.Width ? values
+            : Vector.ConditionalSelect(Vector.LessThan(Vector.ConvertToSingle(Vector<int>.Indices), new Vector<float>(left)), values, Vector<float>.Zero);
     }
 
-    /// <summary>The group's vectors from its first on, which are checked to be there: gate of a block at <c>block·Stored + gate</c>.</summary>
+    /// <summary>Where the first gate of V units is, and how much further the next, in vectors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref Vector<float> Vectors(ReadOnlySpan<float> values)
-    {
-        int width = UnitSizes.Width;
-        ReadOnlySpan<float> own = values.Slice(First * width, ((Blocks - 1) * Stored + Gates) * width);
-        return ref Unsafe.As<float, Vector<float>>(ref MemoryMarshal.GetReference(own));
-    }
+    private (int First, int ToNext) VectorOf(int unit) => (Order.Place(unit, First, Stored) / UnitOrder.Width, Order.WidthAt(unit) / UnitOrder.Width);
+
+    /// <summary>A row's vectors, which are checked to be there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Vector<float> Vectors(ReadOnlySpan<float> values) =>
+        ref Unsafe.As<float, Vector<float>>(ref MemoryMarshal.GetReference(values[..(Stored * Order.Padded)]));
 }

@@ -12,26 +12,24 @@ public readonly ref struct Lanes<V>
     where V : struct, IVector<V>
 {
     private readonly ref float _first;
-    private readonly nint _stride, _block;
+    private readonly nint _stride;
 
     /// <param name="first">Value 0 of the first unit.</param>
     /// <param name="stride">From one value of a unit to the next.</param>
-    /// <param name="block">From a value of a unit to that of its neighbour <c>Vector&lt;float&gt;.Count</c> units on.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal Lanes(ref float first, nint stride, nint block)
+    internal Lanes(ref float first, nint stride)
     {
         _first = ref first;
         _stride = stride;
-        _block = block;
     }
 
     /// <summary>Value <paramref name="index"/> of the units. The index is not checked: it is a constant below the unit's own count.</summary>
     public V this[int index]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => V.LoadBlocks(ref Unsafe.Add(ref _first, index * _stride), _block);
+        get => V.Load(ref _first, index * _stride);
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        set => V.StoreBlocks(value, ref Unsafe.Add(ref _first, index * _stride), _block);
+        set => V.Store(value, ref _first, index * _stride);
     }
 }
 

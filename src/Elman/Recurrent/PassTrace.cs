@@ -21,10 +21,10 @@ internal sealed class PassTrace
 
     /// <summary>Keeps what a step has come to.</summary>
     /// <param name="states">[rows, S·H padded]</param>
-    /// <param name="gates">[rows, G·H padded], [block][gate][V]</param>
+    /// <param name="gates">[rows, G·H padded], in the order of the units</param>
     public void Record(int time, int first, int rows, ReadOnlySpan<float> states, ReadOnlySpan<float> gates)
     {
-        int width = UnitSizes.Width, hidden = _sizes.Hidden;
+        int hidden = _sizes.Hidden;
         for (int row = 0; row < rows; row++)
         {
             int place = _layout.Place(first + row, time) * hidden;
@@ -34,8 +34,13 @@ internal sealed class PassTrace
                 states.Slice(row * _sizes.StateRow + part * _sizes.Padded, size).CopyTo(_states[part].Span[(_layout.Place(first + row, time) * size)..]);
             }
             for (int gate = 0; gate < _gates.Length; gate++)
-                for (int unit = 0; unit < hidden; unit += width)
-                    gates.Slice(row * _sizes.GateRow + (unit / width * _gates.Length + gate) * width, Math.Min(width, hidden - unit)).CopyTo(_gates[gate].Span[(place + unit)..]);
+            {
+                for (int unit = 0, width; unit < hidden; unit += width)
+                {
+                    width = _sizes.Order.WidthAt(unit);
+                    gates.Slice(row * _sizes.GateRow + _sizes.Order.Place(unit, gate, _gates.Length), Math.Min(width, hidden - unit)).CopyTo(_gates[gate].Span[(place + unit)..]);
+                }
+            }
         }
     }
 }

@@ -256,22 +256,28 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         norms.Products(rows, at, sums: !_sizes.ProductsApart);
         Units(All, rows, at, previous, next);
         if (!TUnit.Settles) return;
+        int wide = UnitOrder.WideEnd(0, _sizes.Padded);
         for (int row = 0; row < rows; row++)
         {
             Span<float> settled = at.Operand.Slice(row * _sizes.Padded, _sizes.Padded);
             next.Slice(row * _sizes.StateRow + (TUnit.States - 1) * _sizes.Padded, _sizes.Padded).CopyTo(settled);
             norms.CellRow(settled, at.Normalized.Slice(row * _sizes.NormRow, _sizes.NormRow));
-            Settle(ref From(at.Gates, row, _sizes.GateRow), ref settled[0], ref From(next, row, _sizes.StateRow), ref From(at.Saved, row, _sizes.SavedRow));
+            ref float gates = ref From(at.Gates, row, _sizes.GateRow), states = ref From(next, row, _sizes.StateRow), saved = ref From(at.Saved, row, _sizes.SavedRow);
+            if (wide > 0) Settle<WideVector>(0, wide, ref gates, ref settled[0], ref states, ref saved);
+            if (_sizes.Padded > wide) Settle<UsualVector>(wide, _sizes.Padded, ref gates, ref settled[0], ref states, ref saved);
         }
     }
 
     /// <summary>Adds to the gradient of the last state what flows to it through its normalisation.</summary>
     private void SettleBackward(StepNorms norms, int rows, in StepRows at, Span<float> scratch, Span<float> gradient)
     {
+        int wide = UnitOrder.WideEnd(0, _sizes.Padded);
         for (int row = 0; row < rows; row++)
         {
             Span<float> settled = scratch.Slice(row * _sizes.Padded, _sizes.Padded), state = gradient.Slice(row * _sizes.StateRow + (TUnit.States - 1) * _sizes.Padded, _sizes.Padded);
-            SettleBackward(ref From(at.Gates, row, _sizes.GateRow), ref settled[0], ref From(at.Saved, row, _sizes.SavedRow), ref From(gradient, row, _sizes.StateRow));
+            ref float gates = ref From(at.Gates, row, _sizes.GateRow), saved = ref From(at.Saved, row, _sizes.SavedRow), states = ref From(gradient, row, _sizes.StateRow);
+            if (wide > 0) SettleBackward<WideVector>(0, wide, ref gates, ref settled[0], ref saved, ref states);
+            if (_sizes.Padded > wide) SettleBackward<UsualVector>(wide, _sizes.Padded, ref gates, ref settled[0], ref saved, ref states);
             norms.CellRowBackward(settled, at.Normalized.Slice(row * _sizes.NormRow, _sizes.NormRow), at.Shifts.Slice(row * _sizes.ShiftRow, _sizes.ShiftRow));
             TensorPrimitives.Add(state, settled, state);
         }
@@ -309,12 +315,12 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         }
     }
 
-    // Each loop over units takes two blocks at a time where a vector holds them, and ends with what is left in usual vectors; the bits are the same. The loops are methods of their own: the JIT
+    // Each loop over units takes a block at a time, wide ones first (UnitOrder); the bits are the same in either. The loops are methods of their own: the JIT
     // inlines into one method only so much, and a cell's functions are about that much.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Unit((int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float next, ref float saved)
     {
-        int first = blocks.First * UnitSizes.Width, end = blocks.End * UnitSizes.Width, wide = WideEnd(first, end);
+        int first = blocks.First * UnitOrder.Width, end = blocks.End * UnitOrder.Width, wide = UnitOrder.WideEnd(first, end);
         if (wide > first)
         {
             if (TUnit.Activates) Activate<WideVector>(first, wide, ref gates, ref product);
@@ -329,28 +335,24 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
 
     private void UnitBackward((int First, int End) blocks, ref float gates, ref float product, ref float previous, ref float saved, ref float gradient)
     {
-        int first = blocks.First * UnitSizes.Width, end = blocks.End * UnitSizes.Width, wide = WideEnd(first, end);
+        int first = blocks.First * UnitOrder.Width, end = blocks.End * UnitOrder.Width, wide = UnitOrder.WideEnd(first, end);
         if (wide > first) Backward<WideVector>(first, wide, ref gates, ref product, ref previous, ref saved, ref gradient);
         if (end > wide) Backward<UsualVector>(wide, end, ref gates, ref product, ref previous, ref saved, ref gradient);
     }
 
     private void Operand(ref float gates, ref float product, ref float previous, ref float operand)
     {
-        int wide = WideEnd(0, _sizes.Padded);
+        int wide = UnitOrder.WideEnd(0, _sizes.Padded);
         if (wide > 0) Operand<WideVector>(0, wide, ref gates, ref product, ref previous, ref operand);
         if (_sizes.Padded > wide) Operand<UsualVector>(wide, _sizes.Padded, ref gates, ref product, ref previous, ref operand);
     }
 
     private void OperandBackward(ref float gates, ref float product, ref float previous, ref float operandGradient, ref float gradient)
     {
-        int wide = WideEnd(0, _sizes.Padded);
+        int wide = UnitOrder.WideEnd(0, _sizes.Padded);
         if (wide > 0) OperandBackward<WideVector>(0, wide, ref gates, ref product, ref previous, ref operandGradient, ref gradient);
         if (_sizes.Padded > wide) OperandBackward<UsualVector>(wide, _sizes.Padded, ref gates, ref product, ref previous, ref operandGradient, ref gradient);
     }
-
-    /// <summary>Up to which unit wide vectors are whole.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int WideEnd(int first, int end) => WideVector.IsSupported ? first + ((end - first) & -WideVector.Count) : first;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Activate<V>(int unit, int end, ref float gates, ref float product)
@@ -406,21 +408,22 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         }
     }
 
-    // Of normalised layers, in usual vectors: wider ones have not been tried.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void Settle(ref float gates, ref float settled, ref float next, ref float saved)
+    private void Settle<V>(int unit, int end, ref float gates, ref float settled, ref float next, ref float saved)
+        where V : struct, IVector<V>
     {
         int padded = _sizes.Padded;
-        for (int unit = 0; unit < padded; unit += UnitSizes.Width)
-            _unit.Settle(Of<UsualVector>(ref gates, unit, TUnit.Gates), Of<UsualVector>(ref settled, unit, 1), States<UsualVector>(ref next, unit, padded), Of<UsualVector>(ref saved, unit, TUnit.Saved));
+        for (; unit < end; unit += V.Count)
+            _unit.Settle(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref settled, unit, 1), States<V>(ref next, unit, padded), Of<V>(ref saved, unit, TUnit.Saved));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private void SettleBackward(ref float gates, ref float settled, ref float saved, ref float gradient)
+    private void SettleBackward<V>(int unit, int end, ref float gates, ref float settled, ref float saved, ref float gradient)
+        where V : struct, IVector<V>
     {
         int padded = _sizes.Padded;
-        for (int unit = 0; unit < padded; unit += UnitSizes.Width)
-            _unit.SettleBackward(Of<UsualVector>(ref gates, unit, TUnit.Gates), Of<UsualVector>(ref settled, unit, 1), Of<UsualVector>(ref saved, unit, TUnit.Saved), States<UsualVector>(ref gradient, unit, padded));
+        for (; unit < end; unit += V.Count)
+            _unit.SettleBackward(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref settled, unit, 1), Of<V>(ref saved, unit, TUnit.Saved), States<V>(ref gradient, unit, padded));
     }
 
     /// <summary>The units' own weights; without any, what will not be read.</summary>
@@ -433,23 +436,23 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     /// </summary>
     private void ClearPadding(int rows, Span<float> gradients, int gates)
     {
-        int width = UnitSizes.Width, padding = _sizes.Padded - _sizes.Hidden;
+        int padding = _sizes.Padded - _sizes.Hidden;
         if (padding == 0) return;
         for (int row = 0; row < rows; row++)
-            for (int gate = 1; gate <= gates; gate++)
-                gradients.Slice(row * _sizes.GateRow + ((_sizes.Blocks - 1) * gates + gate) * width - padding, padding).Clear();
+            for (int gate = 0; gate < gates; gate++)
+                gradients.Slice(row * _sizes.GateRow + _sizes.Order.Place(_sizes.Hidden, gate, gates), padding).Clear();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref float From(Span<float> values, int row, int stride) => ref Unsafe.Add(ref MemoryMarshal.GetReference(values), (nint)row * stride);
 
-    /// <summary>So many values of each of the units from <paramref name="unit"/> on, laid down [block][value][V].</summary>
+    /// <summary>So many values of each of the units of the block that begins with <paramref name="unit"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes<V> Of<V>(ref float values, nint unit, nint count)
-        where V : struct, IVector<V> => new(ref Unsafe.Add(ref values, unit * count), UnitSizes.Width, count * UnitSizes.Width);
+        where V : struct, IVector<V> => new(ref Unsafe.Add(ref values, unit * count), V.Count);
 
     /// <summary>The states of the units from <paramref name="unit"/> on, laid down [state][unit].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes<V> States<V>(ref float values, nint unit, nint padded)
-        where V : struct, IVector<V> => new(ref Unsafe.Add(ref values, unit), padded, UnitSizes.Width);
+        where V : struct, IVector<V> => new(ref Unsafe.Add(ref values, unit), padded);
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Elman.Kernels;
 
 namespace Elman;
@@ -18,9 +17,10 @@ internal sealed class UnitSizes
         Around = around;
         Output = around.Projection > 0 ? around.Projection : hidden;
         EarlyGates = gates - lateGates;
-        Blocks = (hidden + Width - 1) / Width;
-        Padded = Blocks * Width;
-        OutputPadded = (Output + Width - 1) / Width * Width;
+        Order = new(hidden);
+        Padded = Order.Padded;
+        Blocks = Padded / UnitOrder.Width;
+        OutputPadded = new UnitOrder(Output).Padded;
         EarlyRow = PackedMatrix.WholePanels(EarlyGates * Padded);
         LateRow = PackedMatrix.WholePanels(lateGates * Padded);
         GateRow = EarlyRow + LateRow;
@@ -29,9 +29,6 @@ internal sealed class UnitSizes
         ShiftRow = around.Normalized ? 2 * GateRow + Padded : 0;
         NormRow = around.Normalized ? ShiftRow + StepNorms.Factors : 0;
     }
-
-    /// <summary>V, the units that are computed at once.</summary>
-    public static int Width => Vector<float>.Count;
 
     /// <summary>I.</summary>
     public int Inputs { get; }
@@ -83,16 +80,19 @@ internal sealed class UnitSizes
     /// <summary>Weights of a unit's own.</summary>
     public int Coefficients { get; private init; }
 
+    /// <summary>How the units' values lie.</summary>
+    public UnitOrder Order { get; }
+
     /// <summary>H rounded up to whole vectors.</summary>
     public int Padded { get; }
 
     /// <summary>P rounded up to whole vectors.</summary>
     public int OutputPadded { get; }
 
-    /// <summary>Blocks of V units.</summary>
+    /// <summary>H padded, in V units.</summary>
     public int Blocks { get; }
 
-    /// <summary>Values per row and step of the products, gates of V units adjacent: [block][gate][V], with room for whole panels.</summary>
+    /// <summary>Values per row and step of the products, in the <see cref="Order"/> of the units, with room for whole panels.</summary>
     public int GateRow { get; }
 
     /// <summary>Values per row of the early gates' products, whole panels; those of the late gates follow.</summary>

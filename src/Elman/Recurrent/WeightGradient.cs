@@ -35,7 +35,7 @@ internal sealed class WeightGradient(StepBlock[][] blocks, int atOnce, GradientS
     /// <summary>The gradients of the products.</summary>
     public StepTerms Terms => terms;
 
-    private int Rows => terms.Stored * ((terms.Units + UnitSizes.Width - 1) / UnitSizes.Width * UnitSizes.Width);
+    private int Rows => terms.Stored * terms.Order.Padded;
 
     /// <summary>Values of the packed factors of one block, at most.</summary>
     public static int PackedSize(int columns) => SequenceLayout.LongestBlock * PackedMatrix.WholePanels(columns);
@@ -74,7 +74,7 @@ internal sealed class WeightGradient(StepBlock[][] blocks, int atOnce, GradientS
     /// <summary>Adds the sums over a group's blocks packed from <paramref name="firstBlock"/> on to part of the rows of the group's sums. Several threads may call it, each for its part.</summary>
     public void Add(int group, int firstBlock, int part, int parts)
     {
-        int units = Rows / UnitSizes.Width, width = UnitSizes.Width;
+        int units = Rows / UnitOrder.Width, width = UnitOrder.Width;
         int from = units * part / parts * width, to = units * (part + 1) / parts * width;
         float[] buffer = ArrayPool<float>.Shared.Rent(ChunkRows * Math.Max(1, _columns));
         for (int block = firstBlock; block < Math.Min(firstBlock + atOnce, blocks[group].Length); block++)
@@ -99,7 +99,7 @@ internal sealed class WeightGradient(StepBlock[][] blocks, int atOnce, GradientS
     /// one need not wait for itself.</summary>
     private static void SumSteps(int steps, ReadOnlySpan<float> values, int stride, Span<float> sums)
     {
-        nint width = UnitSizes.Width;
+        nint width = Vector<float>.Count;
         for (int first = 0; first < sums.Length; first += 2 * (int)width)
         {
             // Without a right neighbour the left one takes its place.
@@ -116,15 +116,15 @@ internal sealed class WeightGradient(StepBlock[][] blocks, int atOnce, GradientS
         }
     }
 
-    /// <summary>Adds rows [block of V units][gate][V] to a group's sums for a parameter, whose rows are [gate][unit]; or writes them, if they are of the first block.</summary>
+    /// <summary>Adds rows in the order of the units to a group's sums for a parameter, whose rows are [gate][unit]; or writes them, if they are of the first block.</summary>
     private void AddRows(in Summed parameter, int group, bool isFirst, int firstRow, int rows, ReadOnlySpan<float> sums, int stride)
     {
         bool writes = isFirst && parameter.Sums.BeginsFresh(group);
-        int width = UnitSizes.Width, columns = parameter.Columns;
+        int columns = parameter.Columns;
         Span<float> gradient = parameter.Sums.Of(group);
         for (int i = 0; i < rows; i++)
         {
-            int row = firstRow + i, unit = row / (terms.Stored * width) * width + row % width, gate = row / width % terms.Stored;
+            (int unit, int gate) = terms.Order.At(firstRow + i, terms.Stored);
             if (unit >= terms.Units || gate >= terms.Gates) continue;
             int at = (parameter.FirstGate + gate) * terms.Units + unit;
             if (columns == 1)
@@ -150,7 +150,7 @@ internal sealed class WeightGradient(StepBlock[][] blocks, int atOnce, GradientS
 /// <param name="IsFirst">Whether backpropagation meets it as the first of its group, of all ranges.</param>
 internal readonly record struct StepBlock(int Start, int End, int Packed, bool IsFirst = false);
 
-/// <summary>Values of every step that a gradient is a sum of, in rows [block of V units][gate][V].</summary>
+/// <summary>Values of every step that a gradient is a sum of, in the order of the units.</summary>
 /// <param name="Values">[steps, row]</param>
 /// <param name="Row">Values of a step.</param>
 /// <param name="First">Where they begin in a row.</param>
@@ -159,6 +159,9 @@ internal readonly record struct StepBlock(int Start, int End, int Packed, bool I
 /// <param name="Units">Units that a gate has.</param>
 internal readonly record struct StepTerms(Memory<float> Values, int Row, int First, int Gates, int Stored, int Units)
 {
+    /// <summary>How the units' values lie in a row.</summary>
+    public UnitOrder Order => new(Units);
+
     public StepTerms(Memory<float> values, int row, int first, int gates, int units)
         : this(values, row, first, gates, gates, units)
     {

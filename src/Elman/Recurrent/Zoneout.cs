@@ -27,7 +27,7 @@ internal readonly record struct Zoneout(float Hidden, float Others, bool Trains)
         for (int part = 0; part < sizes.States; part++)
         {
             Vector<float> kept = new(Of(part));
-            for (int unit = part * sizes.Padded; unit < (part + 1) * sizes.Padded; unit += UnitSizes.Width)
+            for (int unit = part * sizes.Padded; unit < (part + 1) * sizes.Padded; unit += Vector<float>.Count)
                 Mixed(kept, new(previous[unit..]), new(next[unit..])).CopyTo(next[unit..]);
         }
     }
@@ -36,7 +36,7 @@ internal readonly record struct Zoneout(float Hidden, float Others, bool Trains)
     /// <param name="kept">d</param>
     public static void Mix(ReadOnlySpan<float> kept, ReadOnlySpan<float> previous, Span<float> next)
     {
-        for (int i = 0; i < kept.Length; i += UnitSizes.Width)
+        for (int i = 0; i < kept.Length; i += Vector<float>.Count)
             Mixed(new(kept[i..]), new(previous[i..]), new(next[i..])).CopyTo(next[i..]);
     }
 

@@ -25,22 +25,6 @@ public class WideVectorTests
         }
     }
 
-    [Fact]
-    public void Two_blocks_of_units_are_one_vector()
-    {
-        Assert.SkipUnless(WideVector.IsSupported, NotHere);
-        const int apart = 40;
-        float[] from = Kernel.Values(apart + UsualVector.Count), to = new float[from.Length], expected = new float[from.Length];
-        from.AsSpan(0, UsualVector.Count).CopyTo(expected);
-        from.AsSpan(apart).CopyTo(expected.AsSpan(apart));
-        WideVector.StoreBlocks(WideVector.LoadBlocks(ref from[0], apart), ref to[0], apart);
-        Bits.Equal(expected, to, "the blocks");
-
-        float[] lanes = new float[WideVector.Count];
-        WideVector.Store(WideVector.LoadBlocks(ref from[0], apart), ref lanes[0], 0);
-        Bits.Equal([.. from.AsSpan(0, UsualVector.Count), .. from.AsSpan(apart)], lanes, "the lanes");
-    }
-
     private static float[] Values<V>(Activation activation, float[] x)
         where V : struct, IVector<V>
     {
