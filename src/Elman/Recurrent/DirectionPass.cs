@@ -277,7 +277,7 @@ internal sealed class DirectionPass<TUnit>
     private void AddOutputGradient(Span<float> gradient, int time, int step, int first, int rows, SequenceValues outputGradient, int column, (int First, int End) units)
     {
         int count = units.End - units.First;
-        if (count <= 0) return;
+        if (count <= 0 || outputGradient.Values.IsEmpty) return;
         ReadOnlySpan<float> values = outputGradient.Values.Span;
         for (int row = 0; row < rows; row++)
         {

@@ -26,7 +26,7 @@ internal sealed class LayerBackward<TUnit>
     /// <summary>The layer's input, [Total, I] packed.</summary>
     public required Memory<float> Inputs { get; init; }
 
-    /// <summary>The gradient of the layer's output.</summary>
+    /// <summary>The gradient of the layer's output; without values if it is zero.</summary>
     public required SequenceValues Gradient { get; init; }
 
     /// <summary>The gradient of its input, [Total, I] packed; zeros, if two directions add to it; empty if it is not wanted. It may be in the input's place.</summary>

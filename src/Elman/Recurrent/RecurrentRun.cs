@@ -149,7 +149,8 @@ internal sealed class RecurrentRun<TUnit>
 
     private void Backward(Tensor input, Tensor[] initial, Tensor output, Tensor[] final)
     {
-        Memory<float> gradient = output.GradientTensor().Values;
+        // Of a loss on the final states alone, the outputs have none.
+        Memory<float> gradient = output.HasGradient ? output.GradientTensor().Values : default;
         for (int layer = _layers - 1; layer >= 0; layer--)
         {
             Memory<float> inputGradient = layer == 0 && !input.NeedsGradient ? default

@@ -25,6 +25,9 @@ public sealed partial class Tensor
     /// <summary>Whether the gradient of this tensor is wanted, by itself or by something that it was computed from.</summary>
     internal bool NeedsGradient => RequiresGradient || Source is not null;
 
+    /// <summary>Whether anything has been added to the gradient since it was zero.</summary>
+    internal bool HasGradient => _gradient is not null && !_isZeroed;
+
     /// <summary>Sets the gradient to zero and keeps its buffer. The values of a <see cref="Gradient"/> that was taken before change only when it is asked for again, or with the next <see cref="Backward"/>.</summary>
     public void ZeroGradient() => _isZeroed = _gradient is not null;
 
