@@ -44,8 +44,8 @@ internal sealed class PackedMatrix
         else
         {
             ClearEdge(0, columns);
-            for (int first = 0; first < columns; first += Vector<float>.Count)
-                SetColumns(first, source[(first * columnStride)..], Math.Min(Vector<float>.Count, columns - first), stepStride, columnStride);
+            for (int first = 0; first < columns; first += PanelWidth)
+                SetColumns(first, source[(first * columnStride)..], Math.Min(PanelWidth, columns - first), stepStride, columnStride);
         }
         return this;
     }
@@ -106,16 +106,18 @@ internal sealed class PackedMatrix
     }
 
     /// <summary>
-    /// Fills the columns <paramref name="first"/>… (a multiple of the vector width) with <paramref name="valid"/> columns of all steps from
-    /// <c>source[step·stepStride + column·columnStride]</c>.
+    /// Fills <paramref name="valid"/> columns from <paramref name="first"/> on, which one panel has, with all steps from <c>source[step·stepStride + column·columnStride]</c>. A line of the panel is
+    /// written at once: column after column took twice as long (docs/performance.md).
     /// </summary>
     public void SetColumns(int first, ReadOnlySpan<float> source, int valid, int stepStride, int columnStride)
     {
-        int width = PanelWidth;
-        Span<float> target = _buffer.AsSpan(_first + first / width * PanelSteps * width + first % width);
-        for (int column = 0; column < valid; column++)
-            for (int step = 0; step < Steps; step++)
-                target[step * width + column] = source[step * stepStride + column * columnStride];
+        if (Steps == 0 || valid == 0) return;
+        nint width = PanelWidth, column = columnStride;
+        // The one check for all: of the last value.
+        _ = source[(Steps - 1) * stepStride + (valid - 1) * columnStride];
+        ref float from = ref MemoryMarshal.GetReference(source), to = ref Unsafe.Add(ref Panel(first / PanelWidth), first % PanelWidth);
+        for (int step = 0; step < Steps; step++, from = ref Unsafe.Add(ref from, stepStride), to = ref Unsafe.Add(ref to, width))
+            for (nint i = 0; i < valid; i++) Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i * column);
     }
 
     /// <summary>Zeros the last of the panels that so many columns take, if they do not fill it.</summary>
