@@ -52,19 +52,30 @@ internal static class Measurement
     /// <summary>The timings of works that have all run before, in their order.</summary>
     public static Timing[] Interleave(IReadOnlyList<Work> works, Effort effort)
     {
-        double[] estimates = [.. works.Select(work => Estimate(work.Run))];
-        List<double>[] samples = [.. works.Select(_ => new List<double>())];
         long start = Stopwatch.GetTimestamp();
-        for (int round = 0; round < effort.MostRounds; round++)
+        double[] estimates = [.. works.Select((_, i) => Rested(works, i, Estimate))];
+        List<double>[] samples = [.. works.Select(_ => new List<double>())];
+        int first = 0;
+        // A call as long as that is as good a sample as any.
+        for (int i = 0; i < works.Count; i++)
+        {
+            if (estimates[i] < WarmUp) continue;
+            samples[i].Add(estimates[i]);
+            first = 1;
+        }
+        for (int round = first; round < effort.MostRounds; round++)
         {
             if (round >= effort.FewestRounds && Stopwatch.GetElapsedTime(start).TotalSeconds > effort.Seconds) break;
-            for (int i = 0; i < works.Count; i++)
-            {
-                if (works[(i + works.Count - 1) % works.Count].Spins) Thread.Sleep(RestMilliseconds);
-                samples[i].Add(Sample(works[i].Run, estimates[i]));
-            }
+            for (int i = 0; i < works.Count; i++) samples[i].Add(Rested(works, i, run => Sample(run, estimates[i])));
         }
         return [.. samples.Select(Timing.Of)];
+    }
+
+    /// <summary>Seconds of one of the works, once the one before has come to rest.</summary>
+    private static double Rested(IReadOnlyList<Work> works, int i, Func<Action, double> seconds)
+    {
+        if (works[(i + works.Count - 1) % works.Count].Spins) Thread.Sleep(RestMilliseconds);
+        return seconds(works[i].Run);
     }
 
     /// <summary>Seconds of one call, roughly.</summary>

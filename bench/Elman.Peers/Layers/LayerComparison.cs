@@ -32,6 +32,7 @@ internal static class LayerComparison
     /// <exception cref="DisagreementException">They do not.</exception>
     public static IEnumerable<LayerResult> Run(LayerRow row, int threads, Effort effort)
     {
+        OneCore.Choose(threads);
         LayerProblem problem = new(row);
         using ElmanLayer elman = new(problem, threads);
         using TorchLayer torch = new(problem, threads);
@@ -60,7 +61,7 @@ internal static class LayerComparison
         least = new LeastWork(row, training: true, threads);
         halves = Halves.Of(row, training: true, threads);
         Dictionary<string, Timing> trained = Measure(trainers, contender => contender.Train, [.. least.Runs, .. halves?.Runs ?? []], effort);
-        yield return new LayerResult(row, true, threads, trained, difference, least.Seconds, halves?.Seconds, Allocation.BytesPerCall(elman.Train, calls: 1));
+        yield return new LayerResult(row, true, threads, trained, difference, least.Seconds, halves?.Seconds, Allocation.BytesPerCall(elman.Train));
     }
 
     /// <summary>Calls each cell often enough for the JIT to be done with it, so that a row's own warm-up can be short.</summary>

@@ -56,7 +56,7 @@ internal sealed class Ceilings
     /// <summary>In the widest vectors that Elman's products take.</summary>
     private static int Lanes => WideVector.IsSupported ? WideVector.Count : UsualVector.Count;
 
-    private static float MultiplyAdds(int iterations) => WideVector.IsSupported ? MultiplyAdds<WideVector>(iterations) : MultiplyAdds<UsualVector>(iterations);
+    public static float MultiplyAdds(int iterations) => WideVector.IsSupported ? MultiplyAdds<WideVector>(iterations) : MultiplyAdds<UsualVector>(iterations);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float MultiplyAdds<V>(int iterations)

@@ -10,13 +10,21 @@ internal static class Together
     /// <param name="before">What each thread does first, untimed.</param>
     public static double Seconds(int threads, Func<int, float> work, Action<int>? before = null)
     {
+        if (threads == 1)
+        {
+            // This thread: it may be kept on the core on which all else of one thread is measured.
+            before?.Invoke(0);
+            long start = Stopwatch.GetTimestamp();
+            GC.KeepAlive(work(0));
+            return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
         float[] sums = new float[threads];
         long[] began = new long[threads], ended = new long[threads];
-        using Barrier start = new(threads);
+        using Barrier all = new(threads);
         Thread[] running = [.. Enumerable.Range(0, threads).Select(index => new Thread(() =>
         {
             before?.Invoke(index);
-            start.SignalAndWait();
+            all.SignalAndWait();
             began[index] = Stopwatch.GetTimestamp();
             sums[index] = work(index);
             ended[index] = Stopwatch.GetTimestamp();

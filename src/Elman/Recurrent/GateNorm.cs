@@ -7,7 +7,7 @@ namespace Elman;
 /// <summary>
 /// Layer normalisation (Ba, Kiros, Hinton 2016, equation 4) of neighbouring gates of one row, all their units together: y = x̂ ⊙ gain + shift with
 /// x̂ = (x − mean) / √(variance + ε). Rows lie in the <see cref="UnitOrder"/>. Sums are in double precision, in an order that follows from the sizes alone:
-/// V units after the other, and of these gate after gate.
+/// every V units after the V before them, and of these gate after gate.
 /// </summary>
 /// <param name="Hidden">H.</param>
 /// <param name="Stored">Gates that a block has.</param>

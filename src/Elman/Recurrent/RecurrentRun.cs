@@ -47,7 +47,7 @@ internal sealed class RecurrentRun<TUnit>
         ReadOnlySpan<int> lengths, in RunOptions options)
     {
         int batch = input.Shape[0], length = input.Shape[1];
-        Tensor[] inputs = [input, .. initial, .. steps.SelectMany(step => step.Weights.Parameters), .. options.Decay is { } decay ? [decay] : Array.Empty<Tensor>()];
+        Tensor[] inputs = Tensor.IsRecording ? [input, .. initial, .. steps.SelectMany(step => step.Weights.Parameters), .. options.Decay is { } decay ? [decay] : Array.Empty<Tensor>()] : [];
         bool keeps = Tensor.Recording(inputs);
         if (keeps && steps[0].Weights.BFloat16)
             throw new InvalidOperationException("bfloat16 weights are for inference: set BFloat16Weights to false before training, or compute without gradients");

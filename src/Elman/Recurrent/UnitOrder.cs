@@ -19,19 +19,29 @@ internal readonly record struct UnitOrder(int Units)
     }
 
     /// <summary>Units rounded up to multiples of V.</summary>
-    public int Padded => (Units + Width - 1) / Width * Width;
+    public int Padded
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (Units + Width - 1) / Width * Width;
+    }
 
     /// <summary>Units in wide blocks; all others are in one of V.</summary>
-    public int Wide => WideEnd(0, Padded);
+    public int Wide
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => WideEnd(0, Padded);
+    }
 
     /// <summary>Where wide blocks end, of the blocks from one unit to another, the first of which begins one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int WideEnd(int first, int end) => WideVector.IsSupported ? first + ((end - first) & -WideVector.Count) : first;
 
     /// <summary>Units of the block that a unit is in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int WidthAt(int unit) => unit < Wide ? WideVector.Count : Width;
 
     /// <summary>Where value <paramref name="value"/> of <paramref name="values"/> of a unit lies; those of the other units of its block follow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Place(int unit, int value, int values)
     {
         int width = WidthAt(unit), first = unit / width * width;

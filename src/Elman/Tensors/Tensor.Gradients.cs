@@ -98,10 +98,13 @@ public sealed partial class Tensor
         else TensorPrimitives.Add(gradient, slope.Span, gradient);
     }
 
+    /// <summary>Whether operations on this thread are recorded at all.</summary>
+    internal static bool IsRecording => _pauses == 0;
+
     /// <summary>Whether an operation on these inputs has to be recorded.</summary>
     internal static bool Recording(params ReadOnlySpan<Tensor?> inputs)
     {
-        if (_pauses > 0) return false;
+        if (!IsRecording) return false;
         foreach (Tensor? input in inputs)
             if (input is { NeedsGradient: true }) return true;
         return false;
