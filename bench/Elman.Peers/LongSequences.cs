@@ -23,9 +23,8 @@ internal static class LongSequences
     {
         foreach (int length in Lengths)
         {
-            OneCore.Choose(threads: 1);
             using ElmanLayer layer = new(new LayerProblem(new LayerRow("", "lstm", 1, length, Hidden, Hidden)), threads: 1);
-            Timing[] timings = Measurement.Interleave([new(layer.Infer), new(layer.Train), new(() => WithinBudget(layer))], effort);
+            Timing[] timings = Measurement.Interleave([new(layer.Infer), new(layer.Train), new(() => WithinBudget(layer))], threads: 1, effort);
             yield return new LongResult(Inference, length, timings[0]);
             yield return new LongResult(Training, length, timings[1]);
             yield return new LongResult(BudgetTraining, length, timings[2]);

@@ -50,9 +50,11 @@ internal static class Measurement
     private const int RestMilliseconds = 60;
 
     /// <summary>The timings of works that have all run before, in their order.</summary>
-    public static Timing[] Interleave(IReadOnlyList<Work> works, Effort effort)
+    /// <param name="threads">Threads that they take: of one, each round is on one core.</param>
+    public static Timing[] Interleave(IReadOnlyList<Work> works, int threads, Effort effort)
     {
         long start = Stopwatch.GetTimestamp();
+        OneCore.Choose(threads);
         double[] estimates = [.. works.Select((_, i) => Rested(works, i, Estimate))];
         List<double>[] samples = [.. works.Select(_ => new List<double>())];
         int first = 0;
@@ -66,6 +68,7 @@ internal static class Measurement
         for (int round = first; round < effort.MostRounds; round++)
         {
             if (round >= effort.FewestRounds && Stopwatch.GetElapsedTime(start).TotalSeconds > effort.Seconds) break;
+            OneCore.Choose(threads);
             for (int i = 0; i < works.Count; i++) samples[i].Add(Rested(works, i, run => Sample(run, estimates[i])));
         }
         return [.. samples.Select(Timing.Of)];

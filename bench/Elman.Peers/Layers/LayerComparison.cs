@@ -32,7 +32,8 @@ internal static class LayerComparison
     /// <exception cref="DisagreementException">They do not.</exception>
     public static IEnumerable<LayerResult> Run(LayerRow row, int threads, Effort effort)
     {
-        OneCore.Choose(threads);
+        // A library's own threads may use what the thread may that starts them.
+        OneCore.Release();
         LayerProblem problem = new(row);
         using ElmanLayer elman = new(problem, threads);
         using TorchLayer torch = new(problem, threads);
@@ -47,12 +48,12 @@ internal static class LayerComparison
             using ElmanLayer rounded = new(problem, threads, bfloat16: true);
             LeastWork leastRounded = new(row, training: false, threads, bytesPerWeight: 2);
             double error = rounded.Output().Zip(elman.Output(), (one, other) => Math.Abs(one - other)).Max();
-            Dictionary<string, Timing> timings = Measure([.. contenders, rounded], contender => contender.Infer, [.. least.Runs, .. leastRounded.Runs], effort);
+            Dictionary<string, Timing> timings = Measure([.. contenders, rounded], contender => contender.Infer, [.. least.Runs, .. leastRounded.Runs], threads, effort);
             yield return new LayerResult(row, false, threads, timings, difference, least.Seconds, null, Allocation.BytesPerCall(elman.Infer)) { Rounded = new(timings[rounded.Library], leastRounded.Seconds, error) };
         }
         else
         {
-            Dictionary<string, Timing> timings = Measure(contenders, contender => contender.Infer, [.. least.Runs, .. halves?.Runs ?? []], effort);
+            Dictionary<string, Timing> timings = Measure(contenders, contender => contender.Infer, [.. least.Runs, .. halves?.Runs ?? []], threads, effort);
             yield return new LayerResult(row, false, threads, timings, difference, least.Seconds, halves?.Seconds, Allocation.BytesPerCall(elman.Infer));
         }
         if (row.InferenceOnly) yield break;
@@ -60,17 +61,22 @@ internal static class LayerComparison
         difference = CheckGradients(row, trainers);
         least = new LeastWork(row, training: true, threads);
         halves = Halves.Of(row, training: true, threads);
-        Dictionary<string, Timing> trained = Measure(trainers, contender => contender.Train, [.. least.Runs, .. halves?.Runs ?? []], effort);
+        Dictionary<string, Timing> trained = Measure(trainers, contender => contender.Train, [.. least.Runs, .. halves?.Runs ?? []], threads, effort);
         yield return new LayerResult(row, true, threads, trained, difference, least.Seconds, halves?.Seconds, Allocation.BytesPerCall(elman.Train));
     }
 
     /// <summary>Calls each cell often enough for the JIT to be done with it, so that a row's own warm-up can be short.</summary>
     public static void WarmUp(int threads)
     {
-        foreach (LayerRow row in (LayerRow[])[new("", "rnn", 4, 8, 16, 16), new("", "gru", 4, 8, 16, 16), new("", "lstm", 4, 8, 16, 16), new("", "lstm", 4, 8, 16, 16) { Bidirectional = true, Ragged = true }])
+        LayerRow[] rows =
+        [
+            .. ((string[])["rnn", "gru", "lstm"]).SelectMany(cell => (LayerRow[])[new("", cell, 4, 8, 16, 16), new("", cell, 1, 8, 1, 16)]),
+            new("", "lstm", 4, 8, 16, 16) { Bidirectional = true, Ragged = true },
+        ];
+        foreach (LayerRow row in rows)
         {
             using ElmanLayer layer = new(new LayerProblem(row), threads);
-            long end = Environment.TickCount64 + 700;
+            long end = Environment.TickCount64 + 500;
             while (Environment.TickCount64 < end)
             {
                 layer.Infer();
@@ -92,9 +98,9 @@ internal static class LayerComparison
     }
 
     /// <param name="limits">What runs in turn with the contenders and takes its own times.</param>
-    private static Dictionary<string, Timing> Measure(ILayerContender[] contenders, Func<ILayerContender, Action> work, IEnumerable<Action> limits, Effort effort)
+    private static Dictionary<string, Timing> Measure(ILayerContender[] contenders, Func<ILayerContender, Action> work, IEnumerable<Action> limits, int threads, Effort effort)
     {
-        Timing[] timings = Measurement.Interleave([.. contenders.Select(contender => new Work(work(contender), Libraries.Spins(contender.Library))), .. limits.Select(limit => new Work(limit))], effort);
+        Timing[] timings = Measurement.Interleave([.. contenders.Select(contender => new Work(work(contender), Libraries.Spins(contender.Library))), .. limits.Select(limit => new Work(limit))], threads, effort);
         return contenders.Zip(timings).ToDictionary(pair => pair.First.Library, pair => pair.Second);
     }
 }

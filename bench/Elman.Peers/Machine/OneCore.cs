@@ -17,7 +17,7 @@ internal static partial class OneCore
     /// <summary>The cores that the process may use, a bit for each; nothing where they are not known.</summary>
     private static readonly ulong[] Allowed = Ask();
 
-    /// <summary>For what follows on this thread, which is not the process's first: new threads take over what that one may use.</summary>
+    /// <summary>For what follows on this thread. It is not the process's first, whose cores new threads of the runtime get; those of libraries get the cores of the thread that starts them.</summary>
     public static void Choose(int threads)
     {
         if (threads > 1) Release();

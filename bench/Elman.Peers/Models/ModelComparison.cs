@@ -17,7 +17,7 @@ internal static class ModelComparison
     /// <exception cref="DisagreementException">They differ.</exception>
     public static ModelResult Run(ModelRow row, int threads, Effort effort)
     {
-        OneCore.Choose(threads);
+        OneCore.Release();
         Compute.Threads = threads;
         TorchSharp.torch.set_num_threads(threads);
         using ElmanModel elman = row.Elman();
@@ -31,7 +31,7 @@ internal static class ModelComparison
         }
         double losses = Agreement.Relative($"{row.Name}, losses", [.. own], [.. peer]);
         LeastWork least = new(row.Layers, training: true, threads, inputGradient: row.LearnsInput);
-        Timing[] timings = Measurement.Interleave([new(() => elman.Step()), new(() => torch.Step(), Spins: true), .. least.Runs.Select(run => new Work(run))], effort);
+        Timing[] timings = Measurement.Interleave([new(() => elman.Step()), new(() => torch.Step(), Spins: true), .. least.Runs.Select(run => new Work(run))], threads, effort);
         return new ModelResult(row, threads, timings[0], timings[1], least.Seconds, Allocation.BytesPerCall(() => elman.Step()), Math.Max(gradients, losses));
     }
 }

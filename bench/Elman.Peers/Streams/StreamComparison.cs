@@ -13,7 +13,7 @@ internal static class StreamComparison
     /// <exception cref="DisagreementException">Elman and ONNX Runtime do not agree.</exception>
     public static StreamResult Run(StreamRow row, Effort effort)
     {
-        OneCore.Choose(threads: 1);
+        OneCore.Release();
         LayerProblem problem = new(row.Layer);
         Compute.Threads = 1;
         RecurrentLayer layer = problem.CreateLayer(new RandomStream(1));
@@ -34,7 +34,7 @@ internal static class StreamComparison
         Action ownStep = () => stream.Step(problem.Input);
         for (long end = Environment.TickCount64 + WarmUpMilliseconds; Environment.TickCount64 < end;) ownStep();
         LeastWork least = new(row.Layer, training: false, threads: 1);
-        Timing[] timings = Measurement.Interleave([new(ownStep), new(torch.Step, Spins: true), new(onnx.Step, Spins: true), .. least.Runs.Select(run => new Work(run))], effort);
+        Timing[] timings = Measurement.Interleave([new(ownStep), new(torch.Step, Spins: true), new(onnx.Step, Spins: true), .. least.Runs.Select(run => new Work(run))], threads: 1, effort);
         return new StreamResult(row, timings[0], difference <= Agreement.Tolerance ? timings[1] : null, timings[2], least.Seconds, Allocated(ownStep), difference);
     }
 
