@@ -17,8 +17,9 @@ public class GradientAccumulationTests
             foreach (bool ragged in (bool[])[false, true])
             {
                 Check(new(cell, 5, 11, 3, 40) { Layers = 2, Direction = direction, Ragged = ragged });
-                // Two groups of rows.
-                Check(new(cell, 12, 35, 32, ragged ? 90 : 40) { Direction = direction, Ragged = ragged });
+                RecurrentCase grouped = new(cell, 12, 35, 32, ragged ? 45 : 20) { Direction = direction, Ragged = ragged };
+                Assert.Equal(2, grouped.RowGroups);
+                Check(grouped);
             }
         }
     }
