@@ -57,10 +57,8 @@ internal static class Application
         }
         Each(Models(arguments).SelectMany(row => arguments.Threads.Select(threads => ModelComparison.Run(row, threads, arguments.Effort))), results.Models, table.Write);
         Each(Streams(arguments).Select(row => StreamComparison.Run(row, arguments.Effort)), results.Streams, table.Write);
-        OneCore.Release();
         Each(PeakRows(arguments).Select(row => PeakMemory.Run(row, arguments.Threads.Max(), arguments.Effort)), results.Peaks, table.Write);
         if (arguments.Wants(LongSection)) Each(LongSequences.Run(arguments.Effort), results.LongSequences, table.Write);
-        OneCore.Release();
         if (arguments.Native is { } command && arguments.Wants(ColdSection)) table.Write((results.ColdStart = ColdStart.Run(command))!);
         results.Duration = Stopwatch.GetElapsedTime(start);
         if (arguments.Filter is null || arguments.Output is not null) Save(results, arguments);

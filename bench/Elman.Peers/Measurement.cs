@@ -71,6 +71,7 @@ internal static class Measurement
             OneCore.Choose(threads);
             for (int i = 0; i < works.Count; i++) samples[i].Add(Rested(works, i, run => Sample(run, estimates[i])));
         }
+        OneCore.Release();
         return [.. samples.Select(Timing.Of)];
     }
 

@@ -32,8 +32,6 @@ internal static class LayerComparison
     /// <exception cref="DisagreementException">They do not.</exception>
     public static IEnumerable<LayerResult> Run(LayerRow row, int threads, Effort effort)
     {
-        // A library's own threads may use what the thread may that starts them.
-        OneCore.Release();
         LayerProblem problem = new(row);
         using ElmanLayer elman = new(problem, threads);
         using TorchLayer torch = new(problem, threads);

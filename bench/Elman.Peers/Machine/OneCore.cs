@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Elman.Peers;
 
 /// <summary>
-/// Keeps the measuring thread on one core while one thread is measured: of those that the process may use, the one that computes fastest at that time. On a shared machine a tenant that computes on the other half of a core
-/// makes everything there take up to 1.4 times as long, for minutes; libraries that met it unequally would be told apart by that. Only on Linux.
+/// Keeps the measuring thread on one core while one thread is measured: of those that the process may use, the one that computes fastest at that time. On a shared machine one core
+/// took up to 1.4 times as long as another, for minutes (docs/performance.md); libraries that met it unequally would be told apart by that. Only on Linux.
 /// </summary>
 internal static partial class OneCore
 {
@@ -17,11 +17,10 @@ internal static partial class OneCore
     /// <summary>The cores that the process may use, a bit for each; nothing where they are not known.</summary>
     private static readonly ulong[] Allowed = Ask();
 
-    /// <summary>For what follows on this thread. It is not the process's first, whose cores new threads of the runtime get; those of libraries get the cores of the thread that starts them.</summary>
+    /// <summary>For what follows on this thread, up to <see cref="Release"/>. It is not the process's first, whose cores new threads of the runtime get; those of libraries get the cores of the thread that starts them.</summary>
     public static void Choose(int threads)
     {
-        if (threads > 1) Release();
-        else Use(Cores().Select(core => (Core: core, Seconds: Enumerable.Range(0, Tries).Min(_ => SecondsOn(core)))).OrderBy(tried => tried.Seconds).Select(tried => tried.Core).FirstOrDefault(Allowed));
+        if (threads == 1) Use(Cores().MinBy(core => Enumerable.Range(0, Tries).Min(_ => SecondsOn(core))) ?? Allowed);
     }
 
     /// <summary>Lets the thread, and processes that it starts, use all cores again.</summary>
@@ -38,7 +37,7 @@ internal static partial class OneCore
     {
         Use(core);
         long start = Stopwatch.GetTimestamp();
-        // What a neighbour takes away differs: multiply-adds alone may notice nothing.
+        // Both kinds of work, for a neighbour need not slow them alike.
         GC.KeepAlive(Ceilings.MultiplyAdds(100_000) + Functions.Run(50_000));
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }

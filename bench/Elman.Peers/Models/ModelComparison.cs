@@ -17,7 +17,6 @@ internal static class ModelComparison
     /// <exception cref="DisagreementException">They differ.</exception>
     public static ModelResult Run(ModelRow row, int threads, Effort effort)
     {
-        OneCore.Release();
         Compute.Threads = threads;
         TorchSharp.torch.set_num_threads(threads);
         using ElmanModel elman = row.Elman();

@@ -13,7 +13,6 @@ internal static class StreamComparison
     /// <exception cref="DisagreementException">Elman and ONNX Runtime do not agree.</exception>
     public static StreamResult Run(StreamRow row, Effort effort)
     {
-        OneCore.Release();
         LayerProblem problem = new(row.Layer);
         Compute.Threads = 1;
         RecurrentLayer layer = problem.CreateLayer(new RandomStream(1));

@@ -107,7 +107,7 @@ internal sealed class PackedMatrix
 
     /// <summary>
     /// Fills <paramref name="valid"/> columns from <paramref name="first"/> on, which one panel has, with all steps from <c>source[step·stepStride + column·columnStride]</c>. A line of the panel is
-    /// written at once: column after column took twice as long (docs/performance.md).
+    /// written at once: column after column took up to twice as long (docs/performance.md).
     /// </summary>
     public void SetColumns(int first, ReadOnlySpan<float> source, int valid, int stepStride, int columnStride)
     {

@@ -463,7 +463,7 @@ internal sealed class DirectionPass<TUnit>
             RowsOfRange of = Of(range, group, 0, 0);
             blocks[group] = _layout.Blocks(group, of.FromTime, of.ToTime, of.Shift);
             if (!_backwards) Array.Reverse(blocks[group]);
-            bool hasLater = _backwards ? _layout.First(group, of.FromTime) > _layout.First(group, 0) : _layout.First(group, _layout.Length) > _layout.First(group, of.ToTime);
+            bool hasLater = _backwards ? _layout.HasSteps(group, 0, of.FromTime) : _layout.HasSteps(group, of.ToTime, _layout.Length);
             if (!hasLater && blocks[group].Length > 0) blocks[group][0] = blocks[group][0] with { IsFirst = true };
         }
         return blocks;

@@ -38,7 +38,7 @@ internal sealed class GradientSums(SequenceLayout layout, Memory<float> others, 
             Span<float> gradient = sums.Of(0);
             int start = SequenceLayout.Cut(gradient.Length, part, parts), count = SequenceLayout.Cut(gradient.Length, part + 1, parts) - start;
             for (int group = 1; group < layout.Groups; group++)
-                if (layout.HasSteps(group)) TensorPrimitives.Add(gradient.Slice(start, count), sums.Of(group).Slice(start, count), gradient.Slice(start, count));
+                if (layout.HasSteps(group, 0, layout.Length)) TensorPrimitives.Add(gradient.Slice(start, count), sums.Of(group).Slice(start, count), gradient.Slice(start, count));
         }
     }
 }

@@ -54,7 +54,7 @@ internal sealed class RecurrentRun<TUnit>
         RecurrentCall call = Call(steps, direction, input, lengths, options, keeps);
         RecurrentRun<TUnit> run = new(steps, options, call, keeps);
         // Padding stays zero; everything else is written.
-        Tensor output = call.Layout.Total == (long)batch * length ? Tensor.Allocate(new Shape(batch, length, call.OutputSize)) : Tensor.Zeros(batch, length, call.OutputSize);
+        Tensor output = call.Layout.IsRagged ? Tensor.Zeros(batch, length, call.OutputSize) : Tensor.Allocate(new Shape(batch, length, call.OutputSize));
         Tensor[] final = new Tensor[TUnit.States];
         for (int part = 0; part < final.Length; part++) final[part] = Tensor.Zeros(steps.Length, batch, steps[0].Sizes.PartSize(part));
         run.Forward(input, initial, output, final);

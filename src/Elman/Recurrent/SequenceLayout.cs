@@ -60,7 +60,7 @@ internal sealed class SequenceLayout
     public int Total => First(Groups - 1, Length);
 
     /// <summary>Whether some of the N·L steps are padding.</summary>
-    public bool IsRagged => Total < Batch * Length;
+    public bool IsRagged => Total < (long)Batch * Length;
 
     /// <summary>Whether the packed order is that of a batch-first tensor, so that nothing need be copied.</summary>
     public bool IsBatchFirst => Batch <= 1 || (Length == 1 && Total == Batch);
@@ -71,8 +71,8 @@ internal sealed class SequenceLayout
     /// <summary>The rows of a group.</summary>
     public (int Start, int End) Rows(int group) => (_rows[group], _rows[group + 1]);
 
-    /// <summary>Whether any row of a group has a step.</summary>
-    public bool HasSteps(int group) => First(group, Length) > First(group, 0);
+    /// <summary>Whether any row of a group has a step from a time to another.</summary>
+    public bool HasSteps(int group, int fromTime, int toTime) => First(group, toTime) > First(group, fromTime);
 
     /// <summary>Packed index of a group's first row at a time; of a sorted row of the group, it is that plus how many rows it comes after the first. Defined up to time L.</summary>
     public int First(int group, int time) => _first.Length == 0 ? _rows[group] * Length + time * (_rows[group + 1] - _rows[group]) : _first[group * (Length + 1) + time];
