@@ -122,13 +122,13 @@ internal sealed class CsvSource : IDisposable
 
     /// <summary>The number in a cell of the current row; NaN where the cell says that there is none.</summary>
     /// <exception cref="ElmanException">The cell holds something else.</exception>
-    public float Number(int column)
+    public double Number(int column)
     {
         var cell = Reader.GetSpan(column);
-        if (float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && float.IsFinite(number))
+        if (double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number))
             return number;
         string text = Text(column);
-        return IsMissing(text) ? float.NaN : throw At(column, $"expected a number, got {Names.Quote(text)}; {Advice(text, number)}");
+        return IsMissing(text) ? double.NaN : throw At(column, $"expected a number, got {Names.Quote(text)}; {Advice(text, number)}");
     }
 
     /// <summary>An error about a cell of the current row.</summary>
@@ -204,9 +204,9 @@ internal sealed class CsvSource : IDisposable
         new($"{Name}, line {failure.LineNumber}: the double quotes of this row do not match; "
             + "a quoted text ends with a double quote before the separator, and doubles those inside");
 
-    private static string Advice(string text, float number)
+    private static string Advice(string text, double number)
     {
-        if (float.IsInfinity(number))
+        if (double.IsInfinity(number))
             return "only finite numbers can be learnt from: correct the cell, or leave it empty for a missing value";
         bool decimalComma = text.Count(c => c == ',') == 1 && !text.Contains('.');
         return decimalComma && double.TryParse(text.Replace(',', '.'), CultureInfo.InvariantCulture, out _)

@@ -24,7 +24,7 @@ internal static class ForecastCsv
     }
 
     /// <summary>"q10" for the level 0.1, "q2.5" for 0.025.</summary>
-    public static string QuantileName(float level) => "q" + (level * 100).ToString("0.##", CultureInfo.InvariantCulture);
+    public static string QuantileName(double level) => "q" + (level * 100).ToString("0.##", CultureInfo.InvariantCulture);
 
     private static string[] Group(string? name) => name is null ? [] : [Quoted(name)];
 

@@ -11,7 +11,7 @@ internal sealed class SeriesReader
     private readonly int[] _numbers;
     private readonly List<string> _remarks = [];
     private readonly List<long> _lines = [];
-    private readonly List<float>[] _values;
+    private readonly List<double>[] _values;
     private readonly Dictionary<string, List<int>> _rowsOfGroup = [];
     private readonly List<string> _groups = [];
 
@@ -22,7 +22,7 @@ internal sealed class SeriesReader
         _numbers = [source.IndexOf(choice.Target), .. (choice.Covariates ?? []).Select(source.IndexOf)];
         _group = choice.Group is null ? null : source.IndexOf(choice.Group);
         _time = choice.Time is null ? FindTime() : source.IndexOf(choice.Time);
-        _values = Array.ConvertAll(_numbers, _ => new List<float>());
+        _values = Array.ConvertAll(_numbers, _ => new List<double>());
     }
 
     /// <summary>Reads the series, the target first.</summary>
@@ -79,8 +79,8 @@ internal sealed class SeriesReader
         {
             if (times[rows[i]] >= times[rows[i - 1]])
                 continue;
-            _remarks.Add($"{_source.Name}, line {_lines[rows[i]]}{Of(group)}: {TimeStep.Format(times[rows[i]])} stands after "
-                + $"{TimeStep.Format(times[rows[i - 1]])}; the rows were sorted by '{_source.Columns[_time]}'");
+            _remarks.Add($"{_source.Name}, line {_lines[rows[i]]}{Of(group)}: {Frequency.Format(times[rows[i]])} stands after "
+                + $"{Frequency.Format(times[rows[i - 1]])}; the rows were sorted by '{_source.Columns[_time]}'");
             rows = rows.OrderBy(row => times[row]).ToArray();
             break;
         }
@@ -96,21 +96,21 @@ internal sealed class SeriesReader
     }
 
     private ElmanException Duplicate(string group, DateTime time, int first, int second) =>
-        new($"{_source.Name}, lines {_lines[first]} and {_lines[second]}{Of(group)}: both have the time {TimeStep.Format(time)}; keep one row per time"
+        new($"{_source.Name}, lines {_lines[first]} and {_lines[second]}{Of(group)}: both have the time {Frequency.Format(time)}; keep one row per time"
             + (_group is null ? ", or name the column that tells the series apart with --group" : " and series"));
 
     private void RemarkMissing()
     {
         for (int k = 0; k < _numbers.Length; k++)
         {
-            int missing = _values[k].Count(float.IsNaN);
+            int missing = _values[k].Count(double.IsNaN);
             string column = _source.Columns[_numbers[k]];
             if (missing == _values[k].Count)
                 throw new ElmanException($"{_source.Name}: column '{column}' holds no number in any row; choose another column");
             if (missing > 0)
             {
                 _remarks.Add($"{_source.Name}: column '{column}' has {Names.Count(missing, "missing value")}, "
-                    + $"the first in line {_lines[_values[k].FindIndex(float.IsNaN)]}; each takes the value before it");
+                    + $"the first in line {_lines[_values[k].FindIndex(double.IsNaN)]}; each takes the value before it");
             }
         }
     }

@@ -3,6 +3,9 @@ using Spectre.Console;
 
 namespace Elman.Cli;
 
+using Table = Spectre.Console.Table;
+using TableColumn = Spectre.Console.TableColumn;
+
 /// <summary>Shows a backtest: the model beside the baselines, some steps ahead and over the whole horizon; the best of each block stands out.</summary>
 internal static class BacktestTable
 {
@@ -43,7 +46,7 @@ internal static class BacktestTable
         string label = ahead;
         foreach (var score in result.Scores)
         {
-            var (mae, rmse, mase, pinball) = errors(score);
+            var (mae, rmse, mase, pinball, _) = errors(score);
             string inside = coverage(score) is not { } part ? "" : double.IsNaN(part) ? "-" : $"{(part * 100).ToString("0", CultureInfo.InvariantCulture)} %";
             var style = score == best ? new Style(Color.Green, decoration: Decoration.Bold) : Style.Plain;
             string[] cells = [label, score.Name, Show(mae), Show(rmse), Show(mase), Show(pinball), inside];

@@ -4,6 +4,9 @@ using Spectre.Console;
 
 namespace Elman.Cli;
 
+using Table = Spectre.Console.Table;
+using TableColumn = Spectre.Console.TableColumn;
+
 /// <summary>Shows how far two models are apart.</summary>
 internal static class ComparisonTable
 {

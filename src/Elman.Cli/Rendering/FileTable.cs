@@ -4,6 +4,9 @@ using Spectre.Console;
 
 namespace Elman.Cli;
 
+using Table = Spectre.Console.Table;
+using TableColumn = Spectre.Console.TableColumn;
+
 /// <summary>Shows what a model file of any kind holds: facts, then its tensors.</summary>
 internal static class FileTable
 {

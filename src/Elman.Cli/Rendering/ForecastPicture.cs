@@ -56,6 +56,6 @@ internal sealed record ForecastPicture(
             name, series.Times![from..], Doubles(series.Target.Values[from..]),
             [.. forecast.Times!], Doubles(forecast.Lower), Doubles(forecast.Median), Doubles(forecast.Upper), forecast.NominalCoverage);
 
-        static double[] Doubles(float[] values) => Array.ConvertAll(values, value => (double)value);
+        static double[] Doubles(double[] values) => values;
     }
 }

@@ -3,6 +3,9 @@ using Spectre.Console;
 
 namespace Elman.Cli;
 
+using Table = Spectre.Console.Table;
+using TableColumn = Spectre.Console.TableColumn;
+
 /// <summary>Shows what a model file holds: what it does, its layers and parameters, how it was trained.</summary>
 internal static class ModelDescription
 {
@@ -26,7 +29,7 @@ internal static class ModelDescription
             + (model.Covariates.Count > 0 ? $"covariates {Names.List(model.Covariates.ToArray())}" : "no covariates"));
         Fact(output, "features", Names.List(model.Features.ToArray()));
         Fact(output, "scaler", options.Scaler.ToString());
-        Fact(output, "series", $"{model.TrainedSeries.Count}{(model.TrainedSeries.Max(series => series.Until) is { } until ? $", trained on rows until {TimeStep.Format(until)}" : "")}");
+        Fact(output, "series", $"{model.TrainedSeries.Count}{(model.TrainedSeries.Max(series => series.Until) is { } until ? $", trained on rows until {Frequency.Format(until)}" : "")}");
         foreach (var (name, module) in model.Net.Children)
             Fact(output, name, terminal.Shown(module.Description));
     }

@@ -3,6 +3,9 @@ using Spectre.Console;
 
 namespace Elman.Cli;
 
+using Table = Spectre.Console.Table;
+using TableColumn = Spectre.Console.TableColumn;
+
 /// <summary>
 /// Where the command reads and writes. Standard output carries only results (tables, charts, CSV); progress, remarks and errors go
 /// to standard error, so that any verb may be piped. Nothing is coloured or animated where nobody looks on, or where NO_COLOR is set.
