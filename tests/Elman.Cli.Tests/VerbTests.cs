@@ -50,6 +50,17 @@ public sealed class VerbTests : IDisposable
         Assert.Equal(["x"], model.Covariates);
     }
 
+    [Theory]
+    [InlineData("rnn-relu")]
+    [InlineData("gru-original")]
+    public void Every_cell_of_the_library_has_its_name_in_the_command(string cell)
+    {
+        string path = SmallData.Train(_folder, _folder.Write("data.csv", SmallData.Wave()), "--cell", cell, "--quantiles", "0.05,0.5,0.95", "--scaler", "min-max", "--patience", "never");
+        var options = Forecaster.Load(path).Options;
+        Assert.Equal((cell, ScalerKind.MinMax, null), (options.Cell, options.Scaler, options.Patience));
+        Assert.Equal([0.05, 0.5, 0.95], options.Quantiles);
+    }
+
     [Fact]
     public void A_forecast_goes_to_standard_output_as_csv_with_the_numbers_of_the_model()
     {

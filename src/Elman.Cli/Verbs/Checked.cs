@@ -10,14 +10,6 @@ internal static class Checked
     public static Option<int> WholeNumber(string name, string description, int least, int most, int byDefault) =>
         Number(name, description, int.TryParse, least, most, byDefault, "a whole number");
 
-    /// <summary>A whole number, or null where the option is not given.</summary>
-    public static Option<int?> OptionalWholeNumber(string name, string description, int least, int most)
-    {
-        var option = new Option<int?>(name) { Description = description, HelpName = "n" };
-        option.CustomParser = result => Value<int>(result, name, int.TryParse, least, most, "a whole number");
-        return option;
-    }
-
     public static Option<ulong> Seed(string name, string description, ulong byDefault) =>
         Number(name, description, ulong.TryParse, ulong.MinValue, ulong.MaxValue, byDefault, "a whole number");
 
@@ -41,20 +33,6 @@ internal static class Checked
                     ? count * unit
                     : Fail<long?>(result, $"{name} takes a size such as 512K, 256M or 2G, not {Names.Quote(text)}");
             },
-        };
-    }
-
-    /// <summary>One of a few words.</summary>
-    public static Option<string> OneOf(string name, string description, string byDefault, params string[] words)
-    {
-        return new Option<string>(name)
-        {
-            Description = description,
-            HelpName = string.Join('|', words),
-            DefaultValueFactory = _ => byDefault,
-            CustomParser = result => words.Contains(result.Tokens[0].Value)
-                ? result.Tokens[0].Value
-                : Fail<string>(result, $"{name} takes {string.Join(", ", words[..^1])} or {words[^1]}, not {Names.Quote(result.Tokens[0].Value)}"),
         };
     }
 

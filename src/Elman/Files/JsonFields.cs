@@ -40,7 +40,7 @@ internal static class JsonFields
             : throw Damaged($"{where}: expected a whole number from {low} to {high} for '{name}', it is {value.GetRawText()}");
     }
 
-    private static ElmanException Damaged(string what) => new($"{what}; the file is damaged or of a newer version");
+    public static ElmanException Damaged(string what) => new($"{what}; the file is damaged or of a newer version");
 
     private static string Format(JsonValueKind kind) => kind switch
     {

@@ -5,7 +5,7 @@ internal static class ForecasterFile
 {
     public static void Save(Forecaster model, ForecastLayout layout, string path) => ModelFile.Write(path, Forecaster.TaskName,
     [
-        ("options", json => ForecasterJson.Write(json, model.Options)),
+        ("options", json => ForecasterOptions.Settings.Write(json, model.Options)),
         ("columns", json => ForecasterJson.Write(json, layout)),
         ("series", json => ForecasterJson.Write(json, model.TrainedSeries)),
         ("training", model.Record.Write),
@@ -15,7 +15,7 @@ internal static class ForecasterFile
     {
         ModelFile file = ModelFile.Read(path);
         file.RequireTask(Forecaster.TaskName);
-        ForecasterOptions options = file.Section("options", ForecasterJson.ReadOptions);
+        ForecasterOptions options = file.Section("options", json => ForecasterOptions.Settings.Read(json));
         ForecastLayout layout = file.Section("columns", ForecasterJson.ReadLayout);
         List<TrainedSeries> trained = file.Section("series", json => ForecasterJson.ReadSeries(json, layout));
         TrainingRecord record = file.Section("training", TrainingRecord.Read);

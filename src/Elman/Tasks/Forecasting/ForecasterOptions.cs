@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 namespace Elman;
 
@@ -69,39 +68,43 @@ public sealed record ForecasterOptions
     /// <summary>The name of the column that the groups came from; kept in the model file so that later data can be read alike.</summary>
     public string? GroupColumn { get; init; }
 
-    internal const int LongestContext = 100_000, LongestHorizon = 10_000, MostHidden = 65_536, MostLayers = 64, MostQuantiles = 99;
+    /// <summary>All settings: their ranges, keys, options and explanations.</summary>
+    public static SettingTable<ForecasterOptions> Settings { get; } = new SettingTable<ForecasterOptions>(new ForecasterOptions())
+        .Whole("context", "Rows of history that a forecast looks at.", o => o.Context, (o, v) => o with { Context = v }, 1, 100_000, "rows")
+        .Whole("horizon", "Rows to forecast.", o => o.Horizon, (o, v) => o with { Horizon = v }, 1, 10_000, "rows")
+        .Choice("cell", "The recurrent cell.", o => o.Cell, (o, v) => o with { Cell = v }, () => Cells.Names)
+        .Whole("hidden", "Hidden units of each layer and direction.", o => o.Hidden, (o, v) => o with { Hidden = v }, 1, 65_536, "units")
+        .Whole("layers", "Recurrent layers.", o => o.Layers, (o, v) => o with { Layers = v }, 1, 64)
+        .Choice("direction", "The direction in which the context is read; the forecast itself never looks ahead.", o => o.Direction, (o, v) => o with { Direction = v })
+        .OfOldFiles((json, o) => json.TryGetProperty("bidirectional", out _)
+            ? o with { Direction = json.RequiredBoolean("options", "bidirectional") ? Direction.Both : Direction.Forward } : null)
+        .Real("dropout", "Part of the values dropped in training, between the layers and before the head.", o => o.Dropout, (o, v) => o with { Dropout = v }, 0, 0.99)
+        .Reals("quantiles", "Levels of the quantiles that are forecast.", o => o.Quantiles, (o, v) => o with { Quantiles = v },
+            $"at most {MostQuantiles} ascending levels between 0 and 1, 0.5 among them", AreLevels)
+        .Choice("scaler", "How the columns are scaled, each series by itself.", o => o.Scaler, (o, v) => o with { Scaler = v })
+        .WholeOrNone("holdout", "Rows at the end of each series that are kept from the training, for a backtest; 0 keeps none.",
+            o => o.Holdout, (o, v) => o with { Holdout = v }, 0, int.MaxValue, "a fifth")
+        .WholeOrNone("validation", "Rows before those that choose the best epoch and stop the training; 0 trains on them, for all epochs.",
+            o => o.Validation, (o, v) => o with { Validation = v }, 0, int.MaxValue, "a seventh of the rest")
+        .Whole("epochs", "Passes over the training windows, at most.", o => o.Epochs, (o, v) => o with { Epochs = v }, 0, int.MaxValue)
+        .Whole("batch size", "Windows of a training step.", o => o.BatchSize, (o, v) => o with { BatchSize = v }, 1, int.MaxValue, option: "--batch")
+        .Real("learning rate", "The learning rate.", o => o.LearningRate, (o, v) => o with { LearningRate = v }, double.Epsilon, double.MaxValue, option: "--lr")
+        .Real("clip norm", "The largest norm of the gradient of a step.", o => o.ClipNorm, (o, v) => o with { ClipNorm = v }, double.Epsilon, double.MaxValue)
+        .WholeOrNone("patience", "Epochs without a better validation loss after which training stops.", o => o.Patience, (o, v) => o with { Patience = v }, 1, int.MaxValue, "never")
+        .Whole("seed", "The same seed gives the same model, to the bit.", o => o.Seed, (o, v) => o with { Seed = v }, ulong.MinValue, ulong.MaxValue)
+        .Text("time column", "The column of the times.", o => o.TimeColumn, (o, v) => o with { TimeColumn = v }, "none", option: "")
+        .Text("group column", "The column of the groups.", o => o.GroupColumn, (o, v) => o with { GroupColumn = v }, "none", option: "")
+        .Rule(o => o.Validation is > 0 && o.Validation < o.Horizon
+            ? $"the validation must be 0 or at least one horizon, {o.Horizon} rows; it is {o.Validation}" : null);
 
-    /// <summary>Makes sure that every setting has a meaning.</summary>
-    /// <exception cref="ElmanException">One has none: the message names it.</exception>
-    internal void Check()
-    {
-        Require(Context is >= 1 and <= LongestContext, "context", Context, $"1 … {LongestContext} rows");
-        Require(Horizon is >= 1 and <= LongestHorizon, "horizon", Horizon, $"1 … {LongestHorizon} rows");
-        Require(Hidden is >= 1 and <= MostHidden, "hidden", Hidden, $"1 … {MostHidden} units");
-        Require(Layers is >= 1 and <= MostLayers, "layers", Layers, $"1 … {MostLayers}");
-        Require(Enum.IsDefined(Direction), "direction", Direction, "one of the known ones");
-        Require(Dropout is >= 0 and < 1, "dropout", Dropout, "a number from 0, below 1");
-        Require(Enum.IsDefined(Scaler), "scaler", Scaler, "one of the known kinds");
-        Require(Holdout is null or >= 0, "holdout", Holdout, "no negative number of rows");
-        Require(Validation is null or 0 || Validation >= Horizon, "validation", Validation, $"0 or at least one horizon, {Horizon} rows");
-        Require(Epochs >= 0, "epochs", Epochs, "no negative number");
-        Require(BatchSize >= 1, "batch size", BatchSize, "at least 1");
-        Require(LearningRate is > 0 and < double.PositiveInfinity, "learning rate", LearningRate, "a positive number");
-        Require(ClipNorm is > 0 and < double.PositiveInfinity, "clip norm", ClipNorm, "a positive number");
-        Require(Patience is null or >= 1, "patience", Patience, "at least 1");
-        bool ascending = !Quantiles.IsDefaultOrEmpty && Quantiles.Zip(Quantiles.Skip(1)).All(pair => pair.First < pair.Second);
-        Require(ascending && Quantiles.Length <= MostQuantiles && Quantiles[0] > 0 && Quantiles[^1] < 1 && Quantiles.Contains(0.5), "quantiles",
-            Quantiles.IsDefault ? "" : string.Join(", ", Quantiles.Select(level => level.ToString(CultureInfo.InvariantCulture))), $"at most {MostQuantiles} ascending levels between 0 and 1, 0.5 among them");
-
-        static void Require(bool holds, string name, object? value, string expected)
-        {
-            if (!holds) throw new ElmanException(string.Create(CultureInfo.InvariantCulture, $"the {name} must be {expected}; it is {value}"));
-        }
-    }
+    private const int MostQuantiles = 99;
 
     /// <summary>Rows held out of the longest series.</summary>
     internal int HoldoutOf(int length) => Holdout ?? Math.Max(length / 5, Horizon);
 
     /// <summary>Rows for validation of the longest series.</summary>
     internal int ValidationOf(int length) => Validation ?? Math.Max((length - HoldoutOf(length)) / 7, Horizon);
+
+    private static bool AreLevels(ImmutableArray<double> levels) => levels.Length is > 0 and <= MostQuantiles && levels[0] > 0 && levels[^1] < 1
+        && levels.Contains(0.5) && levels.Zip(levels.Skip(1)).All(pair => pair.First < pair.Second);
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 
 namespace Elman;
 
@@ -19,7 +18,7 @@ internal sealed class ForecasterTraining
     public ForecasterTraining(IReadOnlyList<Series> series, ForecasterOptions options, Action<string>? remark)
     {
         _options = options;
-        options.Check();
+        ForecasterOptions.Settings.Check(options);
         if (series.Count == 0 || series.Any(one => one.Length == 0)) throw new ElmanException("a series to train on has no rows; give at least one series, each with rows");
         if (series.CountBy(one => one.Group).FirstOrDefault(group => group.Value > 1).Key is { } repeated)
             throw new ArgumentException($"two series have the group '{repeated}'; names must differ", nameof(series));
@@ -111,9 +110,7 @@ internal sealed class ForecasterTraining
     /// <summary>What the run depends on, besides the trainer's own settings.</summary>
     private Dictionary<string, string> Settings()
     {
-        using JsonDocument options = JsonDocument.Parse(JsonText.Of(json => ForecasterJson.Write(json, _options)));
-        Dictionary<string, string> settings = options.RootElement.EnumerateObject()
-            .Where(option => option.Name != "epochs").ToDictionary(option => option.Name, option => option.Value.GetRawText().Trim('"'));
+        Dictionary<string, string> settings = ForecasterOptions.Settings.Texts(_options, "epochs");
         settings["data"] = Convert.ToHexStringLower(Fingerprint());
         return settings;
     }
