@@ -5,12 +5,13 @@ using Spectre.Console.Rendering;
 namespace Elman.Cli;
 
 /// <summary>
-/// Shows on standard error how a training goes: one line that is redrawn in place where somebody looks on, about twenty plain lines
+/// Shows on standard error how a training goes: one line that is redrawn in place where somebody looks on, plain lines
 /// where the output goes to a file.
 /// </summary>
 internal sealed class TrainingView
 {
     private const int PlainLines = 20, NarrowWidth = 80;
+    private static readonly TimeSpan FirstLine = TimeSpan.FromSeconds(1.5), FurtherLines = TimeSpan.FromSeconds(5);
 
     private readonly Terminal _terminal;
     private readonly CancellationToken _cancellation;
@@ -29,16 +30,30 @@ internal sealed class TrainingView
         return terminal.LiveError ? view.RunLive(training) : view.RunPlain(training);
     }
 
+    /// <summary>
+    /// Lines at epochs' ends, about twenty where those are quick; and where nothing has been said for some seconds, where the training stands.
+    /// </summary>
     private T RunPlain<T>(Func<Action<TrainingProgress>, T> training)
     {
-        using var registration = _cancellation.Register(() => _terminal.Remark("stopping after this batch; Ctrl-C again stops at once"));
+        using var registration = _cancellation.Register(() => Say("elman: stopping after this batch; Ctrl-C again stops at once"));
+        using var silence = new Timer(_ => Say(Latest is { } progress ? LineOf(progress) : "the training begins"), null, FirstLine, FurtherLines);
         return training(progress =>
         {
-            if (!progress.EpochDone || progress.Epoch * PlainLines < _linesDue * progress.Epochs)
+            Latest = progress;
+            if (!progress.EpochDone || progress.Done * PlainLines < _linesDue)
                 return;
-            _linesDue = (progress.Epoch * PlainLines / progress.Epochs) + 1;
-            _terminal.Error.WriteLine($"{EpochOf(progress)}  {Figures(progress)}");
+            _linesDue = (int)(progress.Done * PlainLines) + 1;
+            Say(LineOf(progress));
+            silence.Change(FurtherLines, FurtherLines);
         });
+    }
+
+    private static string LineOf(TrainingProgress progress) => $"{EpochOf(progress)}  {Figures(progress)}";
+
+    private void Say(string line)
+    {
+        lock (_terminal.Live)
+            _terminal.Error.WriteLine(line);
     }
 
     private T RunLive<T>(Func<Action<TrainingProgress>, T> training)
@@ -56,7 +71,7 @@ internal sealed class TrainingView
                 return training(progress =>
                 {
                     Latest = progress;
-                    task.Value = (progress.Epoch - 1 + ((double)progress.Step / Math.Max(1, progress.StepsPerEpoch))) / Math.Max(1, progress.Epochs);
+                    task.Value = progress.Done;
                 });
             });
     }
@@ -77,8 +92,10 @@ internal sealed class TrainingView
         }
     }
 
-    private static string EpochOf(TrainingProgress progress) =>
-        $"epoch {progress.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(progress.Epochs.ToString(CultureInfo.InvariantCulture).Length)}/{progress.Epochs}";
+    /// <summary>By epochs where their number ends the training, by steps where that or the time does.</summary>
+    private static string EpochOf(TrainingProgress progress) => progress.StepsPlanned is { } planned && planned == (long)progress.Epochs * progress.StepsPerEpoch
+        ? $"epoch {progress.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(progress.Epochs.ToString(CultureInfo.InvariantCulture).Length)}/{progress.Epochs}"
+        : string.Create(CultureInfo.InvariantCulture, $"epoch {progress.Epoch}, step {progress.StepsDone}{(progress.StepsPlanned is { } steps ? $"/{steps}" : "")}");
 
     private static string Figures(TrainingProgress progress, bool narrow = false) => string.Create(
         CultureInfo.InvariantCulture,

@@ -1,7 +1,7 @@
 namespace Elman;
 
 /// <summary>
-/// Trains a module: epochs of batches, gradient accumulation and clipping, a learning-rate schedule, validation, early stopping,
+/// Trains a module: epochs of batches, a limit in steps or time, gradient accumulation and clipping, a learning-rate schedule, validation, early stopping,
 /// checkpoints. A run is a pure function of the initial weights, the data, the options and the seed, to the bit, interrupted or not.
 /// </summary>
 /// <param name="module">The network.</param>
@@ -15,7 +15,7 @@ public sealed class Trainer(Module module, Optimizer optimizer, TrainingOptions?
 {
     private readonly TrainingOptions _options = Checked(options ?? new TrainingOptions());
 
-    /// <summary>Trains until the epochs are done, the loss stops improving, or the run is cancelled.</summary>
+    /// <summary>Trains until the epochs or steps are done, the time is over, the loss stops improving, or the run is cancelled.</summary>
     /// <param name="source">The training data.</param>
     /// <param name="loss">
     /// The loss of a batch, a scalar. It is called inside a <see cref="TensorScope"/>: tensors that it makes end with the step.
@@ -79,6 +79,8 @@ public sealed class Trainer(Module module, Optimizer optimizer, TrainingOptions?
     private static TrainingOptions Checked(TrainingOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.Epochs, nameof(options.Epochs));
+        if (options.Steps is { } limit) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit, nameof(options.Steps));
+        if (options.TimeLimit is { } time) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, nameof(options.TimeLimit));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Accumulation, nameof(options.Accumulation));
         if (options.ClipNorm is { } norm) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(norm, nameof(options.ClipNorm));
         if (options.ClipValue is { } value) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value, nameof(options.ClipValue));

@@ -3,8 +3,19 @@ namespace Elman;
 /// <summary>How a <see cref="Trainer"/> runs.</summary>
 public sealed record TrainingOptions
 {
-    /// <summary>Passes over the training data.</summary>
+    /// <summary>Passes over the training data, at most.</summary>
     public int Epochs { get; init; } = 10;
+
+    /// <summary>Optimizer steps, at most; null for as many as the epochs have. An epoch that they cut short ends as a whole one does, with its validation.</summary>
+    public long? Steps { get; init; }
+
+    /// <summary>
+    /// How long the run may take, pauses not counted; null for any time. The first steps are measured, and the limit becomes a number of steps,
+    /// <see cref="TrainingRecord.PlannedSteps"/>: as <see cref="Steps"/> of another run that gives the same bits, however fast the machine. The number is fixed
+    /// as late as the schedule allows, after its <see cref="LearningRateSchedule.StableShare"/> of the time; a machine that gets slower then takes longer. With
+    /// <see cref="Steps"/> as well, the limit is ignored.
+    /// </summary>
+    public TimeSpan? TimeLimit { get; init; }
 
     /// <summary>Keys the dropout masks; see <see cref="Module.Train"/>.</summary>
     public ulong Seed { get; init; }
@@ -53,7 +64,10 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// What the caller's part of the run depends on: the architecture, the data's fingerprint, the batch size …. Stored in the
-    /// record and the checkpoint; resuming with other settings is refused. <see cref="Epochs"/> may be raised.
+    /// record and the checkpoint; resuming with other settings is refused. <see cref="Epochs"/> may be raised where the schedule does not depend on the number of steps.
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What measures the time.</summary>
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -30,6 +30,15 @@ public readonly record struct TrainingProgress
     /// <summary>An estimate from the time that the steps took so far.</summary>
     public required TimeSpan TimeLeft { get; init; }
 
+    /// <summary>Optimizer steps done since the run began.</summary>
+    public required long StepsDone { get; init; }
+
+    /// <summary>Optimizer steps that the run will have at most, if that is known: under a time limit it is not at first.</summary>
+    public required long? StepsPlanned { get; init; }
+
+    /// <summary>The part of the run that is done, 0 … 1, if it does not stop early.</summary>
+    public required double Done { get; init; }
+
     /// <summary>Whether this is the report at an epoch's end, after the validation.</summary>
     public required bool EpochDone { get; init; }
 }

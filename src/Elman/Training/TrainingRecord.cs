@@ -8,7 +8,7 @@ public enum TrainingOutcome
     /// <summary>It was cancelled and can be resumed from its checkpoint; also what a checkpoint within a run says.</summary>
     Interrupted,
 
-    /// <summary>All epochs are done.</summary>
+    /// <summary>All epochs or steps are done.</summary>
     Completed,
 
     /// <summary>The loss did not improve any more; see <see cref="TrainingOptions.Patience"/>.</summary>
@@ -46,6 +46,12 @@ public sealed class TrainingRecord
     /// <summary>Optimizer steps done.</summary>
     public long Steps { get; internal set; }
 
+    /// <summary>
+    /// The steps that the run was planned for: as <see cref="TrainingOptions.Steps"/> of the same run, whatever its time limit, they give the same bits. More than
+    /// <see cref="Steps"/> where it stopped early; null before there was a plan, and in records of older versions.
+    /// </summary>
+    public long? PlannedSteps { get; internal set; }
+
     /// <summary>Time spent training, without the pauses between an interruption and its resumption.</summary>
     public double Seconds { get; internal set; }
 
@@ -80,6 +86,7 @@ public sealed class TrainingRecord
         writer.WriteStartObject();
         writer.WriteString("outcome", Outcome.ToString());
         writer.WriteNumber("steps", Steps);
+        if (PlannedSteps is { } planned) writer.WriteNumber("planned_steps", planned);
         writer.WriteNumber("seconds", Seconds);
         writer.WriteNumber("best_epoch", BestEpoch);
         writer.WriteStartArray("epochs");
@@ -110,6 +117,7 @@ public sealed class TrainingRecord
             {
                 Outcome = Enum.Parse<TrainingOutcome>(element.GetProperty("outcome").GetString() ?? ""),
                 Steps = element.GetProperty("steps").GetInt64(),
+                PlannedSteps = element.TryGetProperty("planned_steps", out JsonElement planned) ? planned.GetInt64() : null,
                 Seconds = element.GetProperty("seconds").GetDouble(),
                 BestEpoch = element.GetProperty("best_epoch").GetInt32(),
             };

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Elman;
@@ -15,8 +14,11 @@ internal sealed class TrainingSession<TBatch>
     private readonly LearningRateSchedule _schedule;
     private readonly Checkpoint? _checkpoint;
     private readonly TrainingRun _run;
-    private readonly Stopwatch _watch = Stopwatch.StartNew(), _sinceCheckpoint = Stopwatch.StartNew();
+    private readonly StepPlan _plan;
+    private readonly long _began;
     private readonly double _secondsBefore;
+    private long _checkpointed;
+    private bool _hasBegun;
     private long _stepsHere, _sequencesHere, _stepOfCheckpoint;
     private int _batchesInEpoch;
 
@@ -31,12 +33,14 @@ internal sealed class TrainingSession<TBatch>
         _run = options.Resume && File.Exists(options.CheckpointPath) ? _checkpoint!.Read(settings) : new TrainingRun(new TrainingRecord(settings));
         _run.Record.Outcome = Outcome;
         (_secondsBefore, _stepOfCheckpoint) = (_run.Record.Seconds, _run.Record.Steps);
+        _plan = new StepPlan(options, _schedule);
+        _began = _checkpointed = options.Clock.GetTimestamp();
     }
 
     /// <summary>How the run would end here.</summary>
     private TrainingOutcome Outcome =>
         _run.EpochsWithoutImprovement >= _options.Patience ? TrainingOutcome.StoppedEarly
-        : _run.Epoch >= _options.Epochs ? TrainingOutcome.Completed
+        : _run.Epoch >= _options.Epochs || _run.Position == 0 && _plan?.IsReached(_run.Record.Steps) == true ? TrainingOutcome.Completed
         : TrainingOutcome.Interrupted;
 
     private bool KeepsBest => _validate is not null || _options.Patience is not null;
@@ -46,11 +50,13 @@ internal sealed class TrainingSession<TBatch>
         while (Outcome == TrainingOutcome.Interrupted)
         {
             IReadOnlyList<TBatch> batches = Begin();
+            if (Outcome != TrainingOutcome.Interrupted) break;
             while (true)
             {
                 if (cancellation.IsCancellationRequested) return Interrupted();
-                if (_run.Position == batches.Count) break;
+                if (_run.Position == batches.Count || _plan.IsReached(_run.Record.Steps)) break;
                 Step(batches);
+                _plan.StepDone(_run.Record.Steps, Clock());
                 Report(epochDone: false);
                 WriteCheckpointIfDue();
             }
@@ -59,8 +65,11 @@ internal sealed class TrainingSession<TBatch>
         if (KeepsBest && _run.BestWeights is { } best) _module.Load(best);
         _module.Evaluate();
         _run.Record.Outcome = Outcome;
+        if (_hasBegun) _run.Record.PlannedSteps = _plan.Afterwards(_run.Record.Steps);
         return _run.Record;
     }
+
+    private double SecondsHere => _options.Clock.GetElapsedTime(_began).TotalSeconds;
 
     /// <summary>Asks for the epoch's batches, and makes sure that a resumed run finds those that it left.</summary>
     private IReadOnlyList<TBatch> Begin()
@@ -70,7 +79,21 @@ internal sealed class TrainingSession<TBatch>
         if (_run.BatchesInEpoch != 0 && _run.BatchesInEpoch != batches.Count)
             throw new ElmanException($"{_checkpoint?.Path}: the run to resume had {_run.BatchesInEpoch} batches in epoch {_run.Epoch + 1}, this one has {batches.Count}; give the same data and batch size, or start anew without resuming");
         _run.BatchesInEpoch = _batchesInEpoch = batches.Count;
+        if (!_hasBegun) BeginPlan();
         return batches;
+    }
+
+    private void BeginPlan()
+    {
+        _hasBegun = true;
+        try
+        {
+            _plan.Begin(Steps(_batchesInEpoch), _run.Record.PlannedSteps);
+        }
+        catch (ElmanException failure)
+        {
+            throw new ElmanException($"{_checkpoint?.Path}: {failure.Message}", failure);
+        }
     }
 
     /// <summary>One optimizer step: gradients of one or more batches, checks, clipping, update.</summary>
@@ -166,7 +189,7 @@ internal sealed class TrainingSession<TBatch>
 
     private void WriteCheckpointIfDue()
     {
-        bool due = _run.Record.Steps - _stepOfCheckpoint >= _options.CheckpointSteps || _sinceCheckpoint.Elapsed >= _options.CheckpointInterval;
+        bool due = _run.Record.Steps - _stepOfCheckpoint >= _options.CheckpointSteps || _options.Clock.GetElapsedTime(_checkpointed) >= _options.CheckpointInterval;
         if (_checkpoint is null || !due) return;
         Clock();
         WriteCheckpoint();
@@ -174,19 +197,24 @@ internal sealed class TrainingSession<TBatch>
 
     private void WriteCheckpoint()
     {
+        _run.Record.PlannedSteps = _plan.Steps;
         _checkpoint?.Write(_run);
         _stepOfCheckpoint = _run.Record.Steps;
-        _sinceCheckpoint.Restart();
+        _checkpointed = _options.Clock.GetTimestamp();
     }
 
-    private void Clock() => _run.Record.Seconds = _secondsBefore + _watch.Elapsed.TotalSeconds;
+    /// <summary>The time spent training, with that before an interruption.</summary>
+    private double Clock() => _run.Record.Seconds = _secondsBefore + SecondsHere;
 
     private void Report(bool epochDone)
     {
         if (_options.Progress is not { } progress) return;
         EpochRecord? last = _run.Record.Epochs.Count > 0 ? _run.Record.Epochs[^1] : null;
         int steps = Steps(_batchesInEpoch), done = epochDone ? steps : Steps(_run.Position), epoch = epochDone ? _run.Epoch : _run.Epoch + 1;
-        double seconds = _watch.Elapsed.TotalSeconds, stepsLeft = (double)(_options.Epochs - epoch) * steps + steps - done;
+        double seconds = SecondsHere, stepsOfEpochs = (double)_options.Epochs * steps;
+        double stepsLeft = Math.Min(_plan.Steps ?? double.MaxValue, stepsOfEpochs) - _run.Record.Steps;
+        double? timeLeft = _plan.Steps is null ? _options.TimeLimit?.TotalSeconds - _secondsBefore - seconds : null;
+        double left = Math.Max(0, Math.Min(_stepsHere == 0 ? 0 : stepsLeft * seconds / _stepsHere, timeLeft ?? double.MaxValue));
         progress(new TrainingProgress
         {
             Epoch = epoch,
@@ -197,7 +225,10 @@ internal sealed class TrainingSession<TBatch>
             ValidationLoss = last?.ValidationLoss,
             LearningRate = _run.LearningRate,
             SequencesPerSecond = _sequencesHere / seconds,
-            TimeLeft = TimeLeft(_stepsHere == 0 ? 0 : stepsLeft * seconds / _stepsHere),
+            TimeLeft = TimeLeft(left),
+            StepsDone = _run.Record.Steps,
+            StepsPlanned = _plan.Steps,
+            Done = Math.Clamp(timeLeft is null ? _run.Record.Steps / (_run.Record.Steps + stepsLeft) : (_secondsBefore + seconds) / (_secondsBefore + seconds + left), 0, 1),
             EpochDone = epochDone,
         });
     }
@@ -215,6 +246,8 @@ internal sealed class TrainingSession<TBatch>
         Add("schedule", _schedule);
         Add("seed", _options.Seed);
         Add("accumulation", _options.Accumulation);
+        if (_options.Steps is { } limit) Add("steps", limit);
+        else if (_options.TimeLimit is { } time) Add("time_limit", time);
         Add("clip_norm", _options.ClipNorm ?? (object)"none");
         Add("clip_value", _options.ClipValue ?? (object)"none");
         Add("patience", _options.Patience ?? (object)"none");

@@ -33,8 +33,20 @@ public abstract class LearningRateSchedule(ScheduleUnit unit)
     /// <summary>The rate of the coming optimizer step.</summary>
     public double Rate => _warmed < WarmUpSteps ? ScheduledRate * (WarmUpStart + (1 - WarmUpStart) * _warmed / WarmUpSteps) : ScheduledRate;
 
+    /// <summary>The share of a run's steps whose rates do not depend on how many there will be: 1 unless a schedule asks for <see cref="PlannedSteps"/>.</summary>
+    public virtual double StableShare => 1;
+
+    /// <summary>The steps of the whole run, warm-up included; null as long as nobody knows, which is at most for the <see cref="StableShare"/>.</summary>
+    protected long? PlannedSteps { get; private set; }
+
+    /// <summary>Tells the schedule how many optimizer steps the run will have.</summary>
+    public void Plan(long steps) => PlannedSteps = steps;
+
     /// <summary>How often the schedule's own time has advanced.</summary>
     protected long Time { get; private set; }
+
+    /// <summary>Optimizer steps done, warm-up included, of a schedule that counts them.</summary>
+    private protected long StepsDone => _warmed + Time;
 
     /// <summary>The rate at the schedule's own <see cref="Time"/>, without warm-up.</summary>
     protected abstract double ScheduledRate { get; }

@@ -1,0 +1,20 @@
+namespace Elman;
+
+/// <summary>What surrounds a training and does not change its result: who looks on, where checkpoints go, who may stop it.</summary>
+public sealed record TrainingContext
+{
+    /// <summary>Called after every optimizer step and every epoch, on the training thread.</summary>
+    public Action<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Called with what the user should know of the data, a line each.</summary>
+    public Action<string>? Remark { get; init; }
+
+    /// <summary>Where to keep what an interrupted training needs to go on; null for nowhere.</summary>
+    public string? CheckpointPath { get; init; }
+
+    /// <summary>Goes on from the checkpoint, if there is one, to the same bits as without the interruption.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Ends the training after the running step: the checkpoint is written, the record says <see cref="TrainingOutcome.Interrupted"/>.</summary>
+    public CancellationToken Cancellation { get; init; }
+}
