@@ -77,8 +77,7 @@ public sealed class Probe
     public IReadOnlyList<ProbeOutput> Run(Module network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        using GradientPause pause = Tensor.NoGradient();
-        network.Evaluate();
+        using Inference inference = Inference.Begin();
         List<ProbeOutput> outputs = [];
         Run(network, "", Input, IsRagged ? [.. Lengths] : [], outputs);
         return outputs;

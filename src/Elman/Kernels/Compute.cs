@@ -1,38 +1,61 @@
 namespace Elman;
 
-/// <summary>How much of the machine Elman uses.</summary>
+/// <summary>The <see cref="ComputeContext"/> of the current thread: one that was handed in, or the process's own.</summary>
+/// <example><code>using (Compute.Use(Compute.Current with { Threads = 1 })) output = model.Forward(x);</code></example>
 public static class Compute
 {
-    private static int _threads = Environment.ProcessorCount;
-    private static long _memoryBudget = long.MaxValue;
+    private static volatile ComputeContext _ofProcess = new();
 
-    /// <summary>Threads that one call may use; the number of processors at first. Results do not depend on it.</summary>
+    [ThreadStatic]
+    private static ComputeContext? _ofThread;
+
+    /// <summary>What a call from this thread uses.</summary>
+    public static ComputeContext Current => _ofThread ?? _ofProcess;
+
+    /// <summary>Threads that one call from this thread may use. Setting it changes the process's own context, which holds where none is handed in.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
     public static int Threads
     {
-        get => _threads;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
-            _threads = value;
-        }
+        get => Current.Threads;
+        set => _ofProcess = _ofProcess with { Threads = value };
     }
 
-    /// <summary>
-    /// Bytes that one call of a recurrent network may hold for its backward pass and in it; null, as at first, for all that it likes. With less
-    /// than that the call keeps the states at a few times only, and the backward pass computes the steps between them again: slower by at
-    /// most one forward pass, results and gradients with the same bits. What counts is every buffer of the call (steps, states, inputs and outputs
-    /// of the layers, and their gradients); what does not are the tensors that go in and come out, their gradients, the packed weights, and
-    /// each thread's scratch for a few rows. A stack whose layers merge, have residual connections or widths of their own makes a call for each layer, of which each may hold that much. A call whose budget is too small even so throws an <see cref="ElmanException"/> that says what it needs.
-    /// </summary>
+    /// <summary>Bytes that one call may hold: see <see cref="ComputeContext.MemoryBudget"/>. Setting it changes the process's own context.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not positive.</exception>
     public static long? MemoryBudget
     {
-        get => _memoryBudget == long.MaxValue ? null : _memoryBudget;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value ?? 1, nameof(value));
-            _memoryBudget = value ?? long.MaxValue;
-        }
+        get => Current.MemoryBudget;
+        set => _ofProcess = _ofProcess with { MemoryBudget = value };
     }
+
+    /// <summary>Hands a context in: calls of this thread use it until the scope ends.</summary>
+    /// <returns>The scope; it ends on the thread that opened it, innermost first.</returns>
+    public static ComputeScope Use(ComputeContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Enter(context);
+    }
+
+    /// <summary>The context that was handed in, for threads that help; null for the process's own.</summary>
+    internal static ComputeContext? HandedIn => _ofThread;
+
+    internal static ComputeScope Enter(ComputeContext? context)
+    {
+        ComputeScope scope = new(_ofThread);
+        _ofThread = context;
+        return scope;
+    }
+
+    internal static void Leave(ComputeContext? outer) => _ofThread = outer;
+}
+
+/// <summary>The time in which a <see cref="ComputeContext"/> holds; see <see cref="Compute.Use"/>.</summary>
+public readonly ref struct ComputeScope
+{
+    private readonly ComputeContext? _outer;
+
+    internal ComputeScope(ComputeContext? outer) => _outer = outer;
+
+    /// <summary>Gives the thread back the context that it had before.</summary>
+    public void Dispose() => Compute.Leave(_outer);
 }

@@ -69,11 +69,16 @@ internal static class Workers
 
     private abstract class Job : IJob
     {
+        private readonly ComputeContext? _context = Compute.HandedIn;
         private Exception? _error;
         private int _helpers;
 
         /// <summary>Helpers are numbered as they come, from 1 on: with one of them, each thread has the same number, and so the same data, in one job after the other.</summary>
-        public void Execute() => Work(Interlocked.Increment(ref _helpers));
+        public void Execute()
+        {
+            using ComputeScope scope = Compute.Enter(_context);
+            Work(Interlocked.Increment(ref _helpers));
+        }
 
         /// <summary>Threads that have come.</summary>
         protected int Threads => Volatile.Read(ref _helpers) + 1;

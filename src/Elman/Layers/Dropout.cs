@@ -35,7 +35,7 @@ public sealed class Dropout : Module, IStreamable
     public override Tensor Forward(Tensor input, ReadOnlySpan<int> lengths = default)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return Training && Probability > 0 ? input.Dropout(Probability, DropoutKey) : input;
+        return Probability > 0 && DropoutKey is { } key ? input.Dropout(Probability, key) : input;
     }
 
     /// <inheritdoc/>

@@ -15,11 +15,11 @@ public abstract class Module
     private readonly List<(string Name, Tensor Value)> _parameters = [];
     private readonly List<(string Name, Module Module)> _children = [];
 
-    /// <summary>Whether dropout is active: after <see cref="Train"/>, until <see cref="Evaluate"/>.</summary>
-    public bool Training { get; private set; }
+    /// <summary>Whether dropout is active on the current thread: after <see cref="Train"/>, until <see cref="Evaluate"/>, but not in an <see cref="Inference"/>.</summary>
+    public bool Training => TrainingMode.Of(this) is not null;
 
-    /// <summary>Keys the dropout masks of the current training step; see <see cref="Train"/>.</summary>
-    internal DropoutKey DropoutKey { get; private set; }
+    /// <summary>Keys the dropout masks of the current thread's training step, see <see cref="Train"/>; null outside of one.</summary>
+    internal DropoutKey? DropoutKey => TrainingMode.Of(this);
 
     /// <summary>The kind of the module with its sizes in a few words, such as <c>lstm 64 → 128, 2 layers</c>.</summary>
     public virtual string Description => GetType().Name;
@@ -47,20 +47,20 @@ public abstract class Module
     public long ParameterCount => Parameters().Sum(parameter => (long)parameter.Value.Count);
 
     /// <summary>
-    /// Switches dropout on for one training step. Masks are a pure function of (seed, step, layer, row, unit), so a resumed run
+    /// Switches dropout on for one training step of the current thread; on other threads the module goes on evaluating. Masks are a pure function of (seed, step, layer, row, unit), so a resumed run
     /// draws the same ones; give every step its own number.
     /// </summary>
     public void Train(ulong seed = 0, long step = 0)
     {
         int layer = 0;
-        SetMode(true, seed, step, ref layer);
+        SetMode(new DropoutKey(seed, step, 0), ref layer);
     }
 
-    /// <summary>Switches dropout off.</summary>
+    /// <summary>Switches dropout off on the current thread.</summary>
     public void Evaluate()
     {
         int layer = 0;
-        SetMode(false, 0, 0, ref layer);
+        SetMode(null, ref layer);
     }
 
     /// <summary>Opens a stream, to which the module is applied one time step after the other.</summary>
@@ -134,10 +134,9 @@ public abstract class Module
         foreach ((_, Module child) in _children) child.AppendDescriptions(hash);
     }
 
-    private void SetMode(bool training, ulong seed, long step, ref int layer)
+    private void SetMode(DropoutKey? step, ref int layer)
     {
-        Training = training;
-        DropoutKey = new DropoutKey(seed, step, layer++);
-        foreach ((_, Module child) in _children) child.SetMode(training, seed, step, ref layer);
+        TrainingMode.Set(this, step is { } key ? key with { Layer = layer++ } : null);
+        foreach ((_, Module child) in _children) child.SetMode(step, ref layer);
     }
 }

@@ -145,7 +145,7 @@ public class Recurrent<TUnit> : RecurrentLayer
     private ArgumentException TooShort() => new($"a step of this {Cell} needs spans of {InputSize} values for the input, {OutputSize} for the output, {StateSize} for the state and {StepWorkspace(InputSize)} to work in; one is shorter");
 
     /// <summary>What a call does besides the cell's equations.</summary>
-    private RunOptions Run => !Training ? new() { Zoneout = _zoneout } : new(DropoutKey)
+    private RunOptions Run => DropoutKey is not { } key ? new() { Zoneout = _zoneout } : new(key)
     {
         Between = Options.Dropout,
         Input = Options.InputDropout,

@@ -47,6 +47,18 @@ internal sealed class TrainingSession<TBatch>
 
     public TrainingRecord Run(CancellationToken cancellation)
     {
+        try
+        {
+            return Loop(cancellation);
+        }
+        finally
+        {
+            _module.Evaluate();
+        }
+    }
+
+    private TrainingRecord Loop(CancellationToken cancellation)
+    {
         while (Outcome == TrainingOutcome.Interrupted)
         {
             IReadOnlyList<TBatch> batches = Begin();
@@ -63,7 +75,6 @@ internal sealed class TrainingSession<TBatch>
             EndEpoch();
         }
         if (KeepsBest && _run.BestWeights is { } best) _module.Load(best);
-        _module.Evaluate();
         _run.Record.Outcome = Outcome;
         if (_hasBegun) _run.Record.PlannedSteps = _plan.Afterwards(_run.Record.Steps);
         return _run.Record;
@@ -170,9 +181,8 @@ internal sealed class TrainingSession<TBatch>
     {
         if (_validate is null) return null;
         using (TensorScope.Begin())
-        using (Tensor.NoGradient())
+        using (Inference.Begin())
         {
-            _module.Evaluate();
             double loss = _validate();
             return double.IsFinite(loss) ? loss : throw new DivergenceException(string.Create(CultureInfo.InvariantCulture,
                 $"training stopped after epoch {_run.Epoch + 1} at learning rate {_run.LearningRate:G4}: the validation loss is {loss}; lower the learning rate, or look for extreme values in the validation data"));
@@ -183,7 +193,6 @@ internal sealed class TrainingSession<TBatch>
     {
         Clock();
         WriteCheckpoint();
-        _module.Evaluate();
         return _run.Record;
     }
 

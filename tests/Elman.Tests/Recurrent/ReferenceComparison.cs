@@ -31,7 +31,7 @@ internal static class ReferenceComparison
             layer.Parameters().ToDictionary(parameter => parameter.Name, parameter => move(Doubles(parameter.Value.Span))))
         {
             Second = CellVariants.Twin(given.Cell, given.Hidden, reverse: true),
-            Mask = given.Dropout > 0 ? Mask(given, layer.DropoutKey) : null,
+            Mask = given.Dropout > 0 ? Mask(given, layer.DropoutKey!.Value) : null,
         };
         ReferenceRecurrent twin = Twin(values => values);
         double[] x = Doubles(given.Input().Span);

@@ -87,7 +87,7 @@ internal sealed class StackComparison(string cell, int inputs, int hidden, Recur
 
     private ReferenceStack Twin(RecurrentLayer layer, Dictionary<string, double[]> parameters)
     {
-        DropoutKey key = layer.DropoutKey;
+        DropoutKey key = layer.DropoutKey ?? default;
         DropoutKey After(int number, int stack) => stack == 0 ? key with { Layer = key.Layer * 64 + number + 1 } : key.For(MaskKind.Between, number, stack);
         return new(CellVariants.Twin(cell, hidden, reverse: false), inputs, _sizes, options, parameters)
         {

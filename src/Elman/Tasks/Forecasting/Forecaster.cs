@@ -127,13 +127,12 @@ public sealed class Forecaster
     /// <summary>The quantiles of windows, in the target's unit, ascending: for each window [P, Q].</summary>
     internal double[][] Compute(IReadOnlyList<SeriesInputs> series, IReadOnlyList<Window> windows)
     {
-        Net.Evaluate();
         double[][] results = new double[windows.Count][];
         int size = Options.Horizon * Options.Quantiles.Length;
         for (int first = 0; first < windows.Count; first += PredictionBatch)
         {
             using TensorScope scope = TensorScope.Begin();
-            using GradientPause pause = Tensor.NoGradient();
+            using Inference inference = Inference.Begin();
             Window[] batch = [.. windows.Skip(first).Take(PredictionBatch)];
             ReadOnlySpan<float> output = Net.Forward(ForecastBatch.Inputs(_layout, Options, series, batch)).Span;
             for (int i = 0; i < batch.Length; i++)
