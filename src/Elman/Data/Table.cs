@@ -6,6 +6,8 @@ namespace Elman;
 /// </summary>
 public sealed class Table
 {
+    private readonly Dictionary<string, TableColumn> _byName = [];
+
     /// <summary>Creates a table. The columns are kept, not copied.</summary>
     /// <param name="name">What messages call the table, such as the path of its file.</param>
     /// <param name="columns">The columns, of one length.</param>
@@ -16,11 +18,10 @@ public sealed class Table
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(columns);
         (Name, Columns, Remarks) = (name, columns, remarks ?? []);
-        HashSet<string> names = [];
         foreach (TableColumn column in columns)
         {
             if (column.Length != Rows) throw new ArgumentException($"column '{column.Name}' has {column.Length} rows, '{columns[0].Name}' has {Rows}", nameof(columns));
-            if (!names.Add(column.Name)) throw new ArgumentException($"two columns are named '{column.Name}'", nameof(columns));
+            if (!_byName.TryAdd(column.Name, column)) throw new ArgumentException($"two columns are named '{column.Name}'", nameof(columns));
         }
     }
 
@@ -36,8 +37,41 @@ public sealed class Table
     /// <summary>The number of rows.</summary>
     public int Rows => Columns.Count == 0 ? 0 : Columns[0].Length;
 
+    /// <summary>
+    /// Where the rows stand in a text: each entry is a row and its line, and the rows up to the next entry stand in the lines that follow. Empty if the table
+    /// does not come from a text.
+    /// </summary>
+    public IReadOnlyList<(int Row, long Line)> Lines { get; init; } = [];
+
     /// <summary>The column of a name, or null.</summary>
-    public TableColumn? Find(string name) => Columns.FirstOrDefault(column => column.Name == name);
+    public TableColumn? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>Where a row stands, for messages: "line 12" of a text, else "row 11".</summary>
+    /// <param name="row">The row, counted from 0.</param>
+    public string Place(int row) => LineOf(row) is { } line ? $"line {line}" : $"row {row + 1}";
+
+    /// <summary>Where two rows stand: "lines 12 and 13".</summary>
+    internal string Places(int first, int second) => LineOf(first) is { } line ? $"lines {line} and {LineOf(second)}" : $"rows {first + 1} and {second + 1}";
+
+    /// <summary>The place of a column, for messages: "column 'units' (3 of 5)".</summary>
+    internal string PlaceOf(TableColumn column)
+    {
+        for (int i = 0; i < Columns.Count; i++)
+            if (ReferenceEquals(Columns[i], column)) return $"column {Names.Quote(column.Name)} ({i + 1} of {Columns.Count})";
+        return $"column {Names.Quote(column.Name)}";
+    }
+
+    private long? LineOf(int row)
+    {
+        int low = 0, high = Lines.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (Lines[middle].Row <= row) low = middle + 1;
+            else high = middle;
+        }
+        return low == 0 ? null : Lines[low - 1].Line + row - Lines[low - 1].Row;
+    }
 }
 
 /// <summary>A column of a <see cref="Table"/>.</summary>
@@ -46,6 +80,9 @@ public abstract record TableColumn(string Name)
 {
     /// <summary>The number of rows.</summary>
     public abstract int Length { get; }
+
+    /// <summary>What was inferred while the column was read, one line each; whoever uses the column tells it.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
 }
 
 /// <summary>A column of numbers.</summary>
@@ -53,6 +90,9 @@ public abstract record TableColumn(string Name)
 /// <param name="Values">The numbers; NaN where one is missing.</param>
 public sealed record NumberColumn(string Name, double[] Values) : TableColumn(Name)
 {
+    /// <summary>How the numbers are written.</summary>
+    public NumberNotation Notation { get; init; } = NumberNotation.Plain;
+
     /// <inheritdoc/>
     public override int Length => Values.Length;
 }
@@ -63,6 +103,12 @@ public sealed record NumberColumn(string Name, double[] Values) : TableColumn(Na
 /// <param name="Texts">The different texts, in the order in which they first occur.</param>
 public sealed record TextColumn(string Name, int[] Codes, IReadOnlyList<string> Texts) : TableColumn(Name)
 {
+    /// <summary>Where and why the column is not one of numbers: "line 3: expected a number, got 'abc'; correct it". Null if nobody looked.</summary>
+    public string? NotNumbers { get; init; }
+
+    /// <summary>Where and why the column is not one of times, in the same form.</summary>
+    public string? NotTimes { get; init; }
+
     /// <inheritdoc/>
     public override int Length => Codes.Length;
 

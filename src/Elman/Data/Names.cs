@@ -1,4 +1,6 @@
-namespace Elman.Cli;
+using System.Globalization;
+
+namespace Elman;
 
 /// <summary>Finding what the user meant, and naming things in messages.</summary>
 internal static class Names
@@ -24,25 +26,31 @@ internal static class Names
     /// <summary>"a, b, c", cut after a dozen.</summary>
     public static string List(IReadOnlyCollection<string> names)
     {
-        string listed = string.Join(", ", names.Take(ListedAtMost));
+        string listed = string.Join(", ", names.Take(ListedAtMost).Select(Shown));
         return names.Count > ListedAtMost ? $"{listed}, and {names.Count - ListedAtMost} more" : listed;
     }
 
     /// <summary>"1 row", "2 rows", "1,461 rows".</summary>
     public static string Count(long number, string noun) => $"{number:N0} {noun}{(number == 1 ? "" : "s")}";
 
-    /// <summary>A text as it may stand inside a one-line message: no line breaks, no control characters, not endless.</summary>
-    public static string Quote(string text)
+    /// <summary>A text as it may stand inside a one-line message, in quotes.</summary>
+    public static string Quote(string text) => $"'{Shown(text)}'";
+
+    /// <summary>A text as it may stand inside a one-line message: what would steer a terminal is written as an escape, and it is not endless.</summary>
+    public static string Shown(string text)
     {
         const int longest = 40;
-        string line = string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
-        return line.Length > longest ? $"'{line[..longest]}…'" : $"'{line}'";
+        string cut = text.Length > longest ? text[..longest] + "…" : text;
+        return cut.Any(Steers) ? string.Concat(cut.Select(c => Steers(c) ? $"\\u{(int)c:x4}" : c.ToString())) : cut;
+
+        static bool Steers(char c) => char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.Surrogate
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
     }
 
     /// <summary>Insertions, deletions, substitutions and swaps of neighbours that turn one into the other (Damerau 1964).</summary>
     public static int Distance(string a, string b)
     {
-        var table = new int[a.Length + 1, b.Length + 1];
+        int[,] table = new int[a.Length + 1, b.Length + 1];
         for (int i = 0; i <= a.Length; i++)
             table[i, 0] = i;
         for (int j = 0; j <= b.Length; j++)
