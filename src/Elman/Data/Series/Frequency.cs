@@ -4,24 +4,38 @@ using System.Text.Json;
 namespace Elman;
 
 /// <summary>
-/// The spacing of a time column: a fixed span of time, or a number of calendar months (a quarter is 3, a year 12). Times are taken
-/// as a clock shows them: time zones and the hour lost or won in spring and autumn are not known.
+/// The spacing of a time column: a fixed span of time, a number of calendar months (a quarter is 3, a year 12), or the days of a set of weekdays, such as
+/// business days. Times are taken as they are counted: what daylight saving does to a clock is the business of <see cref="TimeNotation"/>.
 /// </summary>
-public sealed class Frequency : IEquatable<Frequency>
+public sealed partial class Frequency : IEquatable<Frequency>
 {
     /// <summary>A day of the month that stands for "the last one".</summary>
     private const int MonthEnd = 31;
 
-    private Frequency(TimeSpan span, int months, int day) => (Span, Months, Day) = (span, months, day);
+    private const int DaysOfWeek = 7;
 
-    /// <summary>The time between two rows; for calendar months their mean length.</summary>
+    private readonly WeekdaySet _weekdays;
+
+    private Frequency(TimeSpan span, int months = 0, int day = 0, WeekdaySet weekdays = default, bool lastBusinessDay = false) =>
+        (Span, Months, Day, _weekdays, IsLastBusinessDay) = (span, months, day, weekdays, lastBusinessDay);
+
+    /// <summary>The time between two rows; for calendar months and weekdays the mean.</summary>
     public TimeSpan Span { get; }
 
-    /// <summary>The calendar months between two rows; 0 if the spacing is a fixed span.</summary>
+    /// <summary>The calendar months between two rows; 0 if the spacing does not count months.</summary>
     public int Months { get; }
 
-    /// <summary>The day on which months are counted, 1 to 31; in a shorter month its last day. 0 if the spacing is a fixed span.</summary>
+    /// <summary>The day on which months are counted, 1 to 31; in a shorter month its last day. 0 if it is another day, or the spacing does not count months.</summary>
     public int Day { get; }
+
+    /// <summary>Whether months are counted on their last Monday to Friday.</summary>
+    public bool IsLastBusinessDay { get; }
+
+    /// <summary>The weekdays that have rows, from Monday; empty if the spacing does not count weekdays.</summary>
+    public IReadOnlyList<DayOfWeek> Weekdays => _weekdays.Days;
+
+    /// <summary>Monday to Friday.</summary>
+    public static Frequency BusinessDays { get; } = OfWeekdays(DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday);
 
     /// <summary>A fixed span.</summary>
     /// <param name="span">The time between two rows, positive.</param>
@@ -29,7 +43,7 @@ public sealed class Frequency : IEquatable<Frequency>
     public static Frequency Fixed(TimeSpan span)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(span, TimeSpan.Zero);
-        return new Frequency(span, 0, 0);
+        return new Frequency(span);
     }
 
     /// <summary>A number of calendar months.</summary>
@@ -41,30 +55,26 @@ public sealed class Frequency : IEquatable<Frequency>
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(months);
         ArgumentOutOfRangeException.ThrowIfLessThan(day, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(day, MonthEnd);
-        return new Frequency(TimeSpan.FromDays(365.2425 / 12 * months), months, day);
+        return new Frequency(SpanOf(months), months, day);
     }
 
-    /// <summary>
-    /// The spacing of a time column: the median distance of its rows, so that gaps do not matter. Calendar months are recognised
-    /// where all rows lie on one day of the month (or all on the last).
-    /// </summary>
-    /// <param name="times">The times, strictly ascending, at least two.</param>
-    /// <exception cref="ElmanException">There are fewer than two times.</exception>
-    public static Frequency Infer(ReadOnlySpan<DateTime> times)
+    /// <summary>A number of calendar months, each on its last Monday to Friday.</summary>
+    /// <param name="months">The months between two rows, positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The months are not positive.</exception>
+    public static Frequency LastBusinessDay(int months)
     {
-        if (times.Length < 2)
-            throw new ElmanException($"expected at least two times to tell their spacing, {times.Length} came; give more rows");
-        long[] distances = new long[times.Length - 1];
-        int[] months = new int[times.Length - 1];
-        for (int i = 0; i < distances.Length; i++)
-        {
-            distances[i] = times[i + 1].Ticks - times[i].Ticks;
-            months[i] = MonthNumber(times[i + 1]) - MonthNumber(times[i]);
-        }
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(months);
+        return new Frequency(SpanOf(months), months, lastBusinessDay: true);
+    }
 
-        var span = TimeSpan.FromTicks(Median(distances));
-        int monthStep = Median(months);
-        return monthStep > 0 && DayOfAll(times) is int day ? OfMonths(monthStep, day) : Fixed(span);
+    /// <summary>Every day that is one of some weekdays.</summary>
+    /// <param name="days">The weekdays that have rows, at least two and not all.</param>
+    /// <exception cref="ArgumentException">There are fewer than two different ones, or all seven, which is a fixed span.</exception>
+    public static Frequency OfWeekdays(params IEnumerable<DayOfWeek> days)
+    {
+        WeekdaySet set = new(days);
+        if (set.Count is < 2 or DaysOfWeek) throw new ArgumentException("expected two to six weekdays; take a fixed span for one or for all", nameof(days));
+        return new Frequency(TimeSpan.FromDays((double)DaysOfWeek / set.Count), weekdays: set);
     }
 
     /// <summary>The time some steps after another.</summary>
@@ -74,11 +84,30 @@ public sealed class Frequency : IEquatable<Frequency>
     /// <exception cref="OverflowException">The result lies beyond all measure.</exception>
     public DateTime Add(DateTime time, int steps)
     {
+        if (_weekdays.Count > 0)
+            return _weekdays.DayAt(checked(_weekdays.IndexOf(time) + steps)).Add(time.TimeOfDay);
         if (Months == 0)
             return time.AddTicks(checked(Span.Ticks * steps));
         DateTime first = new DateTime(time.Year, time.Month, 1, 0, 0, 0, time.Kind).AddMonths(checked(Months * steps));
-        return first.AddDays(Math.Min(Day, DateTime.DaysInMonth(first.Year, first.Month)) - 1) + time.TimeOfDay;
+        return first.AddDays(DayIn(first) - 1) + time.TimeOfDay;
     }
+
+    /// <summary>The steps from one time to another: the greatest number of steps after the first that is not later than the second.</summary>
+    /// <param name="from">A row's time.</param>
+    /// <param name="to">Another, which lies on a row if <see cref="Add"/> gives it back.</param>
+    public long Steps(DateTime from, DateTime to)
+    {
+        if (_weekdays.Count > 0)
+            return _weekdays.IndexOf(to) - _weekdays.IndexOf(from) - (to.TimeOfDay < from.TimeOfDay ? 1 : 0);
+        if (Months == 0)
+            return (long)Math.Floor((decimal)(to.Ticks - from.Ticks) / Span.Ticks);
+        int months = MonthNumber(to) - MonthNumber(from), steps = (int)Math.Floor((double)months / Months);
+        bool before = to.Day < DayIn(to) || (to.Day == DayIn(to) && to.TimeOfDay < from.TimeOfDay);
+        return steps * Months == months && before ? steps - 1 : steps;
+    }
+
+    /// <summary>Whether a time is that of a row, some steps from another.</summary>
+    internal bool IsOnGrid(DateTime from, DateTime to, long steps) => steps is >= int.MinValue and <= int.MaxValue && Add(from, (int)steps) == to;
 
     /// <summary>Continues a time column into the future.</summary>
     /// <param name="last">The last row's time.</param>
@@ -107,14 +136,21 @@ public sealed class Frequency : IEquatable<Frequency>
     {
         ArgumentNullException.ThrowIfNull(json);
         json.WriteStartObject();
-        if (Months == 0)
+        if (_weekdays.Count > 0)
+        {
+            json.WriteStartArray("weekdays"u8);
+            foreach (DayOfWeek day in Weekdays) json.WriteNumberValue((int)day);
+            json.WriteEndArray();
+        }
+        else if (Months == 0)
         {
             json.WriteNumber("ticks"u8, Span.Ticks);
         }
         else
         {
             json.WriteNumber("months"u8, Months);
-            json.WriteNumber("day"u8, Day);
+            if (IsLastBusinessDay) json.WriteBoolean("lastBusinessDay"u8, true);
+            else json.WriteNumber("day"u8, Day);
         }
 
         json.WriteEndObject();
@@ -126,23 +162,35 @@ public sealed class Frequency : IEquatable<Frequency>
     public static Frequency Read(JsonElement json)
     {
         const string where = "time step";
+        if (json.ValueKind == JsonValueKind.Object && json.TryGetProperty("weekdays", out JsonElement days))
+        {
+            int[] weekdays = days.ValueKind == JsonValueKind.Array ? [.. days.EnumerateArray().Select(day => day.TryGetInt32(out int number) ? number : -1)] : [];
+            return weekdays.All(day => day is >= 0 and < DaysOfWeek) && weekdays.Distinct().Count() is >= 2 and < DaysOfWeek
+                ? OfWeekdays(weekdays.Select(day => (DayOfWeek)day))
+                : throw new ElmanException($"{where}: 'weekdays' must be two to six numbers from 0, Sunday, to 6; the file is damaged or of a newer version");
+        }
+        if (json.ValueKind == JsonValueKind.Object && json.TryGetProperty("lastBusinessDay", out _))
+            return LastBusinessDay((int)json.RequiredInteger(where, "months", 1, 12_000));
         return json.ValueKind == JsonValueKind.Object && json.TryGetProperty("months", out _)
             ? OfMonths((int)json.RequiredInteger(where, "months", 1, 12_000), (int)json.RequiredInteger(where, "day", 1, MonthEnd))
             : Fixed(TimeSpan.FromTicks(json.RequiredInteger(where, "ticks", 1, TimeSpan.MaxValue.Ticks)));
     }
 
     /// <inheritdoc/>
-    public bool Equals(Frequency? other) => other is not null && (Span, Months, Day) == (other.Span, other.Months, other.Day);
+    public bool Equals(Frequency? other) => other is not null
+        && (Span, Months, Day, _weekdays, IsLastBusinessDay) == (other.Span, other.Months, other.Day, other._weekdays, other.IsLastBusinessDay);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Frequency);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Span, Months, Day);
+    public override int GetHashCode() => HashCode.Combine(Span, Months, Day, _weekdays, IsLastBusinessDay);
 
-    /// <summary>The spacing in words, such as "1 day", "3 months" or "00:15:00".</summary>
+    /// <summary>The spacing in words, such as "1 day", "1 business day", "3 months" or "15 minutes".</summary>
     public override string ToString()
     {
+        if (_weekdays.Count > 0)
+            return Equals(BusinessDays) ? "1 business day" : "1 working day";
         if (Months > 0)
             return Months % 12 == 0 ? Count(Months / 12, "year") : Count(Months, "month");
         foreach ((long ticks, string unit) in Units)
@@ -169,31 +217,14 @@ public sealed class Frequency : IEquatable<Frequency>
 
     private static int MonthNumber(DateTime time) => time.Year * 12 + time.Month;
 
-    private static T Median<T>(T[] values)
+    private static TimeSpan SpanOf(int months) => TimeSpan.FromDays(365.2425 / 12 * months);
+
+    /// <summary>The day of a time's month that has a row.</summary>
+    private int DayIn(DateTime time) => IsLastBusinessDay ? LastBusinessDayOf(time) : Math.Min(Day, DateTime.DaysInMonth(time.Year, time.Month));
+
+    private static int LastBusinessDayOf(DateTime time)
     {
-        Array.Sort(values);
-        return values[(values.Length - 1) / 2];
-    }
-
-    /// <summary>The day of the month on which all times lie, at one time of day, or null.</summary>
-    private static int? DayOfAll(ReadOnlySpan<DateTime> times)
-    {
-        int day = 0;
-        bool onlyLastDays = true;
-        foreach (DateTime time in times)
-        {
-            day = Math.Max(day, time.Day);
-            onlyLastDays &= time.Day == DateTime.DaysInMonth(time.Year, time.Month);
-        }
-
-        if (onlyLastDays)
-            day = MonthEnd;
-        foreach (DateTime time in times)
-        {
-            if (time.Day != Math.Min(day, DateTime.DaysInMonth(time.Year, time.Month)) || time.TimeOfDay != times[0].TimeOfDay)
-                return null;
-        }
-
-        return day;
+        int last = DateTime.DaysInMonth(time.Year, time.Month);
+        return new DateTime(time.Year, time.Month, last).DayOfWeek switch { DayOfWeek.Saturday => last - 1, DayOfWeek.Sunday => last - 2, _ => last };
     }
 }

@@ -63,6 +63,9 @@ public sealed class Series
         }
     } = [];
 
+    /// <summary>The index of the first row, where the data count rows by an index; else null.</summary>
+    public long? FirstIndex { get; init; }
+
     /// <summary>The number of rows L.</summary>
     public int Length => Target.Values.Length;
 

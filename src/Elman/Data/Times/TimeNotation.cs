@@ -126,6 +126,9 @@ public sealed record TimeNotation(string Pattern)
         return early > (after ?? DateTime.MinValue) ? early : clock - offsets.Min();
     }
 
+    /// <summary>What the clock shows at a time of the column.</summary>
+    internal DateTime ClockOf(DateTime time) => Local(time).Clock;
+
     /// <summary>The time of a number in a notation of numbers.</summary>
     internal bool TryRead(double number, out DateTime time)
     {

@@ -32,7 +32,7 @@ internal static class TimeGrid
         int row = 0;
         for (int i = 1; i < times.Length; i++)
         {
-            row = step.Months > 0 ? Months(times[0], times[i]) / step.Months : (int)Math.Min((times[i] - times[0]).Ticks / step.Span.Ticks, int.MaxValue);
+            row = (int)Math.Min(step.Steps(times[0], times[i]), int.MaxValue);
             if (row > limit) throw Similar(series, step) ? MostlyLeftOut(series, step) : OtherSpacing(series, step);
             if (step.Add(times[0], row) != times[i]) return Similar(series, step) ? series : throw OtherSpacing(series, step);
             rows[i] = row;
@@ -55,11 +55,9 @@ internal static class TimeGrid
     public static bool IsEven(Series series, Frequency? step)
     {
         if (step is null || series.Times is not { Length: > 1 } times) return true;
-        long rows = step.Months > 0 ? Months(times[0], times[^1]) / step.Months : (times[^1] - times[0]).Ticks / step.Span.Ticks;
+        long rows = step.Steps(times[0], times[^1]);
         return rows == times.Length - 1 && Enumerable.Range(0, times.Length).All(i => step.Add(times[0], i) == times[i]);
     }
-
-    private static int Months(DateTime from, DateTime to) => (to.Year - from.Year) * 12 + to.Month - from.Month;
 
     private static bool Similar(Series series, Frequency step)
     {
