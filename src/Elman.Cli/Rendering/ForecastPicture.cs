@@ -52,9 +52,12 @@ internal sealed record ForecastPicture(
     {
         int from = Math.Max(0, series.Length - steps);
         string name = series.Group.Length == 0 ? series.Target.Name : $"{series.Target.Name}, {series.Group}";
+        // Rows that are only counted are shown as days: their distances are alike.
+        var start = new DateTime(2000, 1, 1);
+        var times = series.Times ?? [.. Enumerable.Range(0, series.Length).Select(row => start.AddDays(row))];
         return new ForecastPicture(
-            name, series.Times![from..], Doubles(series.Target.Values[from..]),
-            [.. forecast.Times!], Doubles(forecast.Lower), Doubles(forecast.Median), Doubles(forecast.Upper), forecast.NominalCoverage);
+            name, times[from..], Doubles(series.Target.Values[from..]),
+            [.. forecast.Times ?? Enumerable.Range(series.Length, forecast.Horizon).Select(row => start.AddDays(row))], Doubles(forecast.Lower), Doubles(forecast.Median), Doubles(forecast.Upper), forecast.NominalCoverage);
 
         static double[] Doubles(double[] values) => values;
     }

@@ -7,6 +7,7 @@ internal sealed class Backtest
 {
     private readonly Argument<string> _model = CommonArguments.Model();
     private readonly Argument<string> _data = CommonArguments.Data();
+    private readonly DataArguments _columns = DataArguments.OfModel();
     private readonly Option<int> _threads = CommonArguments.Threads();
 
     public static Verb Create(Terminal terminal)
@@ -19,6 +20,7 @@ internal sealed class Backtest
         {
             options._model, options._data, options._threads,
         };
+        options._columns.AddTo(verb);
         verb.SetAction(result => options.Run(result, terminal));
         return verb;
     }
@@ -27,7 +29,7 @@ internal sealed class Backtest
     {
         CommonArguments.UseThreads(given.GetValue(_threads));
         var model = ModelPlace.Load(given.GetRequiredValue(_model));
-        var table = ModelPlace.ReadSeries(model, given.GetRequiredValue(_data), terminal);
+        var table = ModelPlace.ReadSeries(model, _columns, given, given.GetRequiredValue(_data), terminal);
         BacktestTable.Write(model.Backtest(table.Series), model.Target, terminal);
         return ExitCode.Done;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Elman.Tabular;
 
 namespace Elman.Cli;
 
@@ -60,14 +61,13 @@ internal sealed class Demo
     /// Three years of days are few: a small net that sees the temperature and the calendar had the lowest validation loss, below those
     /// of larger ones and of nets that also see rain, wind and the daily minimum.
     /// </summary>
-    private static ForecasterOptions Options(SeriesTable table) => new() { Hidden = 32, Layers = 1, Holdout = LastYear, TimeColumn = table.TimeColumn };
+    private static ForecasterOptions Options(SeriesSet table) => new() { Hidden = 32, Layers = 1, Holdout = LastYear, TimeColumn = table.TimeColumn };
 
-    private static SeriesTable ReadSample()
+    private static SeriesSet ReadSample()
     {
         var sample = typeof(Demo).Assembly.GetManifestResourceStream(SampleName)
             ?? throw new InvalidOperationException($"the assembly does not carry {SampleName}");
-        using var source = CsvSource.FromStream(SampleName, sample);
-        return SeriesReader.Read(source, new ColumnChoice("temp_max", "date"));
+        return SeriesSet.Read(Table.ReadCsv(SampleName, sample), new SeriesRoles { Targets = ["temp_max"], Time = "date" });
     }
 
     private static void CreateFolder(string folder)
@@ -86,11 +86,11 @@ internal sealed class Demo
         OutputPlace.Check(Path.Combine(folder, ModelName));
     }
 
-    private static void Save(string folder, Forecaster model, SeriesTable table, IReadOnlyList<Forecast> forecasts, Terminal terminal)
+    private static void Save(string folder, Forecaster model, SeriesSet table, IReadOnlyList<Forecast> forecasts, Terminal terminal)
     {
         string Place(string name) => Path.Combine(folder, name);
         model.Save(Place(ModelName));
-        ForecastOutput.Write(Place("forecast.csv"), model, table.TimeColumn, forecasts);
+        ForecastOutput.Write(Place("forecast.csv"), model, table, forecasts);
         ForecastOutput.Draw(Place("forecast.svg"), model, table.Series, forecasts, terminal);
         AtomicFile.Write(Place(SampleName), stream =>
         {

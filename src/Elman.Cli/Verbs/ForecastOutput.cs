@@ -6,12 +6,12 @@ internal static class ForecastOutput
     private const int PanelsAtMost = 6;
 
     /// <summary>Writes forecasts as CSV.</summary>
-    public static void Write(string path, Forecaster model, string timeColumn, IReadOnlyList<Forecast> forecasts)
+    public static void Write(string path, Forecaster model, SeriesSet data, IReadOnlyList<Forecast> forecasts)
     {
         AtomicFile.Write(path, stream =>
         {
             using var writer = new StreamWriter(stream, leaveOpen: true);
-            ForecastCsv.Write(forecasts, model.Options.GroupColumn, timeColumn, writer);
+            ForecastCsv.Write(forecasts, data, writer);
         });
     }
 

@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 namespace Elman.Cli;
 
 /// <summary>Opening the model file that a verb is given.</summary>
@@ -12,11 +14,19 @@ internal static class ModelPlace
     }
 
     /// <summary>Reads the columns that the model was trained on.</summary>
-    public static SeriesTable ReadSeries(Forecaster model, string path, Terminal terminal)
+    public static SeriesSet ReadSeries(Forecaster model, DataArguments columns, ParseResult given, string path, Terminal terminal)
     {
-        using var source = CsvSource.Open(path, terminal.Input);
-        var table = SeriesReader.Read(source, new ColumnChoice(model.Target, model.Options.TimeColumn, model.Covariates, model.Options.GroupColumn));
-        terminal.Remark(table.Remarks);
-        return table;
+        var table = columns.ReadTable(given, path, terminal.Input);
+        var roles = new SeriesRoles
+        {
+            Targets = [model.Target],
+            // Times that were joined from several columns are found again.
+            Time = model.Options.TimeColumn is { } time && (table.Find(time) is not null || (time != "time" && !time.Contains(' '))) ? time : null,
+            Covariates = model.Covariates,
+            Group = model.Options.GroupColumn,
+        };
+        var data = SeriesSet.Read(table, columns.Roles(given, roles));
+        terminal.Remark(data.Remarks);
+        return data;
     }
 }

@@ -9,6 +9,7 @@ internal sealed class Predict
     private readonly Argument<string> _data = CommonArguments.Data();
     private readonly Option<string?> _output = new("--output", "-o") { Description = "Where the forecast goes, as CSV. [default: standard output]", HelpName = "forecast.csv" };
     private readonly Option<string?> _plot = new("--plot") { Description = "Draws the forecast into an SVG file.", HelpName = "forecast.svg" };
+    private readonly DataArguments _columns = DataArguments.OfModel();
     private readonly Option<int> _threads = CommonArguments.Threads();
 
     public static Verb Create(Terminal terminal)
@@ -22,6 +23,7 @@ internal sealed class Predict
         {
             options._model, options._data, options._output, options._plot, options._threads,
         };
+        options._columns.AddTo(verb);
         verb.SetAction(result => options.Run(result, terminal));
         return verb;
     }
@@ -41,18 +43,18 @@ internal sealed class Predict
         CommonArguments.UseThreads(given.GetValue(_threads));
 
         var forecaster = ModelPlace.Load(model);
-        var table = ModelPlace.ReadSeries(forecaster, data, terminal);
+        var table = ModelPlace.ReadSeries(forecaster, _columns, given, data, terminal);
         var series = LongEnough(table.Series, forecaster, terminal);
         var forecasts = forecaster.Predict(series);
         if (plot is not null)
             ForecastOutput.Draw(plot, forecaster, series, forecasts, terminal);
         if (output is null)
         {
-            ForecastCsv.Write(forecasts, forecaster.Options.GroupColumn, table.TimeColumn, terminal.Out);
+            ForecastCsv.Write(forecasts, table, terminal.Out);
             return ExitCode.Done;
         }
 
-        ForecastOutput.Write(output, forecaster, table.TimeColumn, forecasts);
+        ForecastOutput.Write(output, forecaster, table, forecasts);
         if (series.Count > 1)
             terminal.Remark($"the chart shows the first of {series.Count} series; {output} holds all");
         terminal.Out.Write(TerminalChart.Draw(ForecastPicture.Of(series[0], forecasts[0], forecaster.Options.Context), terminal));

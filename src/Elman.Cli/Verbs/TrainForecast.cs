@@ -6,17 +6,7 @@ namespace Elman.Cli;
 internal sealed class TrainForecast
 {
     private readonly Argument<string> _data = CommonArguments.Data();
-    private readonly Option<string> _target = new("--target") { Description = "The column to forecast.", HelpName = "column", Required = true };
-    private readonly Option<string?> _time = new("--time") { Description = "The column of the times. [default: a column named date, time, ... or the first that holds dates]", HelpName = "column" };
-    private readonly Option<string[]> _covariates = new("--covariates")
-    {
-        Description = "Further number columns that the model sees, separated by commas.",
-        HelpName = "a,b",
-        DefaultValueFactory = _ => [],
-        CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
-    };
-
-    private readonly Option<string?> _group = new("--group") { Description = "The column that names the series of a row (a store, a sensor): one model learns from all of them.", HelpName = "column" };
+    private readonly DataArguments _columns = DataArguments.ForTraining();
     private readonly SettingOptions<ForecasterOptions> _settings = new(ForecasterOptions.Settings);
     private readonly Option<int> _threads = CommonArguments.Threads();
     private readonly Option<long?> _memory = Checked.Size("--memory", "Memory for the backward pass, such as 256M; with less it computes more, and the result is the same. [default: no limit]");
@@ -32,8 +22,9 @@ internal sealed class TrainForecast
             "elman train forecast weather.csv --target temp_max -o weather.elman",
             "elman train forecast sales.csv --target units --group store --covariates price,promo --horizon 28 -o sales.elman")
         {
-            options._data, options._target, options._time, options._covariates, options._group,
+            options._data,
         };
+        options._columns.AddTo(verb);
         options._settings.AddTo(verb);
         foreach (var option in new Option[] { options._threads, options._memory, options._resume, options._output })
             verb.Options.Add(option);
@@ -52,7 +43,7 @@ internal sealed class TrainForecast
         CommonArguments.UseThreads(given.GetValue(_threads));
         if (given.GetValue(_memory) is { } bytes) Compute.MemoryBudget = bytes;
 
-        var table = ReadSeries(given, terminal);
+        var table = _columns.ReadSeries(given, given.GetRequiredValue(_data), terminal);
         if (resume && !File.Exists(checkpoint))
             terminal.Remark($"there is no {checkpoint} to resume from; beginning anew");
         try
@@ -65,7 +56,7 @@ internal sealed class TrainForecast
         }
     }
 
-    private int Train(ParseResult given, SeriesTable table, string checkpoint, bool resume, Terminal terminal)
+    private int Train(ParseResult given, SeriesSet table, string checkpoint, bool resume, Terminal terminal)
     {
         string model = given.GetRequiredValue(_output);
         var forecaster = Training.Run(table.Series, Options(given, table), checkpoint, resume, terminal);
@@ -82,19 +73,10 @@ internal sealed class TrainForecast
         return ExitCode.Done;
     }
 
-    private SeriesTable ReadSeries(ParseResult given, Terminal terminal)
-    {
-        using var source = CsvSource.Open(given.GetRequiredValue(_data), terminal.Input);
-        var table = SeriesReader.Read(source, new ColumnChoice(
-            given.GetRequiredValue(_target), given.GetValue(_time), given.GetValue(_covariates), given.GetValue(_group)));
-        terminal.Remark(table.Remarks);
-        return table;
-    }
-
     /// <summary>Rows held out that are fewer than the horizon would be lost for the training and of no use for a backtest.</summary>
-    private ForecasterOptions Options(ParseResult given, SeriesTable table)
+    private ForecasterOptions Options(ParseResult given, SeriesSet table)
     {
-        var options = _settings.Apply(given, new ForecasterOptions { TimeColumn = table.TimeColumn, GroupColumn = given.GetValue(_group) });
+        var options = _settings.Apply(given, new ForecasterOptions { TimeColumn = table.TimeColumn, GroupColumn = table.GroupColumn });
         return options.Holdout is null or 0 || options.Holdout >= options.Horizon
             ? options
             : throw new ElmanException($"--holdout {options.Holdout} leaves no room for a forecast of {Names.Count(options.Horizon, "step")}; give {options.Horizon} rows or more, or 0");

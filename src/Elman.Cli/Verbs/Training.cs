@@ -18,7 +18,7 @@ internal static class Training
     public static string HeldOut(Forecaster forecaster, IReadOnlyList<Series> series)
     {
         var ends = forecaster.TrainedSeries.ToDictionary(one => one.Group, one => one.Until);
-        int rows = series.Max(one => ends.TryGetValue(one.Group, out var until) ? one.Times!.Count(time => time > until) : 0);
+        int rows = series.Max(one => ends.TryGetValue(one.Group, out var until) ? (one.Times is { } times ? times.Count(time => time > until) : one.Length - forecaster.TrainedSeries.First(trained => trained.Group == one.Group).Rows) : 0);
         return rows == 0
             ? "no rows were held out: a backtest needs later ones"
             : $"the last {Names.Count(rows, "row")}{(series.Count > 1 ? " of each series" : "")} were held out, for elman backtest to measure the model on; --holdout 0 trains on them too";

@@ -89,7 +89,7 @@ public sealed class Series
         foreach (Column column in columns)
         {
             if (column.Values.Length < least || column.Values.Length > most)
-                throw new ArgumentException($"series '{Group}': column '{column.Name}' has {column.Values.Length} values, it needs {least}", parameter);
+                throw new ArgumentException($"series '{Group}': column '{column.Name}' has {column.Values.Length} values, {(least == Length ? $"'{Target.Name}' has {Length}" : $"it needs {least}")}", parameter);
             if (!names.Add(column.Name))
                 throw new ArgumentException($"series '{Group}': two columns are named '{column.Name}'", parameter);
         }
