@@ -1,4 +1,5 @@
 using System.Globalization;
+using Elman.Tabular;
 
 namespace Elman.Cli.Tests;
 
@@ -70,8 +71,7 @@ public sealed class VerbTests : IDisposable
         Assert.Equal(0, outcome.Code);
         Assert.Empty(outcome.Error);
 
-        using var source = CsvSource.Open(data, Stream.Null);
-        var forecast = Forecaster.Load(model).Predict(SeriesReader.Read(source, new ColumnChoice("y")).Series[0]);
+        var forecast = Forecaster.Load(model).Predict(SeriesSet.Read(Table.ReadCsv(data), new SeriesRoles { Targets = ["y"] }).Series[0]);
         var rows = outcome.Out.TrimEnd('\n').Split('\n');
         Assert.Equal("date,q10,q50,q90", rows[0]);
         Assert.Equal(4, rows.Length);

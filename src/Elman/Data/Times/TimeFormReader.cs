@@ -72,7 +72,8 @@ internal sealed class TimeFormReader
                 if (!Is(t, Run(2), mark, Run(2), mark, Run(width)) || _form.Runs[r + 2].Shortest < width) continue;
                 string year = new('y', width);
                 if (In(r, 1, 31) && In(r + 1, 1, 12)) yield return at.Then(5, 3, $"{Short('d', r)}{s}{Short('M', r + 1)}{s}{year}", DateOrder.DayFirst);
-                if (In(r, 1, 12) && In(r + 1, 1, 31)) yield return at.Then(5, 3, $"{Short('M', r)}{s}{Short('d', r + 1)}{s}{year}", DateOrder.MonthFirst);
+                // Where points stand between the numbers, the day comes first.
+                if (mark != '.' && In(r, 1, 12) && In(r + 1, 1, 31)) yield return at.Then(5, 3, $"{Short('M', r)}{s}{Short('d', r + 1)}{s}{year}", DateOrder.MonthFirst);
                 if (width == 2 && mark == '-' && !In(r, 1, 31) && In(r + 1, 1, 12) && In(r + 2, 1, 31))
                     yield return at.Then(5, 3, $"yy{s}{Short('M', r + 1)}{s}{Short('d', r + 2)}", DateOrder.YearFirst);
             }

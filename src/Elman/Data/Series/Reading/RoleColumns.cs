@@ -53,7 +53,7 @@ internal sealed class RoleColumns
         if (_table.Find(name) is { } column) return column;
         string[] names = [.. _table.Columns.Select(one => one.Name)];
         string guess = Names.Nearest(name, names) is { } nearest ? $"did you mean {Names.Quote(nearest)}? " : "";
-        bool manySeries = _table.Columns.Count(one => one is NumberColumn) > 1;
+        bool manySeries = _table.Columns.Count(one => one is NumberColumn) > 2;
         string wide = Roles.Targets.Contains(name) && !Roles.Wide && manySeries && guess.Length == 0 ? "; if each column or row is a series of its own, give --wide" : "";
         throw new ElmanException($"{_table.Name} has no column {Names.Quote(name)}; {guess}its columns are: {Names.List(names)}{wide}");
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Elman;
 
 /// <summary>What the rows of a table are ordered by: times, an index, or nothing but their order.</summary>
@@ -48,7 +50,7 @@ internal sealed class TimeFinder
     {
         if (columns.Count == 0) return TimeAxis.None;
         if (columns.Count == 1) return Of(columns[0]) ?? Named(columns[0]);
-        if (Of(columns[0]) is { Notation.IsDate: true } dates && Joined(dates, columns[1]) is { } joined) return joined;
+        if (columns is [TimeColumn, _] && Of(columns[0]) is { } dates && Joined(dates, columns[1]) is { } joined) return joined;
         return FromParts(columns) ?? throw new ElmanException($"{_table.Name}: columns {Names.List([.. columns.Select(column => column.Name)])} no longer tell a time; bring them to what the model was trained on");
     }
 
@@ -99,7 +101,9 @@ internal sealed class TimeFinder
     };
 
     /// <summary>The names of weekdays or months alone, beside which times may be missing.</summary>
-    private static bool IsOfNames(TextColumn column) => column.Texts.Count <= 12 && column.Texts.All(text => text.All(c => char.IsLetter(c) || c == '.'));
+    private static bool IsOfNames(TextColumn column) => column.Texts.All(text => NamesOfDays.Any(name => name.StartsWith(text.TrimEnd('.'), StringComparison.OrdinalIgnoreCase)));
+
+    private static readonly string[] NamesOfDays = [.. CultureInfo.InvariantCulture.DateTimeFormat.DayNames, .. CultureInfo.InvariantCulture.DateTimeFormat.MonthNames.Take(12)];
 
     private TimeAxis? Of(TableColumn column)
     {
