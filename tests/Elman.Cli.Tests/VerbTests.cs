@@ -79,9 +79,9 @@ public sealed class VerbTests : IDisposable
         {
             var cells = rows[step + 1].Split(',');
             Assert.Equal(new DateTime(2024, 4, 30).AddDays(step).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), cells[0]);
-            Assert.Equal(forecast.Quantile(0)[step], float.Parse(cells[1], CultureInfo.InvariantCulture));
-            Assert.Equal(forecast.Median[step], float.Parse(cells[2], CultureInfo.InvariantCulture));
-            Assert.Equal(forecast.Quantile(2)[step], float.Parse(cells[3], CultureInfo.InvariantCulture));
+            Assert.Equal(forecast.Quantile(0)[step], double.Parse(cells[1], CultureInfo.InvariantCulture));
+            Assert.Equal(forecast.Median[step], double.Parse(cells[2], CultureInfo.InvariantCulture));
+            Assert.Equal(forecast.Quantile(2)[step], double.Parse(cells[3], CultureInfo.InvariantCulture));
         }
     }
 
@@ -165,15 +165,18 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
-    public void Uneven_times_are_remarked()
+    public void Uneven_times_are_asked_about()
     {
         var rows = SmallData.Wave().Split('\n');
         for (int i = 1; i <= 120; i++)
             rows[i] = new DateTime(2024, 1, 1).AddMinutes(i * i).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + rows[i][10..];
         string data = _folder.Write("uneven.csv", string.Join('\n', rows));
-        var outcome = Command.Run(["train", "forecast", data, "--target", "y", "-o", _folder.File("m.elman"), .. SmallData.Quick]);
-        Assert.Equal(0, outcome.Code);
-        Assert.Contains("the times are not evenly spaced; they are taken as one row after the other, 121 minutes apart", outcome.Error);
+        string[] train = ["train", "forecast", data, "--target", "y", "-o", _folder.File("m.elman"), .. SmallData.Quick];
+        var outcome = Command.Run(train);
+        Assert.Equal(2, outcome.Code);
+        Assert.Contains("give --every 2h to take the mean of each such span, or --by-row to take the rows as they come", outcome.Error);
+        Assert.Equal(0, Command.Run([.. train, "--every", "2h"]).Code);
+        Assert.Equal(0, Command.Run([.. train, "--by-row"]).Code);
     }
 
     [Fact]
