@@ -61,7 +61,7 @@ internal sealed class CsvContent
         }
         catch (CsvFormatException failure) when (failure.Message.Contains("MaxRecordSize", StringComparison.Ordinal) || failure.Message.Contains("larger", StringComparison.Ordinal))
         {
-            throw new ElmanException($"{_name}, line {reader.LineNumber}: a row is longer than {LongestRecord >> 20} MB; close the double quote that opens it, or check that this is a CSV file");
+            throw new ElmanException($"{_name}, line {(failure.LineNumber > 0 ? failure.LineNumber : reader.LineNumber + 1)}: a row is longer than {LongestRecord >> 20} MB; close the double quote that opens it, or check that this is a CSV file");
         }
         catch (CsvFormatException failure)
         {

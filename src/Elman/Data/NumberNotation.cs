@@ -19,10 +19,9 @@ public sealed record NumberNotation(char DecimalMark = '.', string Thousands = "
     {
         if (double.IsNaN(value)) return "";
         string digits = Decimals is { } count ? Math.Abs(value).ToString("F" + count, CultureInfo.InvariantCulture) : Math.Abs(value).ToString("R", CultureInfo.InvariantCulture);
-        if (digits.Contains('E', StringComparison.Ordinal)) return value.ToString("R", CultureInfo.InvariantCulture);
         int point = digits.IndexOf('.', StringComparison.Ordinal);
         string whole = point < 0 ? digits : digits[..point], rest = point < 0 ? "" : DecimalMark + digits[(point + 1)..];
-        if (Thousands.Length > 0)
+        if (Thousands.Length > 0 && !whole.Contains('E', StringComparison.Ordinal))
             for (int i = whole.Length - 3; i > 0; i -= 3) whole = whole.Insert(i, Thousands);
         return $"{(value < 0 ? "-" : "")}{Prefix}{whole}{rest}{Suffix}";
     }

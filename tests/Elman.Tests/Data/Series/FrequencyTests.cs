@@ -99,4 +99,64 @@ public class FrequencyTests
     }
 
     private static DateTime[] Times(string text) => [.. text.Split(' ').Select(time => DateTime.Parse(time, CultureInfo.InvariantCulture))];
+
+    [Theory]
+    [InlineData("Monday Tuesday Wednesday Thursday Friday", "1 business day")]
+    [InlineData("Monday Tuesday Wednesday Thursday Friday Saturday", "1 working day")]
+    [InlineData("Tuesday Saturday", "1 working day")]
+    public void Weekdays_without_rows_are_left_out(string names, string words)
+    {
+        DayOfWeek[] days = [.. names.Split(' ').Select(Enum.Parse<DayOfWeek>)];
+        DateTime[] times = [.. Enumerable.Range(0, 200).Select(day => new DateTime(2024, 1, 1, 9, 30, 0).AddDays(day)).Where(time => days.Contains(time.DayOfWeek))];
+        Frequency step = Frequency.Infer(times.AsSpan(0, 30));
+        Assert.Equal(Frequency.OfWeekdays(days), step);
+        Assert.Equal(words, step.ToString());
+        Assert.Equal(days, step.Weekdays);
+        Assert.Equal(times[30..], step.Next(times[29], times.Length - 30));
+        Assert.Equal(step, Frequency.Read(Json.Of(step.WriteTo)));
+    }
+
+    [Fact]
+    public void A_few_days_of_one_week_are_days()
+    {
+        DateTime[] times = [.. Enumerable.Range(0, 5).Select(day => new DateTime(2024, 1, 1).AddDays(day))];
+        Assert.Equal("1 day", Frequency.Infer(times).ToString());
+    }
+
+    [Fact]
+    public void The_last_business_day_of_each_month_is_recognised()
+    {
+        Frequency step = Frequency.Infer(Times("2019-10-31 2019-11-29 2019-12-31 2020-01-31 2020-02-28"));
+        Assert.True(step.IsLastBusinessDay);
+        Assert.Equal(Times("2020-03-31 2020-04-30 2020-05-29"), step.Next(new DateTime(2020, 2, 28), 3));
+        Assert.Equal(step, Frequency.Read(Json.Of(step.WriteTo)));
+    }
+
+    [Fact]
+    public void A_product_that_sells_every_few_days_has_rows_a_day_apart()
+    {
+        int[] days = [0, 2, 3, 6, 8, 10, 11, 14, 16, 18, 20, 23];
+        Assert.Equal("1 day", Frequency.Infer([.. days.Select(day => new DateTime(2024, 1, 1).AddDays(day))]).ToString());
+    }
+
+    [Fact]
+    public void Steps_undo_what_adding_does()
+    {
+        Frequency[] steps =
+        [
+            Frequency.Fixed(TimeSpan.FromMinutes(15)), Frequency.Fixed(TimeSpan.FromDays(7)), Frequency.OfMonths(1, 1), Frequency.OfMonths(1, 31), Frequency.OfMonths(3, 30),
+            Frequency.OfMonths(12, 29), Frequency.LastBusinessDay(1), Frequency.LastBusinessDay(3), Frequency.BusinessDays, Frequency.OfWeekdays(DayOfWeek.Sunday, DayOfWeek.Wednesday),
+        ];
+        foreach (Frequency step in steps)
+        {
+            DateTime first = step.Add(new DateTime(2023, 11, 5, 6, 7, 8), 0);
+            for (int count = -100; count <= 100; count++)
+            {
+                DateTime there = step.Add(first, count);
+                Assert.Equal(count, step.Steps(first, there));
+                Assert.Equal(count, step.Steps(first, there.AddSeconds(1)));
+                Assert.Equal(count - 1, step.Steps(first, there.AddSeconds(-1)));
+            }
+        }
+    }
 }
