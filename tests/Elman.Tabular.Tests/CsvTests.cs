@@ -20,6 +20,7 @@ public class CsvTests
     [InlineData("date;y\r\n2020-01-01;1.5\r\n2020-01-02;-2e3\r\n")]
     [InlineData("date\ty\n2020-01-01\t1.5\n2020-01-02\t-2e3")]
     [InlineData("date|y\n2020-01-01|1.5\n2020-01-02|-2e3")]
+    [InlineData("sep=;\ndate;y\n2020-01-01;1.5\n2020-01-02;-2e3")]
     [InlineData("\uFEFFdate,y\n2020-01-01,1.5\n2020-01-02,-2e3\n")]
     [InlineData("\"date\",\"y\"\n\"2020-01-01\",\"1.5\"\n\n\"2020-01-02\", -2e3 \n   \n")]
     public void Separators_quotes_line_ends_and_marks_are_found_by_themselves(string csv)

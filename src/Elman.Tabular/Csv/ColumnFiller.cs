@@ -16,17 +16,19 @@ internal abstract class ColumnFiller
 internal sealed class NumberFiller(string name, int rows, NumberNotation notation, IReadOnlyList<string> remarks, MissingWords missing) : ColumnFiller
 {
     private readonly double[] _values = new double[rows];
-    private readonly bool _openPoint = notation.DecimalMark == ',';
+    private readonly bool _comma = notation.DecimalMark == ',';
 
     public override bool Set(int row, ReadOnlySpan<byte> cell, long line)
     {
-        if (NumberText.TryPlain(cell, out double value, out _, out NumberMarks marks) && !(_openPoint && marks != NumberMarks.Whole)) { }
-        else if (ColumnSurvey.IsTruth(cell, out bool truth)) value = truth ? 1 : 0;
-        else if (NumberText.TryStrip(cell, out NumberBody body)) value = NumberText.Parse(body, notation.DecimalMark);
-        else value = double.NaN;
+        bool plain = NumberText.TryPlain(cell, out double value, out _, out NumberMarks marks) && (marks == NumberMarks.Whole || !_comma);
+        if (!plain) value = Unusual(cell);
         _values[row] = double.IsFinite(value) && !missing.Contains(value) ? value : double.NaN;
         return true;
     }
+
+    private double Unusual(ReadOnlySpan<byte> cell) => ColumnSurvey.IsTruth(cell, out bool truth) ? truth ? 1 : 0
+        : NumberText.TryStrip(cell, out NumberBody body) ? NumberText.Parse(body, notation.DecimalMark)
+        : double.NaN;
 
     public override TableColumn Finish() =>
         new NumberColumn(name, _values) { Notation = notation, Remarks = Suspect() is { } remark ? [.. remarks, remark] : remarks };

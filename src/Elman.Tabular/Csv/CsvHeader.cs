@@ -16,7 +16,7 @@ internal sealed record CsvHeader(string[] Columns, int RecordsBefore, string? Re
         if (records.Count == 0 || records.TrueForAll(record => record.All(string.IsNullOrWhiteSpace)))
             throw new ElmanException($"{name} is empty; expected CSV: a header line, then one row per line");
         int width = records.GroupBy(record => record.Length).OrderByDescending(group => group.Count()).ThenByDescending(group => group.Key).First().Key;
-        int at = records.FindIndex(record => record.Length == width);
+        int at = records.FindIndex(record => record.Length == width && !IsHint(record));
         // Rows that all have a cell more than the header are ragged, not a table under a title.
         if (at > 0 && records.FindIndex(record => record.Length > 1) is var first and >= 0 && first < at && AreValues(records[at])) at = first;
         string[] columns = Named(records[at]);
@@ -25,6 +25,9 @@ internal sealed record CsvHeader(string[] Columns, int RecordsBefore, string? Re
             : $"{name}: {(at == 1 ? "the line" : $"{at} lines")} before the header in line {lines[at]} {(at == 1 ? "was" : "were")} left out, the first is {Names.Quote(string.Join(content.Separator, records[0]))}";
         return new CsvHeader(columns, at, remark);
     }
+
+    /// <summary>Whether a record is the line in which Excel names the separator.</summary>
+    private static bool IsHint(string[] cells) => cells is ["sep=", ""] or [['s', 'e', 'p', '=', _]];
 
     /// <summary>Whether all cells are numbers or dates.</summary>
     private static bool AreValues(string[] cells) =>
@@ -41,7 +44,6 @@ internal sealed record CsvHeader(string[] Columns, int RecordsBefore, string? Re
             if (records.Count > 1 && records.Sum(record => (long)record.Length) > 1_000_000) break;
             string[] cells = new string[reader.FieldCount];
             for (int i = 0; i < cells.Length; i++) cells[i] = reader.GetString(i);
-            if (records.Count == 0 && cells is [['s', 'e', 'p', '=', ..]] or ["sep=", ""]) { }
             records.Add(cells);
             lines.Add(reader.LineNumber);
         }

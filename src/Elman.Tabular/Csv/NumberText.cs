@@ -195,12 +195,10 @@ internal static class NumberText
 
     private static int Currency(ReadOnlySpan<byte> text, bool atEnd)
     {
-        foreach (ReadOnlySpan<byte> sign in Currencies())
+        foreach (ReadOnlySpan<byte> sign in Signs)
             if (atEnd ? text.EndsWith(sign) : text.StartsWith(sign)) return sign.Length;
         return 0;
     }
-
-    private static byte[][] Currencies() => Signs;
 
     private static readonly byte[][] Signs =
         [.. new[] { "US$", "$", "€", "£", "¥", "₹", "₽", "₩", "₺", "kr", "zł", "Fr.", "EUR", "USD", "GBP", "CHF", "JPY", "SEK", "NOK", "DKK", "PLN", "R$" }.Select(System.Text.Encoding.UTF8.GetBytes)];

@@ -40,7 +40,7 @@ internal sealed class SeriesSetReader
             Series = series,
             Frequency = assembly.Step,
             Notation = notation,
-            TimeColumn = _axis.Columns.Count == 0 ? null : _axis.Name,
+            TimeColumn = _axis.Columns.Count == 0 || _roles.ByRow ? null : _axis.Name,
             GroupColumn = _roles.Group ?? (many ? "series" : null),
             TargetColumn = many ? "value" : _columns.Targets[0].Name,
             Numbers = _columns.Targets[0].Notation,
