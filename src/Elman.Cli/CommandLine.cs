@@ -7,13 +7,16 @@ namespace Elman.Cli;
 internal static class CommandLine
 {
     /// <summary>Runs one command line.</summary>
+    /// <param name="args">The words.</param>
+    /// <param name="terminal">Where the command reads and writes.</param>
+    /// <param name="tasks">What it can train; the tasks that are built in if null.</param>
     /// <returns>0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted.</returns>
-    public static int Run(string[] args, Terminal terminal)
+    public static int Run(string[] args, Terminal terminal, IReadOnlyList<CommandTask>? tasks = null)
     {
         try
         {
             InstructionSet.Demand();
-            int code = Invoke(args, terminal);
+            int code = Invoke(args, terminal, tasks ?? CommandTasks.BuiltIn());
             terminal.Out.Flush();
             return code;
         }
@@ -43,9 +46,9 @@ internal static class CommandLine
         }
     }
 
-    private static int Invoke(string[] args, Terminal terminal)
+    private static int Invoke(string[] args, Terminal terminal, IReadOnlyList<CommandTask> tasks)
     {
-        var root = Build(terminal);
+        var root = Build(tasks, terminal);
         if (args.Length == 0)
             args = ["--help"];
 
@@ -66,14 +69,18 @@ internal static class CommandLine
         });
     }
 
-    private static RootCommand Build(Terminal terminal)
+    private static RootCommand Build(IReadOnlyList<CommandTask> tasks, Terminal terminal)
     {
+        var train = new Command("train", "Train a model.");
+        foreach (var task in tasks)
+            train.Subcommands.Add(task.Train(terminal));
         var root = new RootCommand("Recurrent neural networks: train, forecast and backtest your series, convert models of other systems.")
         {
-            new Command("train", "Train a model.") { TrainForecast.Create(terminal) },
-            Predict.Create(terminal),
+            train,
+            Predict.Create(tasks, terminal),
+            Evaluate.Create(tasks, terminal),
             Backtest.Create(terminal),
-            Inspect.Create(terminal),
+            Inspect.Create(tasks, terminal),
             Convert.Create(terminal),
             Verify.Create(terminal),
             Demo.Create(terminal),

@@ -7,6 +7,7 @@ public class CommandLineTests
     [InlineData("help-train", "train")]
     [InlineData("help-train-forecast", "train", "forecast")]
     [InlineData("help-predict", "predict")]
+    [InlineData("help-evaluate", "evaluate")]
     [InlineData("help-backtest", "backtest")]
     [InlineData("help-inspect", "inspect")]
     [InlineData("help-convert", "convert")]

@@ -35,7 +35,8 @@ internal sealed class DataArguments
     /// <summary>The options that a model does not answer, for a verb that uses one.</summary>
     public static DataArguments OfModel() => new(ofModel: true);
 
-    private Option[] All => _ofModel
+    /// <summary>The options, in order.</summary>
+    public IReadOnlyList<Option> All => _ofModel
         ? [_duplicates, _fill, _zone, _dateFormat, _missing]
         : [_target, _time, _group, _covariates, _known, _static, _wide, _byRow, _every, _duplicates, _fill, _zone, _dateFormat, _missing];
 

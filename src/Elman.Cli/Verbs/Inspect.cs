@@ -4,18 +4,18 @@ using Elman.Formats;
 namespace Elman.Cli;
 
 /// <summary>elman inspect: shows what a model file of any kind holds.</summary>
-internal sealed class Inspect
+internal sealed class Inspect(IReadOnlyList<CommandTask> tasks)
 {
     private readonly Argument<string> _file = ConversionArguments.File("FILE");
     private readonly Option<string[]> _map = ConversionArguments.Map();
     private readonly Option<string?> _entry = ConversionArguments.Entry();
 
-    public static Verb Create(Terminal terminal)
+    public static Verb Create(IReadOnlyList<CommandTask> tasks, Terminal terminal)
     {
-        var options = new Inspect();
+        var options = new Inspect(tasks);
         var verb = new Verb(
             "inspect",
-            "Show a model's kind, layers, shapes and parameter counts; of a trained forecaster also its training record.",
+            "Show a model's kind, layers, shapes and parameter counts; of a trained one also its training record.",
             "elman inspect weather.elman",
             "elman inspect checkpoint.pt")
         {
@@ -29,9 +29,9 @@ internal sealed class Inspect
     {
         string path = given.GetRequiredValue(_file);
         var format = ModelFormat.OfFile(path);
-        if (format.Kind == FileKind.Elman && ModelFile.Read(path).Task == Forecaster.TaskName)
+        if (format.Kind == FileKind.Elman && ModelFile.Read(path) is var file && CommandTasks.Of(file, tasks) is { } task)
         {
-            ModelDescription.Write(ModelPlace.Load(path), terminal);
+            task.Inspect(TaskRegistry.Load(file), terminal);
             return ExitCode.Done;
         }
 

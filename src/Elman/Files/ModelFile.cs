@@ -107,6 +107,25 @@ public sealed class ModelFile
     /// <summary>The shape of a parameter, or null if the file has none of that name.</summary>
     public Shape? ShapeOf(string parameter) => _file.TryGet(parameter, out SafeTensor? tensor) ? new Shape(tensor.Shape.AsSpan()) : default(Shape?);
 
+    /// <summary>
+    /// Compares the shapes of the file with those of a net before it is built: a file that lies about its sizes shall not cost memory. Every extent must grow linearly
+    /// with one size, such as the hidden units, so that the nets of sizes 1 and 2 tell those of all others.
+    /// </summary>
+    /// <param name="netOf">Makes the net of a small size.</param>
+    /// <param name="size">The size that the file tells.</param>
+    /// <exception cref="ElmanException">A parameter is missing or misshapen.</exception>
+    public void RequireShapes(Func<int, Module> netOf, int size)
+    {
+        ArgumentNullException.ThrowIfNull(netOf);
+        foreach (((string name, Tensor one), (_, Tensor two)) in netOf(1).Parameters().Zip(netOf(2).Parameters()))
+        {
+            if (ShapeOf(name) is not { } shape) throw new ElmanException($"{Source}: parameter '{name}' is missing; the file is damaged");
+            long[] expected = [.. Enumerable.Range(0, one.Rank).Select(axis => one.Shape[axis] + (long)(two.Shape[axis] - one.Shape[axis]) * (size - 1))];
+            if (shape.Rank != one.Rank || expected.Where((extent, axis) => extent != shape[axis]).Any())
+                throw new ElmanException($"{Source}: parameter '{name}' has shape {shape}, the model expects [{string.Join(", ", expected)}]; the file is damaged");
+        }
+    }
+
     /// <summary>Copies the parameters into a module; strictly.</summary>
     /// <param name="module">The network.</param>
     /// <exception cref="ElmanException">A parameter is missing, unknown, misshapen or not finite, or the file does not have its digest; the

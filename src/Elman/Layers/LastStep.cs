@@ -85,7 +85,7 @@ public sealed class LastStep : Module, IStreamable
 
     private static void Add(Span<float> sum, ReadOnlySpan<float> values) => TensorPrimitives.Add(sum, values, sum);
 
-    private static int[] Ends(int rows, int steps, ReadOnlySpan<int> lengths)
+    internal static int[] Ends(int rows, int steps, ReadOnlySpan<int> lengths)
     {
         if (lengths.IsEmpty)
         {

@@ -65,6 +65,14 @@ public sealed record TrainingRecipe
     /// <summary>The names of settings that a resumed training may change, or that the trainer compares itself.</summary>
     public static IReadOnlyList<string> NotCompared { get; } = ["epochs", "steps", "time limit"];
 
+    /// <summary>The recipe that trains on all examples, without a validation, for as many epochs as were best in a training with one.</summary>
+    /// <param name="record">How that training went.</param>
+    public TrainingRecipe ForRefit(TrainingRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return this with { Epochs = Math.Max(1, record.BestEpoch), Steps = null, TimeLimit = null, Patience = null };
+    }
+
     /// <summary>A trainer with a new optimizer and a new schedule.</summary>
     /// <param name="module">The net.</param>
     /// <param name="context">Who looks on, and where checkpoints go.</param>

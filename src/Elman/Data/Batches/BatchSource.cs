@@ -62,6 +62,30 @@ public static class BatchSource
         return new BatchSource<SequenceBatch>(epoch => Lazy(batches.Count, batches.Epoch(epoch).ElementAt), batch => batch.Count);
     }
 
+    /// <summary>
+    /// Cuts numbered examples of different lengths into batches of equal size, batch mates of similar length, in an order that is a function of (seed, epoch).
+    /// </summary>
+    /// <param name="lengths">The length of each example.</param>
+    /// <param name="batchSize">Examples in a batch; one batch of an epoch may be smaller.</param>
+    /// <param name="seed">The seed of the order.</param>
+    /// <param name="make">Makes a batch of examples from their numbers, when it is read.</param>
+    /// <param name="sequences">The number of examples in a batch.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no examples, or the batch size is not positive.</exception>
+    public static BatchSource<TBatch> ByLength<TBatch>(IReadOnlyList<int> lengths, int batchSize, ulong seed, Func<int[], TBatch> make, Func<TBatch, int> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(lengths);
+        ArgumentNullException.ThrowIfNull(make);
+        ArgumentOutOfRangeException.ThrowIfZero(lengths.Count, nameof(lengths));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(batchSize);
+        return new BatchSource<TBatch>(
+            epoch =>
+            {
+                int[][] batches = EpochShuffle.ByLength(lengths, batchSize, seed, epoch);
+                return Lazy(batches.Length, place => make(batches[place]));
+            },
+            sequences);
+    }
+
     /// <summary>A list that makes an item whenever it is read, and keeps none.</summary>
     /// <param name="count">The number of items.</param>
     /// <param name="make">Makes an item from its place.</param>

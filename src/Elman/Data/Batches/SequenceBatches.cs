@@ -19,9 +19,6 @@ public sealed record SequenceBatch(float[] Inputs, int[] Lengths, int[] Indices)
 /// </summary>
 public sealed class SequenceBatches
 {
-    /// <summary>Sequences are sorted by length within random pools of this many batches: enough to pair lengths, few enough to mix.</summary>
-    private const int PoolBatches = 32;
-
     private readonly IReadOnlyList<ReadOnlyMemory<float>> _sequences;
     private readonly int[] _lengths;
     private readonly ulong _seed;
@@ -62,12 +59,7 @@ public sealed class SequenceBatches
     public IEnumerable<SequenceBatch> Epoch(int epoch)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        RandomStream random = EpochShuffle.Of(_seed, epoch);
-        int[] order = EpochShuffle.Order(random, _sequences.Count);
-        int pool = (int)Math.Min((long)PoolBatches * BatchSize, int.MaxValue);
-        int[][] batches = [.. order.Chunk(pool).SelectMany(mates => mates.OrderBy(i => _lengths[i])).Chunk(BatchSize)];
-        random.Shuffle(batches.AsSpan());
-        return batches.Select(Gather);
+        return EpochShuffle.ByLength(_lengths, BatchSize, _seed, epoch).Select(Gather);
     }
 
     /// <summary>Puts some sequences side by side.</summary>

@@ -14,7 +14,7 @@ namespace Elman;
 /// Forecast next = model.Predict(series);
 /// model.Save("weather.elman");
 /// </code></example>
-public sealed class Forecaster
+public sealed class Forecaster : TaskModel
 {
     /// <summary>What a model file of a forecaster calls its task.</summary>
     public const string TaskName = "forecaster";
@@ -37,7 +37,10 @@ public sealed class Forecaster
     public ForecastNet Net { get; }
 
     /// <summary>How the training went; <see cref="TrainingRecord.Outcome"/> says whether it was interrupted.</summary>
-    public TrainingRecord Record { get; }
+    public override TrainingRecord Record { get; }
+
+    /// <inheritdoc/>
+    public override string Task => TaskName;
 
     /// <summary>The column that is forecast.</summary>
     public string Target => _layout.Target;
@@ -114,12 +117,12 @@ public sealed class Forecaster
     /// <summary>Writes the model in one piece, as a safetensors file; see <see cref="ModelFile"/>.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <exception cref="ElmanException">The place cannot be written; the old file, if any, is unchanged.</exception>
-    public void Save(string path) => ForecasterFile.Save(this, _layout, path);
+    public override void Save(string path) => ForecasterFile.Save(this, _layout, path);
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ElmanException">There is no such file, it is damaged, of a newer version, or holds something else.</exception>
-    public static Forecaster Load(string path) => ForecasterFile.Load(path);
+    public static Forecaster Load(string path) => ForecasterFile.Load(ModelFile.Read(path));
 
     /// <summary>What the model knows of a series, or null if it was not trained on it.</summary>
     internal TrainedSeries? Known(Series series) => _trained.GetValueOrDefault(series.Group);
