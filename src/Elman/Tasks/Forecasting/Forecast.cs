@@ -2,13 +2,23 @@ using System.Collections.Immutable;
 
 namespace Elman;
 
-/// <summary>The forecast of one series, in the target's unit. The quantiles of a row never cross: they are sorted if the net gives them in another order.</summary>
+/// <summary>The forecast of one series, in the target's unit. The quantiles of a row never cross.</summary>
 public sealed class Forecast
 {
+    private readonly ForecastDistribution _distribution;
     private readonly double[] _values;
 
-    internal Forecast(string group, DateTime[]? times, ImmutableArray<double> levels, double[] values) =>
-        (Group, Times, Levels, _values) = (group, times, levels, values);
+    internal Forecast(string group, DateTime[]? times, ImmutableArray<double> levels, ForecastDistribution distribution)
+    {
+        (Group, Times, Levels, _distribution) = (group, times, levels, distribution);
+        _values = new double[distribution.Horizon * levels.Length];
+        for (int row = 0; row < distribution.Horizon; row++)
+        {
+            Span<double> quantiles = _values.AsSpan(row * levels.Length, levels.Length);
+            for (int level = 0; level < levels.Length; level++) quantiles[level] = distribution.Quantile(row, levels[level]);
+            quantiles.Sort();
+        }
+    }
 
     /// <summary>The group's name; empty if the data have only one.</summary>
     public string Group { get; }
@@ -20,7 +30,7 @@ public sealed class Forecast
     public ImmutableArray<double> Levels { get; }
 
     /// <summary>P: the number of rows.</summary>
-    public int Horizon => _values.Length / Levels.Length;
+    public int Horizon => _distribution.Horizon;
 
     /// <summary>One quantile of one row.</summary>
     /// <param name="row">0 is the row after the last one seen.</param>
@@ -29,6 +39,9 @@ public sealed class Forecast
 
     /// <summary>The median of every row: the point forecast [P].</summary>
     public double[] Median => Quantile(Levels.IndexOf(0.5));
+
+    /// <summary>The mean of every row [P]: where a sum is wanted, as of demand, and not the most usual value.</summary>
+    public double[] Mean => [.. Enumerable.Range(0, Horizon).Select(_distribution.Mean)];
 
     /// <summary>The lowest quantile of every row [P].</summary>
     public double[] Lower => Quantile(0);
@@ -43,6 +56,20 @@ public sealed class Forecast
     /// <param name="level">The index of the quantile's level.</param>
     public double[] Quantile(int level) => [.. Enumerable.Range(0, Horizon).Select(row => this[row, level])];
 
-    /// <summary>The part between the outermost levels, free of the rounding of double.</summary>
+    /// <summary>
+    /// Whole futures, each as likely as the others. Errors of neighbouring rows hang together in them as they did in the past, so that sums over rows have the
+    /// right spread: of independent rows they would not.
+    /// </summary>
+    /// <param name="count">How many.</param>
+    /// <param name="seed">The same seed gives the same futures.</param>
+    /// <returns>[count][P]</returns>
+    public double[][] Sample(int count, ulong seed = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        RandomStream random = new(seed, 0x5041_5448);
+        return [.. Enumerable.Range(0, count).Select(_ => _distribution.Sample(random))];
+    }
+
+    /// <summary>The part between the outermost levels, free of the rounding of sums.</summary>
     internal static double IntervalOf(ImmutableArray<double> levels) => Math.Round(levels[^1] - levels[0], 6);
 }

@@ -21,10 +21,14 @@ public sealed class ForecastNet : Module
     /// <exception cref="ElmanException">No cell has that name.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or the dropout is not in [0, 1).</exception>
     public ForecastNet(int features, int known, ForecasterOptions options, RandomStream random)
+        : this(features, known, (options ?? throw new ArgumentNullException(nameof(options))).Context ?? 1, options.Horizon, options.Quantiles.Length, options, random)
     {
-        ArgumentNullException.ThrowIfNull(options);
+    }
+
+    internal ForecastNet(int features, int known, int context, int horizon, int outputs, ForecasterOptions options, RandomStream random)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(features, known);
-        (Context, Horizon, Quantiles, Known) = (options.Context, options.Horizon, options.Quantiles.Length, known);
+        (Context, Horizon, Quantiles, Known) = (context, horizon, outputs, known);
         _encoder = AddChild("encoder", Cells.Create(options.Cell, features, options.Hidden, random,
             new RecurrentOptions { Layers = options.Layers, Direction = options.Direction, Dropout = options.Dropout }));
         _dropout = AddChild("dropout", new Dropout(options.Dropout));

@@ -35,7 +35,6 @@ public sealed record ForecastReport
 public sealed record SeriesScore(string Group, int Forecasts, ForecastErrors Errors, double Coverage, string Baseline, double Ratio);
 
 /// <summary>One of the forecasts that are averaged.</summary>
-/// <param name="Name">The method in words, such as "seasonal naive (7)" or "gru 2 × 40".</param>
-/// <param name="Share">Its mean weight over all series and steps, 0 … 1.</param>
-/// <param name="ValidationError">Its mean absolute error on the rows for validation, scaled like <see cref="ForecastErrors.MeanAbsoluteScaledError"/>.</param>
-public sealed record MethodShare(string Name, double Share, double ValidationError);
+/// <param name="Name">The method in words, such as "seasonal naive (7)".</param>
+/// <param name="Share">Its mean share over all series. The nets stand upon the other methods: theirs is how much of what they say beyond them is taken.</param>
+public sealed record MethodShare(string Name, double Share);

@@ -1,16 +1,18 @@
+using System.Collections.Immutable;
+
 namespace Elman;
 
 /// <summary>
-/// Forecasts a column of time series, with quantiles for every row of the horizon. One model learns from one series or from many; a
-/// series that it has not seen is scaled by its own context.
+/// Forecasts a column of time series, with quantiles for every row of the horizon. One model learns from one series or from many. What it gives is an average,
+/// chosen on rows that training had not seen, of simple methods with coefficients for each series and of recurrent nets that learn over all series what those leave.
 /// </summary>
 /// <remarks>
-/// What training must not know it does not see: scalers, masks and calendar cycles come from rows for training only, windows never cross
-/// the split or from one series to another, and the model remembers until when it was trained, so that a backtest only counts later rows.
+/// What training must not know it does not see: windows never cross a cut or go from one series to another, the rows for validation choose, the rows held out
+/// judge. The model remembers until when it was trained, so that a backtest only counts later rows. A loaded model is not changed by use: any number of threads share it.
 /// </remarks>
 /// <example><code>
-/// Forecaster model = Forecaster.Train([series], new ForecasterOptions { Horizon = 14, Holdout = 365 });
-/// BacktestResult unseen = model.Backtest([series]);
+/// Forecaster model = Forecaster.Train([series], new ForecasterOptions { Horizon = 14 });
+/// Console.WriteLine(model.Report.Backtest?.Model.Overall.MeanAbsoluteError);
 /// Forecast next = model.Predict(series);
 /// model.Save("weather.elman");
 /// </code></example>
@@ -19,83 +21,94 @@ public sealed class Forecaster : TaskModel
     /// <summary>What a model file of a forecaster calls its task.</summary>
     public const string TaskName = "forecaster";
 
-    internal const int PredictionBatch = 256;
-
-    private readonly ForecastLayout _layout;
     private readonly Dictionary<string, TrainedSeries> _trained;
 
-    internal Forecaster(ForecasterOptions options, ForecastLayout layout, IReadOnlyList<TrainedSeries> trained, ForecastNet net, TrainingRecord record)
+    internal Forecaster(
+        ForecasterOptions options, SeriesLayout layout, KnownEffects? effects, int[] seasons, ForecastEngine engine, Calibration calibration,
+        IReadOnlyList<TrainedSeries> trained, bool notNegative, TrainingRecord record, ForecastReport report)
     {
-        (Options, _layout, TrainedSeries, Net, Record) = (options, layout, trained, net, record);
+        (Options, Layout, Effects, Seasons, Engine, Calibration, TrainedSeries) = (options, layout, effects, seasons, engine, calibration, trained);
+        (NotNegative, Record, Report) = (notNegative, record, report);
         _trained = trained.ToDictionary(series => series.Group);
     }
 
     /// <summary>What the model is made of and how it was trained.</summary>
     public ForecasterOptions Options { get; }
 
-    /// <summary>The network.</summary>
-    public ForecastNet Net { get; }
-
-    /// <summary>How the training went; <see cref="TrainingRecord.Outcome"/> says whether it was interrupted.</summary>
+    /// <summary>How the training of the nets went; <see cref="TrainingRecord.Outcome"/> says whether it was interrupted.</summary>
     public override TrainingRecord Record { get; }
 
     /// <inheritdoc/>
     public override string Task => TaskName;
 
+    /// <summary>What the training found out: scores on unseen rows beside what costs nothing, and of what the forecast is averaged.</summary>
+    public ForecastReport Report { get; }
+
     /// <summary>The column that is forecast.</summary>
-    public string Target => _layout.Target;
+    public string Target => Layout.Target;
 
-    /// <summary>The further columns that the model needs.</summary>
-    public IReadOnlyList<string> Covariates => _layout.Covariates;
+    /// <summary>Columns that the model needs up to the last row.</summary>
+    public IReadOnlyList<string> Covariates => [.. Layout.Past.Select(column => column.Name)];
 
-    /// <summary>The spacing of the rows; null if they had no times.</summary>
-    public Frequency? Step => _layout.Step;
+    /// <summary>Columns that the model needs for the rows to come, too.</summary>
+    public IReadOnlyList<string> Known => [.. Layout.Known.Select(column => column.Name)];
 
-    /// <summary>The names of the features of a row, in order.</summary>
-    public IReadOnlyList<string> Features => _layout.Names;
+    /// <summary>The spacing of the rows; null if they are only counted.</summary>
+    public Frequency? Frequency => Layout.Frequency;
 
-    /// <summary>The series that the model was trained on: how far, and their scalers.</summary>
+    /// <summary>Rows of the seasons, ascending.</summary>
+    public IReadOnlyList<int> SeasonLengths => Seasons;
+
+    /// <summary>The nets, whose mean stands upon the simple methods; empty if there are none.</summary>
+    public IReadOnlyList<ForecastNet> Nets => Engine.Nets?.Nets ?? [];
+
+    /// <summary>The series that the model was trained on, and how far.</summary>
     public IReadOnlyList<TrainedSeries> TrainedSeries { get; }
+
+    /// <summary>Whether no value of the training rows was below zero, so that no quantile is.</summary>
+    public bool NotNegative { get; }
+
+    internal SeriesLayout Layout { get; }
+
+    internal KnownEffects? Effects { get; }
+
+    internal int[] Seasons { get; }
+
+    internal ForecastEngine Engine { get; }
+
+    internal Calibration Calibration { get; }
 
     /// <summary>Trains a model.</summary>
     /// <param name="series">One series, or one for each group, all with the same columns.</param>
     /// <param name="options">What to train and how.</param>
-    /// <param name="progress">Called after every training step and every epoch.</param>
-    /// <param name="remark">Called with what the user should know of the data before the training begins, a line each.</param>
-    /// <param name="checkpointPath">Where to keep what an interrupted training needs to go on; null for nowhere.</param>
-    /// <param name="resume">Goes on from the checkpoint, if there is one, to the same bits as without the interruption.</param>
-    /// <param name="cancellation">Ends the training after the running step: the checkpoint is written, and the record of the returned
-    /// model says <see cref="TrainingOutcome.Interrupted"/>.</param>
+    /// <param name="context">Who looks on, where checkpoints go, who may stop it. An interrupted training gives a model whose record says so.</param>
     /// <exception cref="ElmanException">The data or the options cannot be used, the training diverged, or the checkpoint does not fit.</exception>
     /// <exception cref="ArgumentException">The series do not belong together.</exception>
-    public static Forecaster Train(
-        IReadOnlyList<Series> series, ForecasterOptions? options = null, Action<TrainingProgress>? progress = null, Action<string>? remark = null,
-        string? checkpointPath = null, bool resume = false, CancellationToken cancellation = default)
+    public static Forecaster Train(IReadOnlyList<Series> series, ForecasterOptions? options = null, TrainingContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(series);
-        return new ForecasterTraining(series, options ?? new ForecasterOptions(), remark).Run(progress, checkpointPath, resume, cancellation);
+        Frequency? frequency = series.All(one => one.Length > 0) ? TimeGrid.StepOf(series) : null;
+        return new ForecasterTraining([.. series.Select(one => TimeGrid.Fill(one, frequency))], frequency, options ?? new ForecasterOptions(), context ?? new TrainingContext()).Run();
     }
 
     /// <summary>Forecasts the rows after the last of a series.</summary>
-    /// <param name="series">The series; its last <see cref="ForecasterOptions.Context"/> rows are looked at.</param>
-    /// <exception cref="ElmanException">The series has too few rows, or other columns or another spacing than the model was trained on.</exception>
-    public Forecast Predict(Series series) => Predict([series])[0];
+    /// <param name="series">The series. One that training has not seen takes the methods that suit the others.</param>
+    /// <param name="horizon">Rows to forecast; those that the model was trained for if null. Past them the nets fall silent and the simple methods go on.</param>
+    /// <param name="quantiles">Levels of the quantiles; those of the options if default.</param>
+    /// <exception cref="ElmanException">The series has other columns or another spacing than the model was trained on, or a plan that is too short.</exception>
+    public Forecast Predict(Series series, int? horizon = null, ImmutableArray<double> quantiles = default) => Predict([series], horizon, quantiles)[0];
 
     /// <summary>Forecasts several series at once.</summary>
-    /// <inheritdoc cref="Predict(Series)"/>
+    /// <inheritdoc cref="Predict(Series, int?, ImmutableArray{double})"/>
     /// <param name="series">The series, in any number.</param>
-    public IReadOnlyList<Forecast> Predict(IReadOnlyList<Series> series)
+    public IReadOnlyList<Forecast> Predict(IReadOnlyList<Series> series, int? horizon = null, ImmutableArray<double> quantiles = default)
     {
-        SeriesInputs[] inputs = Prepare(series);
-        Window[] windows = new Window[inputs.Length];
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            int start = inputs[i].Series.Length - Options.Context;
-            if (start < 0) throw TooShort(inputs[i].Series);
-            windows[i] = new Window(i, start, Options.Context, Options.Horizon);
-        }
-        double[][] values = Compute(inputs, windows);
-        return [.. inputs.Select((one, i) => new Forecast(one.Series.Group, one.FutureTimes, Options.Quantiles, values[i]))];
+        int rows = horizon ?? Options.Horizon;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows, nameof(horizon));
+        FormedSeries[] formed = Prepare(series, Math.Max(rows, Options.Horizon));
+        foreach (FormedSeries one in formed) CheckPlan(one.Series, rows);
+        ImmutableArray<double> levels = quantiles.IsDefault ? Options.Quantiles : quantiles;
+        return [.. formed.Select(one => ForecastFrom(one, [one.Length], rows, levels)[0])];
     }
 
     /// <summary>
@@ -111,13 +124,17 @@ public sealed class Forecaster : TaskModel
     public BacktestResult Backtest(IReadOnlyList<Series> series, int stride = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stride);
-        return new RollingOrigin(this, Prepare(series), stride).Run();
+        FormedSeries[] formed = Prepare(series, Options.Horizon);
+        int[] unseen = [.. formed.Select(one => FirstUnseen(one.Series))];
+        int[][] origins = [.. formed.Select((one, i) => Enumerable.Range(0, Math.Max(0, (one.Length - Options.Horizon - unseen[i]) / stride + 1))
+            .Select(k => unseen[i] + k * stride).Where(origin => origin > 0 && origin + Options.Horizon <= one.Length).ToArray())];
+        return origins.Any(own => own.Length > 0) ? new RollingOrigin(this, formed, origins).Run() : throw NothingUnseen(formed, unseen);
     }
 
     /// <summary>Writes the model in one piece, as a safetensors file; see <see cref="ModelFile"/>.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <exception cref="ElmanException">The place cannot be written; the old file, if any, is unchanged.</exception>
-    public override void Save(string path) => ForecasterFile.Save(this, _layout, path);
+    public override void Save(string path) => ForecasterFile.Save(this, path);
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
@@ -125,37 +142,77 @@ public sealed class Forecaster : TaskModel
     public static Forecaster Load(string path) => ForecasterFile.Load(ModelFile.Read(path));
 
     /// <summary>What the model knows of a series, or null if it was not trained on it.</summary>
-    internal TrainedSeries? Known(Series series) => _trained.GetValueOrDefault(series.Group);
+    internal TrainedSeries? KnownSeries(Series series) => _trained.GetValueOrDefault(series.Group);
 
-    /// <summary>The quantiles of windows, in the target's unit, ascending: for each window [P, Q].</summary>
-    internal double[][] Compute(IReadOnlyList<SeriesInputs> series, IReadOnlyList<Window> windows)
+    /// <summary>Forecasts of one series from some origins.</summary>
+    internal IReadOnlyList<Forecast> ForecastFrom(FormedSeries series, int[] origins, int horizon, ImmutableArray<double> levels)
     {
-        double[][] results = new double[windows.Count][];
-        int size = Options.Horizon * Options.Quantiles.Length;
-        for (int first = 0; first < windows.Count; first += PredictionBatch)
+        SeriesModel model = KnownSeries(series.Series)?.Model ?? NewcomerModels.Of(this, series, origins[0]);
+        // The nets see their own horizon whole, also where less is wanted.
+        int computed = Math.Max(horizon, Options.Horizon);
+        Points points = Engine.Simple(series, model, origins, computed);
+        if (Engine.NetShare > 0 || !Options.Conformal) Engine.AddNets(series, model, points);
+        double[] medians = Engine.Medians(series, points);
+        Forecast[] forecasts = new Forecast[origins.Length];
+        for (int k = 0; k < origins.Length; k++)
         {
-            using TensorScope scope = TensorScope.Begin();
-            using Inference inference = Inference.Begin();
-            Window[] batch = [.. windows.Skip(first).Take(PredictionBatch)];
-            ReadOnlySpan<float> output = Net.Forward(ForecastBatch.Inputs(_layout, Options, series, batch)).Span;
-            for (int i = 0; i < batch.Length; i++)
+            Range rows = (k * computed)..(k * computed + horizon);
+            double[] unit = Calibration.Unit switch
             {
-                float[] scaled = output.Slice(i * size, size).ToArray();
-                double[] values = results[first + i] = new double[size];
-                for (int row = 0; row < Options.Horizon; row++) scaled.AsSpan(row * Options.Quantiles.Length, Options.Quantiles.Length).Sort();
-                series[batch[i].Series].TargetScaler(batch[i].Start).Inverse(scaled, values);
-            }
+                ErrorUnit.Spread when points.Spread is { } spread => spread[rows],
+                ErrorUnit.Level => [.. medians[rows].Select(model.ScaleAt)],
+                _ => [.. Enumerable.Repeat(model.Scale, horizon)],
+            };
+            ForecastDistribution distribution = new(medians[rows], unit, Calibration, Options.Conformal, NotNegative, Engine.IsCount ? model.Dispersion : null);
+            forecasts[k] = new Forecast(series.Series.Group, TimesFrom(series, origins[k], horizon), levels, distribution);
         }
-        return results;
+        return forecasts;
     }
 
-    internal ElmanException TooShort(Series series) => new(
-        $"the model looks at {Options.Context} rows, the series{(series.Group.Length == 0 ? "" : $" of group '{series.Group}'")} has {series.Length}; give at least {Options.Context}");
+    private static DateTime[]? TimesFrom(FormedSeries series, int origin, int horizon)
+    {
+        if (series.Series.Times is not { } times || series.FutureTimes is not { } future) return null;
+        int seen = Math.Clamp(times.Length - origin, 0, horizon);
+        return [.. times[origin..(origin + seen)], .. future[..(horizon - seen)]];
+    }
 
-    private SeriesInputs[] Prepare(IReadOnlyList<Series> series)
+    private FormedSeries[] Prepare(IReadOnlyList<Series> series, int horizon)
     {
         ArgumentNullException.ThrowIfNull(series);
         if (series.Count == 0 || series.Any(one => one.Length == 0)) throw new ElmanException("a series has no rows; give at least one row");
-        return [.. series.Select(one => new SeriesInputs(_layout, Options, TimeGrid.Fill(one, Step), Known(one)?.Scalers))];
+        return [.. series.Select(one =>
+        {
+            Series filled = TimeGrid.Fill(one, Frequency);
+            return new FormedSeries(filled, Layout, Effects, KnownSeries(one)?.Model.EffectScale ?? KnownEffects.ScaleOf(filled.Target.Values), horizon);
+        })];
+    }
+
+    private void CheckPlan(Series series, int rows)
+    {
+        foreach (ColumnCode column in Layout.Known)
+        {
+            int planned = series.Known.First(one => one.Name == column.Name).Values.Length - series.Length;
+            if (planned < rows)
+                throw new ElmanException($"the forecast of {rows} rows needs '{column.Name}' for each of them, the plan{(series.Group.Length == 0 ? "" : $" of group '{series.Group}'")} has {planned}; "
+                    + "give the rows to come, with the target left empty");
+        }
+    }
+
+    /// <summary>The row after the last that training has seen. Of a group that it has not, only rows later than all of training count.</summary>
+    private int FirstUnseen(Series series)
+    {
+        if (KnownSeries(series) is not { } known)
+            return series.Times is not null && TrainedSeries.Max(one => one.Until) is { } end ? RowsUntil(series, end) : 0;
+        return known.Until is { } until && series.Times is not null ? RowsUntil(series, until) : Math.Min(known.Rows, series.Length);
+    }
+
+    private static int RowsUntil(Series series, DateTime until) => until == DateTime.MaxValue ? series.Length : series.RowsBefore(until.AddTicks(1));
+
+    private ElmanException NothingUnseen(FormedSeries[] series, int[] unseen)
+    {
+        int rows = series.Zip(unseen, (one, from) => one.Length - from).Max();
+        string until = TrainedSeries.Max(one => one.Until) is { } time ? $" until {Frequency.Format(time)}" : $" on the first {TrainedSeries.Max(one => one.Rows)} rows";
+        return new ElmanException($"nothing to backtest on: the model was trained{until}, {(rows <= 0 ? "no row" : $"only {rows} rows")} came later, a horizon needs {Options.Horizon}; "
+            + "give later rows, or train with rows held out");
     }
 }

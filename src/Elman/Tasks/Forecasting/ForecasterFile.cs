@@ -3,26 +3,50 @@ namespace Elman;
 /// <summary>A forecaster as a <see cref="ModelFile"/>.</summary>
 internal static class ForecasterFile
 {
-    public static void Save(Forecaster model, ForecastLayout layout, string path) => ModelFile.Write(path, Forecaster.TaskName,
+    public static void Save(Forecaster model, string path) => ModelFile.Write(path, Forecaster.TaskName,
     [
         ("options", json => ForecasterOptions.Settings.Write(json, model.Options)),
-        ("columns", json => ForecasterJson.Write(json, layout)),
-        ("series", json => ForecasterJson.Write(json, model.TrainedSeries)),
+        ("columns", model.Layout.Write),
+        ("methods", json => ForecasterJson.WriteMethods(json, model)),
+        ("series", json => ForecasterJson.WriteSeries(json, model)),
+        ("calibration", model.Calibration.Write),
+        ("report", json => ForecastReportJson.Write(json, model.Report)),
         ("training", model.Record.Write),
-    ], model.Net);
+    ], new SharedWeights(model));
 
     public static Forecaster Load(ModelFile file)
     {
         file.RequireTask(Forecaster.TaskName);
+        if (!file.Sections.Contains("methods"))
+            throw new ElmanException($"{file.Source}: the model is of an Elman before 0.2, whose forecasts could not be kept up; train it anew");
         ForecasterOptions options = file.Section("options", json => ForecasterOptions.Settings.Read(json));
-        ForecastLayout layout = file.Section("columns", ForecasterJson.ReadLayout);
-        List<TrainedSeries> trained = file.Section("series", json => ForecasterJson.ReadSeries(json, layout));
+        SeriesLayout layout = file.Section("columns", SeriesLayout.Read);
+        ForecasterJson.MethodsSection methods = file.Section("methods", ForecasterJson.ReadMethods);
+        Calibration calibration = file.Section("calibration", Calibration.Read);
+        ForecastReport report = file.Section("report", ForecastReportJson.Read);
         TrainingRecord record = file.Section("training", TrainingRecord.Read);
-        file.RequireShapes(hidden => NewNet(layout, options with { Hidden = hidden }), options.Hidden);
-        ForecastNet net = NewNet(layout, options);
-        file.LoadInto(net);
-        return new Forecaster(options, layout, trained, net, record);
+        ForecastEngine engine = Engine(file, options, layout, methods);
+        SharedWeights weights = new(engine, methods.Maps);
+        file.LoadInto(weights);
+        List<TrainedSeries> trained = file.Section("series", json => ForecasterJson.ReadSeries(json, layout, engine.Methods, weights));
+        return new Forecaster(options, layout, methods.Effects, methods.Seasons, engine, calibration, trained, methods.NotNegative, record, report);
     }
 
-    private static ForecastNet NewNet(ForecastLayout layout, ForecasterOptions options) => new(layout.Features, layout.Known, options, new RandomStream(0));
+    /// <summary>Compares the number of weights before a net is built: a file that lies about its sizes shall not cost memory.</summary>
+    private static ForecastEngine Engine(ModelFile file, ForecasterOptions options, SeriesLayout layout, ForecasterJson.MethodsSection section)
+    {
+        ForecastHead head = ForecastHead.Of(section.Head);
+        NetInputs? inputs = section.Context is { } shape
+            ? new NetInputs(layout, shape.Context, shape.Patch, shape.Season, options.Horizon, shape.Shown, shape.Logarithms) : null;
+        if (inputs is not null)
+        {
+            long hidden = (long)options.Hidden * (options.Direction == Direction.Both ? 2 : 1), least = options.Nets * ((hidden + inputs.Features) * inputs.Horizon * head.Outputs + hidden * inputs.Features);
+            if (least > file.ParameterCount) throw new ElmanException($"{file.Source}: the nets would have at least {least} weights, the file has {file.ParameterCount}; the file is damaged");
+        }
+        return new ForecastEngine
+        {
+            Methods = section.Methods, Head = head, Inputs = inputs, IsCount = section.IsCount, NetShare = section.NetShare,
+            Nets = inputs is null ? null : new NetEnsemble(inputs, head.Outputs, options, new RandomStream(0)),
+        };
+    }
 }

@@ -8,75 +8,133 @@ internal static class ForecasterJson
 {
     private const string Round = "O";
 
-    public static void Write(Utf8JsonWriter json, ForecastLayout layout)
+    /// <summary>The section of the methods.</summary>
+    internal sealed record MethodsSection(
+        SimpleMethod[] Methods, int[] Seasons, string Head, bool IsCount, bool NotNegative, double NetShare, KnownEffects? Effects,
+        Dictionary<int, int> Maps, NetShape? Context);
+
+    /// <summary>What the nets see.</summary>
+    internal sealed record NetShape(int Context, int Patch, int Season, int[] Shown, bool Logarithms);
+
+    public static void WriteMethods(Utf8JsonWriter json, Forecaster model)
     {
+        ForecastEngine engine = model.Engine;
         json.WriteStartObject();
-        json.WriteString("target", layout.Target);
-        WriteNames(json, "covariates", layout.Covariates);
-        WriteNames(json, "masked", layout.Masked);
-        if (layout.Step is not null)
+        json.WriteStartArray("methods");
+        foreach (SimpleMethod method in engine.Methods) json.WriteStringValue(method.Key);
+        json.WriteEndArray();
+        WriteWhole(json, "seasons", model.Seasons);
+        json.WriteString("head", engine.Head.Name);
+        json.WriteBoolean("count", engine.IsCount);
+        json.WriteBoolean("not_negative", model.NotNegative);
+        json.WriteNumber("net_share", engine.NetShare);
+        if (model.Effects is { } effects)
         {
-            json.WritePropertyName("step");
-            layout.Step.WriteTo(json);
-            json.WritePropertyName("calendar");
-            layout.Calendar!.WriteTo(json);
+            json.WritePropertyName("effects");
+            effects.Write(json);
+        }
+        json.WriteStartObject("maps");
+        foreach ((int method, int length) in SharedWeights.Lengths(model)) json.WriteNumber(method.ToString(CultureInfo.InvariantCulture), length);
+        json.WriteEndObject();
+        if (engine.Inputs is { } inputs)
+        {
+            json.WriteStartObject("nets");
+            json.WriteNumber("context", inputs.Context);
+            json.WriteNumber("patch", inputs.Patch);
+            json.WriteNumber("season", inputs.Season);
+            json.WriteBoolean("logarithms", inputs.Logarithms);
+            WriteWhole(json, "shown", inputs.Methods);
+            json.WriteEndObject();
         }
         json.WriteEndObject();
     }
 
-    public static ForecastLayout ReadLayout(JsonElement json)
+    public static MethodsSection ReadMethods(JsonElement json)
     {
-        const string where = "columns";
-        bool timed = json.TryGetProperty("step", out JsonElement step);
-        ForecastLayout layout = new(
-            json.RequiredString(where, "target"), ReadNames(json, where, "covariates"), ReadNames(json, where, "masked"),
-            timed ? Frequency.Read(step) : null, timed ? CalendarFeatures.Read(json.Required(where, "calendar", JsonValueKind.Array)) : null);
-        return layout.Masked.FirstOrDefault(name => name != layout.Target && !layout.Covariates.Contains(name)) is { } unknown
-            ? throw new ElmanException($"{where}: the masked column '{unknown}' is no column; the file is damaged") : layout;
+        const string where = "methods";
+        const int most = 1_000_000;
+        SimpleMethod[] methods = [.. json.Required(where, "methods", JsonValueKind.Array).EnumerateArray().Select(item => MethodPool.Parse(item.GetString() ?? ""))];
+        if (methods is not [LastValue, ..]) throw new ElmanException($"{where}: the first is not the last value; the file is damaged");
+        NetShape? shape = null;
+        if (json.TryGetProperty("nets", out JsonElement nets))
+        {
+            int context = (int)nets.RequiredInteger(where, "context", 1, most), patch = (int)nets.RequiredInteger(where, "patch", 1, context);
+            if (context % patch != 0) throw new ElmanException($"{where}: a context of {context} rows is no multiple of patches of {patch}; the file is damaged");
+            int[] shown = ReadWhole(nets, where, "shown", methods.Length - 1);
+            shape = new NetShape(context, patch, (int)nets.RequiredInteger(where, "season", 1, most), shown, nets.RequiredBoolean(where, "logarithms"));
+        }
+        Dictionary<int, int> shared = json.Required(where, "maps", JsonValueKind.Object).EnumerateObject()
+            .ToDictionary(one => int.Parse(one.Name, NumberStyles.None, CultureInfo.InvariantCulture), one => one.Value.GetInt32());
+        if (shared.Any(one => one.Key >= methods.Length || !methods[one.Key].HasMap || one.Value is < 1 or > 100_000_000))
+            throw new ElmanException($"{where}: the maps belong to no method; the file is damaged");
+        return new MethodsSection(methods, ReadWhole(json, where, "seasons", most), json.RequiredString(where, "head"), json.RequiredBoolean(where, "count"),
+            json.RequiredBoolean(where, "not_negative"), json.RequiredNumber(where, "net_share"),
+            json.TryGetProperty("effects", out JsonElement effects) ? KnownEffects.Read(effects) : null, shared, shape);
     }
 
-    public static void Write(Utf8JsonWriter json, IEnumerable<TrainedSeries> trained)
+    public static void WriteSeries(Utf8JsonWriter json, Forecaster model)
     {
         json.WriteStartArray();
-        foreach (TrainedSeries series in trained)
+        foreach (TrainedSeries series in model.TrainedSeries)
         {
             json.WriteStartObject();
             json.WriteString("group", series.Group);
             json.WriteNumber("rows", series.Rows);
             if (series.Until is { } until) json.WriteString("until", until.ToString(Round, CultureInfo.InvariantCulture));
-            json.WriteStartArray("scalers");
-            foreach (Scaler scaler in series.Scalers) scaler.WriteTo(json);
+            SeriesModel own = series.Model;
+            NumberLists.Write(json, "shares", own.Shares);
+            json.WriteStartArray("coefficients");
+            for (int m = 0; m < own.Coefficients.Length; m++) NumberLists.Write(json, null, model.Engine.Methods[m].HasMap ? [] : own.Coefficients[m]);
             json.WriteEndArray();
+            WriteWhole(json, "maps", own.Coefficients.Where((_, m) => model.Engine.Methods[m].HasMap).Select(map => map.Length));
+            // NaN is not a number in JSON: null stands for it.
+            NumberLists.Write(json, "scales", [own.Error, own.EffectScale, own.Unit, own.Scale, own.Dispersion, own.Level]);
             json.WriteEndObject();
         }
         json.WriteEndArray();
     }
 
-    public static List<TrainedSeries> ReadSeries(JsonElement json, ForecastLayout layout)
+    public static List<TrainedSeries> ReadSeries(JsonElement json, SeriesLayout layout, SimpleMethod[] methods, SharedWeights weights)
     {
         const string where = "series";
         List<TrainedSeries> trained = [];
         HashSet<string> groups = [];
+        int[] mapped = [.. Enumerable.Range(0, methods.Length).Where(m => methods[m].HasMap)];
+        SharedWeights.Reader maps = new(weights, methods);
         foreach (JsonElement item in json.EnumerateArray())
         {
-            Scaler[] scalers = [.. item.Required(where, "scalers", JsonValueKind.Array).EnumerateArray().Select(Scaler.Read)];
-            DateTime? until = layout.Step is null ? null
-                : DateTime.ParseExact(item.RequiredString(where, "until"), Round, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
-            TrainedSeries series = new(item.RequiredString(where, "group"), (int)item.RequiredInteger(where, "rows", 0, int.MaxValue), until, scalers);
-            if (scalers.Length != layout.Columns) throw new ElmanException($"{where}: {scalers.Length} scalers for {layout.Columns} columns; the file is damaged");
+            double[] shares = NumberLists.Read(item.Required(where, "shares", JsonValueKind.Array)), scales = NumberLists.Read(item.Required(where, "scales", JsonValueKind.Array));
+            double[][] coefficients = [.. item.Required(where, "coefficients", JsonValueKind.Array).EnumerateArray().Select(NumberLists.Read)];
+            int[] lengths = ReadWhole(item, where, "maps", int.MaxValue);
+            if (lengths.Length != mapped.Length || shares.Length != methods.Length || coefficients.Length != methods.Length || scales.Length != 6)
+                throw new ElmanException($"{where}: {shares.Length} shares and {coefficients.Length} lists of coefficients for {methods.Length} methods; the file is damaged");
+            for (int k = 0; k < mapped.Length; k++) coefficients[mapped[k]] = maps.Next(mapped[k], lengths[k]);
+            DateTime? until = item.TryGetProperty("until", out _)
+                ? DateTime.ParseExact(item.RequiredString(where, "until"), Round, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind) : null;
+            TrainedSeries series = new(item.RequiredString(where, "group"), (int)item.RequiredInteger(where, "rows", 0, int.MaxValue), until)
+            {
+                Model = new SeriesModel
+                {
+                    Shares = shares, Coefficients = coefficients, Error = scales[0], EffectScale = scales[1], Unit = scales[2],
+                    Scale = scales[3], Dispersion = scales[4], Level = scales[5],
+                },
+            };
             if (!groups.Add(series.Group)) throw new ElmanException($"{where}: group '{series.Group}' appears twice; the file is damaged");
             trained.Add(series);
         }
         return trained.Count > 0 ? trained : throw new ElmanException($"{where}: there is none; the file is damaged");
     }
 
-    private static void WriteNames(Utf8JsonWriter json, string name, IEnumerable<string> names)
+    private static void WriteWhole(Utf8JsonWriter json, string name, IEnumerable<int> values)
     {
         json.WriteStartArray(name);
-        foreach (string item in names) json.WriteStringValue(item);
+        foreach (int value in values) json.WriteNumberValue(value);
         json.WriteEndArray();
     }
 
-    private static string[] ReadNames(JsonElement json, string where, string name) =>
-        [.. json.Required(where, name, JsonValueKind.Array).EnumerateArray().Select(item => item.GetString() ?? throw new FormatException($"'{name}' holds null"))];
+    private static int[] ReadWhole(JsonElement json, string where, string name, int most)
+    {
+        int[] values = [.. json.Required(where, name, JsonValueKind.Array).EnumerateArray().Select(item => item.GetInt32())];
+        return values.All(value => value >= 0 && value <= most) ? values : throw new ElmanException($"{where}: '{name}' holds a number above {most}; the file is damaged");
+    }
 }

@@ -5,105 +5,80 @@ namespace Elman;
 /// <summary>What a <see cref="Forecaster"/> is made of and how it is trained.</summary>
 public sealed record ForecasterOptions
 {
-    /// <summary>Rows of history that a forecast looks at.</summary>
-    public int Context { get; init; } = 56;
-
-    /// <summary>Rows that a forecast gives, P.</summary>
+    /// <summary>P: rows that a forecast gives by itself; a longer one can be asked for.</summary>
     public int Horizon { get; init; } = 14;
+
+    /// <summary>Rows of history that the nets look at; null for what suits season and horizon.</summary>
+    public int? Context { get; init; }
 
     /// <summary>The recurrent cell, one of <see cref="Cells.Names"/>.</summary>
     public string Cell { get; init; } = "lstm";
 
     /// <summary>H: hidden units of each layer and direction.</summary>
-    public int Hidden { get; init; } = 64;
+    public int Hidden { get; init; } = 32;
 
     /// <summary>K: recurrent layers.</summary>
-    public int Layers { get; init; } = 2;
+    public int Layers { get; init; } = 1;
 
     /// <summary>The direction in which the context is read. The forecast itself never looks ahead.</summary>
     public Direction Direction { get; init; }
 
     /// <summary>Part of the values that is dropped in training: between the layers and before the head.</summary>
-    public float Dropout { get; init; } = 0.2f;
+    public float Dropout { get; init; } = 0.1f;
+
+    /// <summary>Nets that are averaged, each from other first weights; 0 gives the simple forecasts alone.</summary>
+    public int Nets { get; init; } = 3;
+
+    /// <summary>What a net gives for each row: <c>quantiles</c>, <c>gaussian</c>, <c>student-t</c>, <c>negative-binomial</c> for counts; <c>auto</c> sees from the data.</summary>
+    public string Head { get; init; } = "auto";
 
     /// <summary>Levels of the quantiles that are forecast, ascending; the median, 0.5, is the point forecast and must be among them.</summary>
     public ImmutableArray<double> Quantiles { get; init; } = [0.1, 0.5, 0.9];
 
-    /// <summary>How the columns are scaled, each series by itself.</summary>
-    public ScalerKind Scaler { get; init; } = ScalerKind.Standard;
+    /// <summary>Whether the quantiles are calibrated on rows that training did not see (conformal prediction); otherwise they are those of the head.</summary>
+    public bool Conformal { get; init; } = true;
 
     /// <summary>
-    /// Rows at the end that are never trained on, so that <see cref="Forecaster.Backtest(Series, int)"/> can be honest; null for a fifth of the
-    /// longest series, at least one horizon. With several series, all are cut at the same time.
+    /// Rows at the end of each series that are never trained on, so that a later <see cref="Forecaster.Backtest(IReadOnlyList{Series}, int)"/> can be honest. Null keeps
+    /// some for the backtest in <see cref="Forecaster.Report"/> and then trains on them too.
     /// </summary>
     public int? Holdout { get; init; }
 
-    /// <summary>
-    /// Rows before the holdout that choose the best epoch and stop the training; null for a seventh of what the holdout leaves, at
-    /// least one horizon. 0 trains on them, for all epochs.
-    /// </summary>
+    /// <summary>Rows before the holdout on which the forecasts that are averaged are chosen and calibrated; null for a quarter of the rows.</summary>
     public int? Validation { get; init; }
 
-    /// <summary>Passes over the training windows, at most.</summary>
-    public int Epochs { get; init; } = 40;
+    /// <summary>How the nets are trained. The time limit is that of the whole training.</summary>
+    public TrainingRecipe Training { get; init; } = new()
+    {
+        LearningRate = 3e-3, BatchSize = 64, Epochs = 15, Patience = null, TimeLimit = TimeSpan.FromSeconds(45),
+    };
 
-    /// <summary>N: windows of a training step.</summary>
-    public int BatchSize { get; init; } = 64;
-
-    /// <summary>The learning rate of Adam.</summary>
-    public double LearningRate { get; init; } = 3e-3;
-
-    /// <summary>The largest norm of the gradient of a step.</summary>
-    public double ClipNorm { get; init; } = 1;
-
-    /// <summary>Epochs without a better validation loss after which training stops; null never stops early.</summary>
-    public int? Patience { get; init; } = 8;
-
-    /// <summary>The same seed gives the same model, to the bit, for any number of threads.</summary>
-    public ulong Seed { get; init; } = 1;
-
-    /// <summary>The name of the column that the times came from; kept in the model file so that later data can be read alike.</summary>
-    public string? TimeColumn { get; init; }
-
-    /// <summary>The name of the column that the groups came from; kept in the model file so that later data can be read alike.</summary>
-    public string? GroupColumn { get; init; }
+    private static readonly string[] Heads = ["auto", "quantiles", "gaussian", "student-t", "negative-binomial"], OnOff = ["on", "off"];
 
     /// <summary>All settings: their ranges, keys, options and explanations.</summary>
     public static SettingTable<ForecasterOptions> Settings { get; } = new SettingTable<ForecasterOptions>(new ForecasterOptions())
-        .Whole("context", "Rows of history that a forecast looks at.", o => o.Context, (o, v) => o with { Context = v }, 1, 100_000, "rows")
         .Whole("horizon", "Rows to forecast.", o => o.Horizon, (o, v) => o with { Horizon = v }, 1, 10_000, "rows")
+        .WholeOrNone("context", "Rows of history that the nets look at.", o => o.Context, (o, v) => o with { Context = v }, 1, 100_000, "what suits season and horizon")
         .Choice("cell", "The recurrent cell.", o => o.Cell, (o, v) => o with { Cell = v }, () => Cells.Names)
         .Whole("hidden", "Hidden units of each layer and direction.", o => o.Hidden, (o, v) => o with { Hidden = v }, 1, 65_536, "units")
         .Whole("layers", "Recurrent layers.", o => o.Layers, (o, v) => o with { Layers = v }, 1, 64)
         .Choice("direction", "The direction in which the context is read; the forecast itself never looks ahead.", o => o.Direction, (o, v) => o with { Direction = v })
-        .OfOldFiles((json, o) => json.TryGetProperty("bidirectional", out _)
-            ? o with { Direction = json.RequiredBoolean("options", "bidirectional") ? Direction.Both : Direction.Forward } : null)
         .Real("dropout", "Part of the values dropped in training, between the layers and before the head.", o => o.Dropout, (o, v) => o with { Dropout = v }, 0, 0.99)
+        .Whole("nets", "Nets that are averaged, each from other first weights; 0 gives the simple forecasts alone.", o => o.Nets, (o, v) => o with { Nets = v }, 0, 64)
+        .Choice("head", "What a net gives for each row; negative-binomial is for counts, auto sees from the data.", o => o.Head, (o, v) => o with { Head = v }, () => Heads)
         .Reals("quantiles", "Levels of the quantiles that are forecast.", o => o.Quantiles, (o, v) => o with { Quantiles = v },
             $"at most {MostQuantiles} ascending levels between 0 and 1, 0.5 among them", AreLevels)
-        .Choice("scaler", "How the columns are scaled, each series by itself.", o => o.Scaler, (o, v) => o with { Scaler = v })
-        .WholeOrNone("holdout", "Rows at the end of each series that are kept from the training, for a backtest; 0 keeps none.",
-            o => o.Holdout, (o, v) => o with { Holdout = v }, 0, int.MaxValue, "a fifth")
-        .WholeOrNone("validation", "Rows before those that choose the best epoch and stop the training; 0 trains on them, for all epochs.",
-            o => o.Validation, (o, v) => o with { Validation = v }, 0, int.MaxValue, "a seventh of the rest")
-        .Whole("epochs", "Passes over the training windows, at most.", o => o.Epochs, (o, v) => o with { Epochs = v }, 0, int.MaxValue)
-        .Whole("batch size", "Windows of a training step.", o => o.BatchSize, (o, v) => o with { BatchSize = v }, 1, int.MaxValue, option: "--batch")
-        .Real("learning rate", "The learning rate.", o => o.LearningRate, (o, v) => o with { LearningRate = v }, double.Epsilon, double.MaxValue, option: "--lr")
-        .Real("clip norm", "The largest norm of the gradient of a step.", o => o.ClipNorm, (o, v) => o with { ClipNorm = v }, double.Epsilon, double.MaxValue)
-        .WholeOrNone("patience", "Epochs without a better validation loss after which training stops.", o => o.Patience, (o, v) => o with { Patience = v }, 1, int.MaxValue, "never")
-        .Whole("seed", "The same seed gives the same model, to the bit.", o => o.Seed, (o, v) => o with { Seed = v }, ulong.MinValue, ulong.MaxValue)
-        .Text("time column", "The column of the times.", o => o.TimeColumn, (o, v) => o with { TimeColumn = v }, "none", option: "")
-        .Text("group column", "The column of the groups.", o => o.GroupColumn, (o, v) => o with { GroupColumn = v }, "none", option: "")
-        .Rule(o => o.Validation is > 0 && o.Validation < o.Horizon
-            ? $"the validation must be 0 or at least one horizon, {o.Horizon} rows; it is {o.Validation}" : null);
+        .Choice("conformal", "Whether quantiles are calibrated on rows that training did not see.",
+            o => o.Conformal ? "on" : "off", (o, v) => o with { Conformal = v == "on" }, () => OnOff)
+        .WholeOrNone("holdout", "Rows at the end of each series that are never trained on, for a later backtest; 0 keeps none.",
+            o => o.Holdout, (o, v) => o with { Holdout = v }, 0, int.MaxValue, "some for the report's backtest, then trained on too")
+        .WholeOrNone("validation", "Rows before those on which what is averaged is chosen and calibrated.",
+            o => o.Validation, (o, v) => o with { Validation = v }, 1, int.MaxValue, "a quarter")
+        .Include(TrainingRecipe.Settings, o => o.Training, (o, v) => o with { Training = v })
+        .Rule(o => o.Validation < o.Horizon ? $"the validation must be at least one horizon, {o.Horizon} rows; it is {o.Validation}" : null)
+        .Rule(o => o.Holdout > 0 && o.Holdout < o.Horizon ? $"a holdout of {o.Holdout} rows leaves no room for a forecast of {o.Horizon} rows; give {o.Horizon} rows or more, or 0" : null);
 
     private const int MostQuantiles = 99;
-
-    /// <summary>Rows held out of the longest series.</summary>
-    internal int HoldoutOf(int length) => Holdout ?? Math.Max(length / 5, Horizon);
-
-    /// <summary>Rows for validation of the longest series.</summary>
-    internal int ValidationOf(int length) => Validation ?? Math.Max((length - HoldoutOf(length)) / 7, Horizon);
 
     private static bool AreLevels(ImmutableArray<double> levels) => levels.Length is > 0 and <= MostQuantiles && levels[0] > 0 && levels[^1] < 1
         && levels.Contains(0.5) && levels.Zip(levels.Skip(1)).All(pair => pair.First < pair.Second);

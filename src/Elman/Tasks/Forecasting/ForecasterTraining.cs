@@ -1,135 +1,219 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Elman;
 
-/// <summary>One training of a forecaster: checks, cuts and scales the series, then runs a <see cref="Trainer"/> over their windows.</summary>
-internal sealed class ForecasterTraining
+/// <summary>
+/// One training of a forecaster. First all is fitted to the rows for training; the rows for validation then choose what is averaged, the rows held out judge it; at
+/// last everything is fitted to all rows, and both the validation's and the holdout's errors calibrate the quantiles.
+/// </summary>
+internal sealed partial class ForecasterTraining
 {
+    /// <summary>From so many series on, a part of them says which methods are worth fitting to all.</summary>
+    private const int ManySeries = 64;
+
+    private const int MostMethodsOfMany = 8;
+
+    /// <summary>The fewest windows worth a net.</summary>
+    private const int FewestWindows = 40;
+
     private readonly Series[] _series;
     private readonly ForecasterOptions _options;
-    private readonly Split[] _splits;
-    private readonly ForecastLayout _layout;
-    private readonly TrainedSeries?[] _trained;
-    private readonly SeriesInputs[] _inputs;
+    private readonly TrainingContext _context;
+    private readonly SeriesLayout _layout;
+    private readonly SeriesCut[] _cuts;
+    private readonly FormedSeries[] _formed;
+    private readonly KnownEffects? _effects;
+    private readonly double[] _effectScales;
+    private readonly int[] _seasons;
+    private readonly bool _positive, _isCount, _notNegative;
+    private readonly List<string> _remarks = [];
+    private readonly System.Diagnostics.Stopwatch _watch = System.Diagnostics.Stopwatch.StartNew();
 
-    public ForecasterTraining(IReadOnlyList<Series> series, ForecasterOptions options, Action<string>? remark)
+    public ForecasterTraining(IReadOnlyList<Series> series, Frequency? frequency, ForecasterOptions options, TrainingContext context)
     {
-        _options = options;
+        (_options, _context) = (options, context);
         ForecasterOptions.Settings.Check(options);
         if (series.Count == 0 || series.Any(one => one.Length == 0)) throw new ElmanException("a series to train on has no rows; give at least one series, each with rows");
         if (series.CountBy(one => one.Group).FirstOrDefault(group => group.Value > 1).Key is { } repeated)
             throw new ArgumentException($"two series have the group '{repeated}'; names must differ", nameof(series));
-        Frequency? step = TimeGrid.StepOf(series);
-        _series = [.. series.Select(one => TimeGrid.Fill(one, step))];
-        _splits = ForecasterSplit.Of(_series, options, step);
-        _layout = ForecastLayout.Of(_series, _splits, step);
-        _trained = [.. _series.Select((one, i) => Fit(one, _splits[i]))];
-        _inputs = [.. _series.Select((one, i) => new SeriesInputs(_layout, options, one, _trained[i]?.Scalers))];
-        CheckVariety();
-        if (remark is not null) Tell(remark, series);
+        _cuts = [.. series.Select(one => SeriesCut.Of(one.Length, options))];
+        _series = [.. LeakCheck.Without(series, _cuts, Remark)];
+        _layout = SeriesLayout.Of(_series, [.. _cuts.Select(cut => Math.Max(cut.Training, 1))], frequency);
+        FormedSeries[] plain = [.. _series.Select(one => new FormedSeries(one, _layout, null, 1, options.Horizon))];
+        double[][] targets = [.. plain.Zip(_cuts, (one, cut) => one.Target[..Math.Max(cut.Training, Math.Min(cut.Length, 8))])];
+        _seasons = Seasons.Of(frequency, [.. plain.Select(one => one.Target)]);
+        _effectScales = [.. targets.Select(target => KnownEffects.ScaleOf(target))];
+        _effects = KnownEffects.Fit(targets, [.. plain.Select(one => one.Known)], _seasons.Length > 0 ? Math.Max(3, _seasons[0] / 2) : 3);
+        _formed = _effects is null ? plain : [.. _series.Select((one, i) => new FormedSeries(one, _layout, _effects, _effectScales[i], options.Horizon))];
+        IEnumerable<double> values = plain.SelectMany(one => one.Target).Where(value => !double.IsNaN(value));
+        _notNegative = values.All(value => value >= 0);
+        _isCount = options.Head == "negative-binomial" || options.Head == "auto" && _notNegative && AreCounts(values);
+        if (options.Head == "negative-binomial" && !_notNegative)
+            throw new ElmanException($"the head negative-binomial is for counts, but column '{_layout.Target}' has values below zero; choose another head");
+        _positive = _formed.All(one => one.Values.All(value => !(value <= 0))) && _formed.Any(one => one.Values.Any(value => value > 0));
+        Tell();
     }
 
-    public Forecaster Run(Action<TrainingProgress>? progress, string? checkpointPath, bool resume, CancellationToken cancellation)
+    /// <summary>Small whole numbers, some of them zero: a distribution of whole numbers suits them.</summary>
+    private static bool AreCounts(IEnumerable<double> values)
     {
-        ForecastNet net = new(_layout.Features, _layout.Known, _options, new RandomStream(_options.Seed));
-        SlidingWindows windows = new(_options.Context, _options.Horizon);
-        Window[] training = windows.Training(_splits);
-        Trainer trainer = new(net, new Adam(net.Parameters(), _options.LearningRate), new TrainingOptions
+        (long count, long zeros, double sum) = (0, 0, 0);
+        foreach (double value in values)
         {
-            Epochs = _options.Epochs,
-            Seed = _options.Seed,
-            ClipNorm = _options.ClipNorm,
-            Patience = _options.Patience,
-            Progress = progress,
-            CheckpointPath = checkpointPath,
-            Resume = resume,
-            Settings = Settings(),
+            if (value != Math.Floor(value)) return false;
+            (count, zeros, sum) = (count + 1, zeros + (value == 0 ? 1 : 0), sum + value);
+        }
+        return count > 0 && sum > 0 && (zeros > 0.02 * count || sum < 30 * count);
+    }
+
+    public Forecaster Run()
+    {
+        // First with the rows for training.
+        int[] until = [.. _cuts.Select(cut => cut.Training)];
+        (SimpleMethod[] methods, SimpleFits fits, Mixture mixture) = Choose(until);
+        int[] shown = ForecastEngine.Shown(mixture.Mean);
+        ForecastEngine engine = NewEngine(methods, mixture, shown, until);
+        SeriesModel[] models = Models(engine, fits, mixture);
+        TrainingRecord? record = engine.Nets is null ? null : Train(engine, models, until, first: true);
+        if (record is { Outcome: TrainingOutcome.Interrupted }) return Result(engine, models, Calibration.Normal(_options.Horizon), record, null);
+
+        List<Miss> validation = Measure(engine, models, cut => cut.ValidationOrigins(_options.Horizon), ShareOfNets);
+        (models, Calibration calibration) = Calibrate(engine, models, validation, []);
+        Forecaster judged = Result(engine, models, calibration, record, null);
+        BacktestResult? backtest = Judge(judged);
+        List<Miss> holdout = _options.Holdout is null ? Measure(engine, models, cut => cut.HoldoutOrigins(_options.Horizon), null) : [];
+
+        // Then with all rows: also the shares, by what both the rows for validation and those held out say.
+        if (_options.Holdout is null)
+        {
+            mixture = Shares(fits, methods, [.. Enumerable.Range(0, _series.Length)], i => [.. _cuts[i].ValidationOrigins(_options.Horizon), .. _cuts[i].HoldoutOrigins(_options.Horizon)]);
+            models = [.. models.Select((model, i) => model with { Shares = mixture.Of(i), Error = mixture.ErrorOf(i) })];
+        }
+        int[] all = [.. _cuts.Select(cut => _options.Holdout is null ? cut.Length : cut.Validation)];
+        fits = SimpleFits.Fit(methods, Values, all, _options.Horizon, (i, m) => mixture.Of(i)[m] > 0 || Array.IndexOf(shown, m) >= 0);
+        models = [.. models.Select((model, i) => model with { Coefficients = Used(fits, i, mixture, shown) })];
+        if (record is not null && engine.NetShare > 0)
+        {
+            TrainingRecord again = Train(engine, models, all, first: false, record);
+            if (again.Outcome == TrainingOutcome.Interrupted) return Result(engine, models, calibration, again, backtest);
+        }
+        (models, calibration) = Calibrate(engine, models, validation, holdout);
+        return Result(engine, models, calibration, record, backtest, all);
+    }
+
+    private double[][] Values => [.. _formed.Select(one => one.Values)];
+
+    /// <summary>Fits the methods and chooses their shares; of many series a part first says which methods are worth it.</summary>
+    private (SimpleMethod[] Methods, SimpleFits Fits, Mixture Mixture) Choose(int[] until)
+    {
+        SimpleMethod[] methods = MethodPool.For(_seasons, until.Max(), _series.Length, _positive);
+        if (_series.Length > ManySeries)
+        {
+            int[] pilot = [.. Enumerable.Range(0, ManySeries).Select(i => (int)((long)i * _series.Length / ManySeries))];
+            double[] shares = Choose(methods, pilot, until).Mixture.Mean;
+            double[] best = [.. shares.OrderDescending()];
+            double enough = Math.Max(0.02, best[Math.Min(MostMethodsOfMany, best.Length) - 1]);
+            // The last value stays: it stands in for methods that have nothing to say.
+            methods = [.. methods.Where((_, m) => m == 0 || shares[m] >= enough)];
+        }
+        (SimpleFits fits, Mixture mixture) = Choose(methods, [.. Enumerable.Range(0, _series.Length)], until);
+        return (methods, fits, mixture);
+    }
+
+    private (SimpleFits Fits, Mixture Mixture) Choose(SimpleMethod[] methods, int[] which, int[] until)
+    {
+        SimpleFits fits = SimpleFits.Fit(methods, [.. which.Select(i => _formed[i].Values)], [.. which.Select(i => until[i])], _options.Horizon);
+        return (fits, Shares(fits, methods, which, i => _cuts[i].ValidationOrigins(_options.Horizon)));
+    }
+
+    /// <summary>The shares of the methods by their errors from some origins of each series.</summary>
+    private Mixture Shares(SimpleFits fits, SimpleMethod[] methods, int[] which, Func<int, int[]> from)
+    {
+        double[][][] forecasts = new double[which.Length][][];
+        double[][] actual = new double[which.Length][];
+        Parallel.For(0, which.Length, Work.Threads, i =>
+        {
+            int[] origins = from(which[i]);
+            double[] values = _formed[which[i]].Values;
+            forecasts[i] = fits.Run(i, values, origins, _options.Horizon);
+            actual[i] = Came(values, origins);
         });
-        BatchSource<ForecastBatch> source = BatchSource.Shuffled(training.Length, _options.BatchSize, _options.Seed, order => Gather(training, order));
-        TrainingRecord record = trainer.Run(source, Loss, Validation(trainer, windows), cancellation);
-        return new Forecaster(_options, _layout, [.. _trained.OfType<TrainedSeries>()], net, record);
+        return Mixture.Choose(forecasts, actual, Usual(methods), _options.Horizon);
+    }
 
-        Tensor Loss(ForecastBatch batch) => Elman.Loss.Pinball(net.Forward(batch.Input), batch.Target, [.. _options.Quantiles.Select(level => (float)level)], batch.Weights);
+    private double[] Came(double[] values, int[] origins) => [.. origins.SelectMany(origin => values[origin..(origin + _options.Horizon)])];
 
-        Func<double>? Validation(Trainer trainer, SlidingWindows windows)
+    /// <summary>Shares where nothing can be measured: half a level, half the same place in the last season or the last value.</summary>
+    private static double[] Usual(SimpleMethod[] methods)
+    {
+        int naive = Array.FindIndex(methods, method => method.Key.StartsWith("naive", StringComparison.Ordinal)), level = Array.FindIndex(methods, method => method.Key == "level");
+        double[] shares = new double[methods.Length];
+        shares[Math.Max(naive, 0)] += 0.5;
+        shares[Math.Max(level, 0)] += 0.5;
+        return shares;
+    }
+
+    private double[][] Used(SimpleFits fits, int series, Mixture mixture, int[] shown) =>
+        [.. fits.Of(series).Select((coefficients, m) => mixture.Of(series)[m] > 0 || Array.IndexOf(shown, m) >= 0 ? coefficients : [])];
+
+    private SeriesModel[] Models(ForecastEngine engine, SimpleFits fits, Mixture mixture) => [.. _formed.Select((one, i) => new SeriesModel
+    {
+        Coefficients = Used(fits, i, mixture, ForecastEngine.Shown(mixture.Mean)),
+        Shares = mixture.Of(i),
+        Error = mixture.ErrorOf(i),
+        EffectScale = _effectScales[i],
+        Unit = engine.Inputs is { } inputs ? inputs.UsualUnit(engine.Formed(one).AsSpan(0, Math.Max(1, _cuts[i].Training))) : 1,
+    })];
+
+    private ForecastEngine NewEngine(SimpleMethod[] methods, Mixture mixture, int[] shown, int[] until)
+    {
+        ForecastHead head = ForecastHead.Of(_options.Head != "auto" ? _options.Head : _isCount ? "negative-binomial" : "quantiles");
+        double logarithms = methods.Zip(mixture.Mean).Where(pair => pair.First is LogMethod).Sum(pair => pair.Second);
+        NetInputs inputs = NetInputs.For(_layout, _options, _seasons, until.Max(), shown, _positive && logarithms > 0.5 && head is not NegativeBinomialHead);
+        int windows = NetWindows.Possible(inputs, until);
+        bool useful = _options.Nets > 0 && windows >= FewestWindows;
+        if (_options.Nets > 0 && !useful)
+            Remark($"the rows make {windows} windows to learn from, too few for a net: simple forecasts are averaged");
+        return new ForecastEngine
         {
-            if (_splits.All(split => split.Validation == split.Training)) return null;
-            Window[] validation = windows.Validation(_splits);
-            BatchSource<ForecastBatch> batches = BatchSource.InOrder(validation.Length, Forecaster.PredictionBatch, order => Gather(validation, order));
-            return () => trainer.Evaluate(batches, Loss);
+            Methods = methods,
+            Head = head,
+            IsCount = _isCount,
+            Inputs = useful ? inputs : null,
+            Nets = useful ? new NetEnsemble(inputs, head.Outputs, _options, new RandomStream(_options.Training.Seed)) : null,
+            NetShare = useful ? 1 : 0,
+        };
+    }
+
+    /// <summary>Trains the nets on rows for training; or, the second time, goes on with all rows for a part of the steps.</summary>
+    private TrainingRecord Train(ForecastEngine engine, SeriesModel[] models, int[] until, bool first, TrainingRecord? before = null)
+    {
+        const double refit = 0.4, slower = 0.5;
+        NetWindows windows = new(engine, _formed, models, until, _options.Training.Seed);
+        TrainingRecipe recipe = _options.Training;
+        // Data of any size see an epoch of so many batches: small ones are not learned by heart, large ones are sampled.
+        int batches = Math.Clamp(2 * windows.Count / recipe.BatchSize, 20, 100);
+        TimeSpan? left = recipe.TimeLimit is { } limit ? TimeSpan.FromSeconds(Math.Max(1, (limit - _watch.Elapsed).TotalSeconds / (1.15 + refit))) : null;
+        recipe = first ? recipe with { TimeLimit = left } : recipe with
+        {
+            LearningRate = recipe.LearningRate * slower, TimeLimit = null, Steps = Math.Max(1, (long)(before!.Steps * refit)), Seed = recipe.Seed + 1,
+        };
+        Dictionary<string, string> settings = Settings(first);
+        TrainingContext context = _context with { CheckpointPath = _context.CheckpointPath is { } path ? first ? path : path + RefitSuffix : null };
+        BatchSource<NetBatch> source = new(epoch => BatchSource.Lazy(batches, batch => windows.Gather(Drawn(windows.Count, recipe, epoch, batch))), _ => recipe.BatchSize);
+        ForecastNet[] nets = [.. engine.Nets!.Nets];
+        return recipe.Trainer(engine.Nets, context, settings).Run(source, Loss, null, _context.Cancellation);
+
+        Tensor Loss(NetBatch batch)
+        {
+            // All nets learn at once, each from the batch in its own way: other weights, other dropout.
+            Tensor sum = engine.Head.Loss(nets[0].Forward(batch.Input), batch);
+            foreach (ForecastNet net in nets.AsSpan(1)) sum += engine.Head.Loss(net.Forward(batch.Input), batch);
+            return sum * (1f / nets.Length);
         }
     }
 
-    private ForecastBatch Gather(Window[] windows, int[] order) =>
-        ForecastBatch.Gather(_layout, _options, _inputs, Array.ConvertAll(order, i => windows[i]));
-
-    private TrainedSeries? Fit(Series series, Split split)
+    private static int[] Drawn(int count, TrainingRecipe recipe, int epoch, int batch)
     {
-        if (split.Training == 0) return null;
-        return new TrainedSeries(series.Group, split.Validation, series.Times?[split.Validation - 1],
-            [.. series.Columns.Select(column => Scaler.Fit(_options.Scaler, column.Values.AsMemory(0, split.Training)))]);
-    }
-
-    /// <summary>Refuses a target in which nothing happens, or that cannot tell which epoch is the best: any would have a loss of 0.</summary>
-    private void CheckVariety()
-    {
-        if (_trained.All(series => series is null || series.Scalers[0].IsConstant))
-            throw new ElmanException($"column '{_layout.Target}' has one value in all rows for training: there is nothing to learn; choose another target");
-        double[] validation = [.. _series.Zip(_splits).SelectMany(pair => pair.First.Target.Values[pair.Second.Training..pair.Second.Validation])];
-        if (validation.Length > 0 && Array.TrueForAll(validation, double.IsNaN))
-            throw new ElmanException($"column '{_layout.Target}' has no value in any row for validation: no epoch can be told better than another; leave out the rows at the end, or choose another target");
-    }
-
-    /// <summary>Tells of gaps, and of all that teaches nothing.</summary>
-    private void Tell(Action<string> remark, IReadOnlyList<Series> given)
-    {
-        int gaps = _series.Zip(given).Sum(pair => pair.First.Length - pair.Second.Length);
-        if (gaps > 0)
-            remark($"the times leave out {gaps} rows{OfGroups((_, i) => _series[i].Length > given[i].Length)}; they are taken as missing values");
-        if (_series.Any(one => !TimeGrid.IsEven(one, _layout.Step)))
-            remark($"the times are not evenly spaced{OfGroups((_, i) => !TimeGrid.IsEven(_series[i], _layout.Step))}; they are taken as one row after the other, {_layout.Step} apart");
-        string[] columns = [_layout.Target, .. _layout.Covariates];
-        for (int i = 0; i < columns.Length; i++)
-        {
-            if (_trained.Any(series => series?.Scalers[i].IsConstant == true))
-                remark($"column '{columns[i]}' has one value in all rows for training{OfGroups((series, _) => series?.Scalers[i].IsConstant == true)}; nothing can be learned from it");
-        }
-        if (_trained.Contains(null))
-            remark($"too few rows to train on{OfGroups((series, _) => series is null)}; at forecast time such a series is scaled by its own context");
-    }
-
-    private string OfGroups(Func<TrainedSeries?, int, bool> chosen)
-    {
-        string[] groups = [.. _series.Where((_, i) => chosen(_trained[i], i)).Select(series => series.Group)];
-        return _series.Length == 1 ? "" : $" of {groups.Length} of {_series.Length} groups ({string.Join(", ", groups.Take(5))}{(groups.Length > 5 ? ", …" : "")})";
-    }
-
-    /// <summary>What the run depends on, besides the trainer's own settings.</summary>
-    private Dictionary<string, string> Settings()
-    {
-        Dictionary<string, string> settings = ForecasterOptions.Settings.Texts(_options, "epochs");
-        settings["data"] = Convert.ToHexStringLower(Fingerprint());
-        return settings;
-    }
-
-    /// <summary>A digest of all that training sees.</summary>
-    private byte[] Fingerprint()
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (int i = 0; i < _series.Length; i++)
-        {
-            (Series series, Split split) = (_series[i], _splits[i]);
-            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{series.Group}\n{split.Training} {split.Validation}\n")));
-            if (series.Times is not null) hash.AppendData(MemoryMarshal.AsBytes(series.Times.Take(split.Validation).Select(time => time.Ticks).ToArray().AsSpan()));
-            foreach (Column column in series.Columns)
-            {
-                hash.AppendData(Encoding.UTF8.GetBytes(column.Name + "\n"));
-                hash.AppendData(MemoryMarshal.AsBytes(column.Values.AsSpan(0, split.Validation)));
-            }
-        }
-        return hash.GetHashAndReset();
+        RandomStream random = new(recipe.Seed, 0x42_4154_4348ul << 20 | (uint)(epoch * 1000 + batch));
+        return [.. Enumerable.Range(0, recipe.BatchSize).Select(_ => random.NextInt(count))];
     }
 }

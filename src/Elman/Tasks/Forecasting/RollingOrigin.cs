@@ -2,86 +2,80 @@ using System.Collections.Immutable;
 
 namespace Elman;
 
-/// <summary>One backtest of a forecaster: forecasts from every origin whose horizon lies after the training's end.</summary>
+/// <summary>A backtest: forecasts from several origins of each series, beside what came and beside what costs nothing.</summary>
 internal sealed class RollingOrigin
 {
     private readonly Forecaster _model;
-    private readonly SeriesInputs[] _inputs;
-    private readonly Window[] _windows;
+    private readonly FormedSeries[] _series;
+    private readonly int[][] _origins;
     private readonly int _horizon;
     private readonly ImmutableArray<double> _levels;
+    private readonly IReadOnlyList<(string Name, int Period)> _seasonal;
 
-    public RollingOrigin(Forecaster model, SeriesInputs[] inputs, int stride)
+    /// <param name="model">The model.</param>
+    /// <param name="series">The series, formed.</param>
+    /// <param name="origins">For each its origins, at least one in all, with a horizon of rows after each.</param>
+    public RollingOrigin(Forecaster model, FormedSeries[] series, int[][] origins)
     {
-        (_model, _inputs, _horizon, _levels) = (model, inputs, model.Options.Horizon, model.Options.Quantiles);
-        int[] unseen = [.. inputs.Select(one => FirstUnseen(one.Series))];
-        Split[] splits = [.. inputs.Select((one, i) => new Split(0, unseen[i], one.Series.Length))];
-        int most = splits.Max(split => split.Length - Math.Max(split.Validation, Context));
-        if (most < _horizon) throw NothingUnseen(splits);
-        _windows = new SlidingWindows(Context, _horizon, stride).Test(splits);
+        (_model, _series, _origins, _horizon, _levels) = (model, series, origins, model.Options.Horizon, model.Options.Quantiles);
+        int history = origins.Where(own => own.Length > 0).Max(own => own[0]);
+        _seasonal = SeasonalBaseline.For(model.Frequency, model.Seasons, history);
     }
-
-    private int Context => _model.Options.Context;
 
     public BacktestResult Run()
     {
-        double[] actual = new double[_windows.Length * _horizon];
-        for (int i = 0; i < _windows.Length; i++) Values(i).AsSpan(_windows[i].TargetStart, _horizon).CopyTo(actual.AsSpan(i * _horizon));
-        double[] scales = Scales();
-        Window first = _windows.MinBy(TargetTime), last = _windows.MaxBy(TargetTime);
-        SeasonalBaseline? seasonal = SeasonalBaseline.Choose(_model.Step, TargetTime(first) - (_inputs[first.Series].Series.Times?[0] ?? default));
-
-        List<ForecastScore> baselines = [Score("last value", Naive(i => Baselines.LastValue(Values(i).AsSpan(0, _windows[i].TargetStart), _horizon)))];
-        if (seasonal is not null)
-            baselines.Add(Score(seasonal.Name, Naive(i => seasonal.Forecast(_inputs[_windows[i].Series].Series, _windows[i].TargetStart, _horizon))));
-        double[][] values = _model.Compute(_inputs, _windows);
-        ForecastScore own = Score(_model.Options.Cell, [.. _levels.Select((_, level) => Quantile(values, level))], hasInterval: true);
-        return new BacktestResult(own, baselines, _windows.Length, _windows.Select(window => window.Series).Distinct().Count(),
-            _inputs[first.Series].Series.Times?[first.TargetStart], _inputs[last.Series].Series.Times?[last.End - 1], Forecast.IntervalOf(_levels));
-
-        double[][] Naive(Func<int, double[]> forecast)
+        List<BacktestForecast> all = [];
+        List<double> scales = [];
+        for (int i = 0; i < _series.Length; i++)
         {
-            double[] values = [.. Enumerable.Range(0, _windows.Length).SelectMany(forecast)];
-            return [.. _levels.Select(_ => values)];
+            if (_origins[i].Length == 0) continue;
+            double[] target = _series[i].Target;
+            double scale = Scale(target.AsSpan(0, _origins[i][0]));
+            IReadOnlyList<Forecast> forecasts = _model.ForecastFrom(_series[i], _origins[i], _horizon, _levels);
+            for (int k = 0; k < forecasts.Count; k++)
+            {
+                int origin = _origins[i][k];
+                all.Add(new BacktestForecast(forecasts[k], target[origin..(origin + _horizon)],
+                    [Baselines.LastValue(target.AsSpan(0, origin), _horizon), .. _seasonal.Select(one => SeasonalBaseline.Forecast(_series[i], origin, _horizon, one.Period))]));
+                scales.Add(scale);
+            }
         }
+        double[] actual = [.. all.SelectMany(one => one.Actual)];
+        ForecastScore own = Score("model", [.. _levels.Select((_, level) => all.SelectMany(one => one.Forecast.Quantile(level)).ToArray())], hasInterval: true);
+        ForecastScore[] baselines = [.. _seasonal.Select(one => one.Name).Prepend("last value").Select((name, b) =>
+        {
+            double[] values = [.. all.SelectMany(one => one.Baselines[b])];
+            return Score(name, [.. _levels.Select(_ => values)], hasInterval: false);
+        })];
+        DateTime[] times = [.. all.Where(one => one.Forecast.Times is not null).SelectMany(one => one.Forecast.Times!)];
+        return new BacktestResult(own, baselines, all.Count, _origins.Count(one => one.Length > 0),
+            times.Length == 0 ? null : times.Min(), times.Length == 0 ? null : times.Max(), Forecast.IntervalOf(_levels)) { All = all };
 
-        ForecastScore Score(string name, double[][] quantiles, bool hasInterval = false) =>
-            new ForecastScoring(quantiles, actual, scales, _horizon, _levels).Score(name, hasInterval);
+        ForecastScore Score(string name, double[][] quantiles, bool hasInterval) =>
+            new ForecastScoring(quantiles, actual, [.. scales], _horizon, _levels).Score(name, hasInterval);
     }
 
-    /// <summary>The row after the last that training has seen. Of a group that it has not, only rows later than all of training count.</summary>
-    private int FirstUnseen(Series series)
+    /// <summary>The scores of each series, the worst against its better baseline first.</summary>
+    public static IReadOnlyList<SeriesScore> PerSeries(BacktestResult result) =>
+        [.. result.All.GroupBy(one => one.Forecast.Group).Select(group => Score(result, [.. group])).OrderByDescending(score => double.IsNaN(score.Ratio) ? 0 : score.Ratio)];
+
+    private static SeriesScore Score(BacktestResult result, BacktestForecast[] own)
     {
-        if (_model.Known(series) is not { } known)
-            return series.Times is not null && _model.TrainedSeries.Max(one => one.Until) is { } end ? RowsUntil(series, end) : 0;
-        return known.Until is { } until ? RowsUntil(series, until) : Math.Min(known.Rows, series.Length);
+        ImmutableArray<double> levels = own[0].Forecast.Levels;
+        double[] actual = [.. own.SelectMany(one => one.Actual)];
+        double[][] quantiles = [.. levels.Select((_, level) => own.SelectMany(one => one.Forecast.Quantile(level)).ToArray())];
+        double[] baselines = [.. result.Baselines.Select((_, b) => Metrics.MeanAbsoluteError([.. own.SelectMany(one => one.Baselines[b])], actual))];
+        int better = Array.IndexOf(baselines, baselines.Min());
+        // The scaled error of one series is that of the naive forecasts here: the training rows are not at hand.
+        ForecastErrors errors = new ForecastScoring(quantiles, actual, [.. own.Select(_ => baselines[0])], own[0].Forecast.Horizon, levels).Score("", hasInterval: false).Overall;
+        double ratio = baselines[better] > 0 ? errors.MeanAbsoluteError / baselines[better] : errors.MeanAbsoluteError > 0 ? double.PositiveInfinity : 1;
+        return new SeriesScore(own[0].Forecast.Group, own.Length, errors, Metrics.Coverage(quantiles[0], quantiles[^1], actual), result.Baselines[better].Name, ratio);
     }
 
-    private static int RowsUntil(Series series, DateTime until) => until == DateTime.MaxValue ? series.Length : series.RowsBefore(until.AddTicks(1));
-
-    private DateTime TargetTime(Window window) => _inputs[window.Series].Series.Times?[window.TargetStart] ?? default;
-
-    private double[] Values(int window) => _inputs[_windows[window].Series].Series.Target.Values;
-
-    /// <summary>One quantile of all windows, [windows · P].</summary>
-    private double[] Quantile(double[][] values, int level) =>
-        [.. values.SelectMany(window => Enumerable.Range(0, _horizon).Select(row => window[row * _levels.Length + level]))];
-
-    /// <summary>For every window the mean change from row to row before the first forecast of its series.</summary>
-    private double[] Scales()
+    /// <summary>What MASE divides by: the mean change over the season before the first forecast, or from row to row.</summary>
+    private double Scale(ReadOnlySpan<double> history)
     {
-        Dictionary<int, double> scales = [];
-        foreach (Window window in _windows)
-            if (!scales.ContainsKey(window.Series)) scales.Add(window.Series, Metrics.SeasonalError(_inputs[window.Series].Series.Target.Values.AsSpan(0, window.TargetStart)));
-        return [.. _windows.Select(window => scales[window.Series])];
-    }
-
-    private ElmanException NothingUnseen(Split[] splits)
-    {
-        int rows = splits.Max(split => split.Length - split.Validation), longest = splits.Max(split => split.Length);
-        string until = _model.TrainedSeries.Max(one => one.Until) is { } time ? $" until {Frequency.Format(time)}" : $" on the first {_model.TrainedSeries.Max(one => one.Rows)} rows";
-        return new ElmanException(rows < _horizon
-            ? $"nothing to backtest on: the model was trained{until}, {(rows == 0 ? "no row" : $"only {rows} rows")} came later, a horizon needs {_horizon}; give later rows, or train with rows held out"
-            : $"nothing to backtest on: a context of {Context} and a horizon of {_horizon} rows need {Context + _horizon}, the longest series has {longest}; give more rows");
+        double scale = Metrics.SeasonalError(history, _model.Report.Season);
+        return double.IsFinite(scale) && scale > 0 ? scale : Metrics.SeasonalError(history);
     }
 }

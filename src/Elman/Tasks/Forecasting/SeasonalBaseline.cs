@@ -1,42 +1,35 @@
 namespace Elman;
 
-/// <summary>The naive forecast from a season before, where the data go back so far.</summary>
-internal sealed class SeasonalBaseline
+/// <summary>The naive forecasts that suit a frequency, with the words that people have for them.</summary>
+internal static class SeasonalBaseline
 {
-    private readonly int? _period;
-
-    private SeasonalBaseline(string name, int? period) => (Name, _period) = (name, period);
-
-    /// <summary>The baseline in words, such as <c>same day last year</c>.</summary>
-    public string Name { get; }
-
-    /// <summary>Chooses the longest season, year, week or day, that suits the spacing and lies before the first forecast.</summary>
-    /// <param name="step">The spacing of the rows; null if there are no times, and so no season.</param>
-    /// <param name="history">The time that lies before the first forecast.</param>
-    public static SeasonalBaseline? Choose(Frequency? step, TimeSpan history)
+    /// <summary>A name, and rows of the season; 0 for the same date a year before.</summary>
+    public static IReadOnlyList<(string Name, int Period)> For(Frequency? frequency, int[] seasons, int history)
     {
-        if (step is null) return null;
-        bool daily = step.Months > 0 || step.Span >= TimeSpan.FromDays(1);
-        string unit = step.Months > 0 ? "month" : step.Span == TimeSpan.FromDays(1) ? "day" : step.Span == TimeSpan.FromDays(7) ? "week" : "time";
-        if (daily && step.Months != 12 && history >= TimeSpan.FromDays(366)) return new SeasonalBaseline($"same {unit} last year", null);
-        return Periodic(7, "week") ?? Periodic(1, "day");
-
-        SeasonalBaseline? Periodic(int days, string season)
-        {
-            TimeSpan length = TimeSpan.FromDays(days);
-            bool suits = step.Months == 0 && length.Ticks % step.Span.Ticks == 0 && length > step.Span && history >= length;
-            return suits ? new SeasonalBaseline($"same {unit} last {season}", (int)(length.Ticks / step.Span.Ticks)) : null;
-        }
+        List<(string, int)> baselines = [.. seasons.Where(season => season > 1 && season < history).Select(season => (Name(frequency, season), season))];
+        bool yearly = frequency is { Months: 0 } && frequency.Span >= TimeSpan.FromDays(1) && frequency.Span < TimeSpan.FromDays(7);
+        if (yearly && frequency!.Span * history >= TimeSpan.FromDays(366)) baselines.Add(("same day last year", 0));
+        return baselines;
     }
 
-    /// <summary>Forecasts the rows from one on.</summary>
-    /// <param name="series">A series with times.</param>
-    /// <param name="origin">The first row to forecast; only rows before it are looked at.</param>
-    /// <param name="horizon">How many rows to forecast.</param>
-    public double[] Forecast(Series series, int origin, int horizon)
+    /// <summary>Forecasts the rows from one on, looking at those before it only.</summary>
+    public static double[] Forecast(FormedSeries series, int origin, int horizon, int period)
     {
-        ReadOnlySpan<double> history = series.Target.Values.AsSpan(0, origin);
-        return _period is { } period ? Baselines.SeasonalNaive(history, period, horizon)
-            : Baselines.SameTimeLastYear(series.Times.AsSpan(0, origin), history, series.Times.AsSpan(origin, horizon));
+        ReadOnlySpan<double> history = series.Target.AsSpan(0, origin);
+        if (period > 0) return Baselines.SeasonalNaive(history, period, horizon);
+        DateTime[] times = series.Series.Times!, future = [.. times[origin..Math.Min(times.Length, origin + horizon)], .. series.FutureTimes!.Take(Math.Max(0, origin + horizon - times.Length))];
+        return Baselines.SameTimeLastYear(times.AsSpan(0, origin), history, future);
+    }
+
+    private static string Name(Frequency? frequency, int period)
+    {
+        if (frequency is null) return $"{period} rows before";
+        if (frequency.Months > 0) return frequency.Months == 1 ? "same month last year" : frequency.Months == 3 ? "same quarter last year" : "same time last year";
+        TimeSpan season = frequency.Span * period;
+        string unit = frequency.Span == TimeSpan.FromHours(1) ? "hour" : frequency.Span >= TimeSpan.FromDays(1) ? "weekday" : "time";
+        return frequency.Weekdays.Count == period || season == TimeSpan.FromDays(7) ? $"same {unit} last week"
+            : season == TimeSpan.FromDays(1) ? $"same {unit} yesterday"
+            : frequency.Span == TimeSpan.FromDays(7) ? "same week last year"
+            : season == TimeSpan.FromHours(1) ? "same minute an hour before" : $"{period} rows before";
     }
 }

@@ -42,6 +42,47 @@ public static partial class Loss
     }
 
     /// <summary>
+    /// Negative log-likelihood of counts under a negative binomial distribution with mean μ and variance μ + α μ² (Salinas et al. 2020, DeepAR, §3.1): with
+    /// r = 1/α, −log Γ(y + r) + log Γ(r) + log Γ(y + 1) − r log(r / (r + μ)) − y log(μ / (r + μ)), the mean over all elements.
+    /// </summary>
+    /// <param name="mean">The means μ > 0 [..].</param>
+    /// <param name="dispersion">α > 0 [..].</param>
+    /// <param name="target">The counts y ≥ 0 [..].</param>
+    /// <param name="weights">Element weights; see the remarks of <see cref="Loss"/>.</param>
+    /// <exception cref="ArgumentException">The shapes differ, or a weight is negative or not finite.</exception>
+    public static Tensor NegativeBinomial(Tensor mean, Tensor dispersion, Tensor target, Tensor? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(mean);
+        RequireShape(dispersion, mean.Shape, nameof(dispersion), nameof(mean));
+        RequireShape(target, mean.Shape, nameof(target), nameof(mean));
+        ElementWeights weight = new(weights, target.Shape);
+        Tensor meanSlopes = Tensor.Allocate(mean.Shape), dispersionSlopes = Tensor.Allocate(mean.Shape);
+        Span<float> toMean = meanSlopes.WritableSpan(), toDispersion = dispersionSlopes.WritableSpan();
+        ReadOnlySpan<float> means = mean.Span, dispersions = dispersion.Span, targets = target.Span;
+        double loss = 0;
+        for (int i = 0; i < targets.Length; i++)
+        {
+            double share = weight.Share(i);
+            toMean[i] = toDispersion[i] = 0;
+            if (share == 0) continue;
+            double mu = means[i], alpha = dispersions[i], r = 1 / alpha, y = targets[i];
+            double log = Math.Log(r / (r + mu));
+            loss += share * (Gamma.Log(r) + Gamma.Log(y + 1) - Gamma.Log(y + r) - r * log - (y == 0 ? 0 : y * Math.Log(mu / (r + mu))));
+            toMean[i] = (float)(share * (r / (r + mu)) * (1 - y / mu));
+            // ∂/∂r, and then ∂r/∂α = −r².
+            double slope = Gamma.LogSlope(r) - Gamma.LogSlope(y + r) - log - 1 + (r + y) / (r + mu);
+            toDispersion[i] = (float)(share * slope * -r * r);
+        }
+        Tensor result = Tensor.Scalar((float)loss);
+        return Tensor.Record(result, [mean, dispersion], () =>
+        {
+            float upstream = result.GradientSpan()[0];
+            AddScaled(mean, meanSlopes, upstream);
+            AddScaled(dispersion, dispersionSlopes, upstream);
+        });
+    }
+
+    /// <summary>
     /// Negative log-likelihood of Student's t-distribution, whose heavy tails forgive outliers (Salinas et al. 2020, DeepAR):
     /// with z = (y − μ) / σ, log σ + ½ log(ν π) + log Γ(ν/2) − log Γ((ν+1)/2) + ½ (ν+1) log(1 + z²/ν), the mean over all elements.
     /// </summary>

@@ -1,0 +1,153 @@
+namespace Elman;
+
+/// <summary>
+/// How the simple forecasts of each series are averaged. A share falls with a high power of the error on the rows for validation; the errors of short series are
+/// mixed with those of all series; and a part goes to the greedy average (Caruana et al. 2004), which asks what a method adds to the others.
+/// </summary>
+/// <param name="shares">[series][methods], each series' sum is 1.</param>
+/// <param name="errors">The smallest mean absolute error of a method, for each series, in the target's unit.</param>
+internal sealed class Mixture(double[][] shares, double[] errors)
+{
+    private const double Power = 12, Greedy = 0.3, Worst = 1.5, Rounds = 20, PriorRounds = 5;
+
+    /// <summary>How often the weight of an origin halves from the last to the first.</summary>
+    private const double Recency = 5;
+
+    /// <summary>Origins that the errors of all series together count for.</summary>
+    private const double Pooled = 12;
+
+    /// <summary>How far, in errors, a forecast may be from the middle one: past that it is more likely to have run away than to be right.</summary>
+    private const double Limit = 1.5;
+
+    /// <summary>The shares [methods] of a series.</summary>
+    public double[] Of(int series) => shares[series];
+
+    /// <summary>The smallest error of a series.</summary>
+    public double ErrorOf(int series) => errors[series];
+
+    /// <summary>The mean share of each method.</summary>
+    public double[] Mean => [.. Enumerable.Range(0, shares[0].Length).Select(m => shares.Average(one => one[m]))];
+
+    /// <summary>Chooses the shares.</summary>
+    /// <param name="forecasts">[series][methods][origins · P]; no origins where a series is too short.</param>
+    /// <param name="actual">What came [series][origins · P]; NaN where it is missing.</param>
+    /// <param name="usual">The shares [methods] of a series that tells nothing where no series does.</param>
+    /// <param name="horizon">P.</param>
+    public static Mixture Choose(IReadOnlyList<double[][]> forecasts, IReadOnlyList<double[]> actual, double[] usual, int horizon)
+    {
+        int methods = usual.Length;
+        double[][] errors = new double[forecasts.Count][];
+        Parallel.For(0, forecasts.Count, Work.Threads, i => errors[i] = [.. forecasts[i].Select(forecast => MeanError(forecast, actual[i], horizon))]);
+        double[] pooled = PooledErrors(errors, methods);
+        double[][] shares = new double[forecasts.Count][];
+        double[] least = [.. errors.Select(one => one.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min())];
+        Parallel.For(0, forecasts.Count, Work.Threads, i =>
+        {
+            double origins = (double)actual[i].Length / horizon, weight = forecasts.Count > 1 ? Pooled : 0;
+            if (!double.IsFinite(least[i])) origins = 0;
+            if (origins + weight == 0 || !double.IsFinite(pooled[0]))
+            {
+                shares[i] = [.. usual];
+                return;
+            }
+            double floor = Math.Max(least[i], 1e-12);
+            double[] ratio = [.. pooled.Select((all, m) => (origins * (origins > 0 ? Math.Min(errors[i][m] / floor, 10) : 0) + weight * all) / (origins + weight))];
+            shares[i] = Normalized([.. ratio.Select(one => one / ratio.Min() is var r && r > Worst ? 0 : Math.Pow(r, -Power))]);
+            if (origins > 0) shares[i] = [.. GreedyShares(forecasts[i], actual[i], shares[i], horizon).Zip(shares[i], (greedy, own) => Greedy * greedy + (1 - Greedy) * own)];
+        });
+        return new Mixture(shares, least);
+    }
+
+    /// <summary>Averages the forecasts of one origin.</summary>
+    /// <param name="series">The index of the series.</param>
+    /// <param name="forecasts">[methods][origins · P].</param>
+    /// <param name="start">The place of the origin's first row.</param>
+    /// <param name="mixed">Receives the average [P].</param>
+    public void Mix(int series, double[][] forecasts, int start, Span<double> mixed) => Mix(shares[series], errors[series], forecasts, start, mixed);
+
+    /// <inheritdoc cref="Mix(int, double[][], int, Span{double})"/>
+    public static void Mix(double[] share, double error, double[][] forecasts, int start, Span<double> mixed)
+    {
+        double limit = double.IsFinite(error) ? Limit * error : double.PositiveInfinity;
+        int[] used = [.. Enumerable.Range(0, share.Length).Where(m => share[m] > 0)];
+        for (int step = 0; step < mixed.Length; step++)
+        {
+            int at = start + step;
+            double middle = Middle(used, share, forecasts, at), sum = 0;
+            foreach (int m in used) sum += share[m] * Math.Clamp(forecasts[m][at], middle - limit, middle + limit);
+            mixed[step] = sum;
+        }
+    }
+
+    /// <summary>The weighted median of the forecasts of a row.</summary>
+    private static double Middle(int[] used, double[] share, double[][] forecasts, int at)
+    {
+        Span<(double Value, double Share)> sorted = used.Length <= 64 ? stackalloc (double, double)[used.Length] : new (double, double)[used.Length];
+        for (int i = 0; i < used.Length; i++) sorted[i] = (forecasts[used[i]][at], share[used[i]]);
+        sorted.Sort((one, other) => one.Value.CompareTo(other.Value));
+        double below = 0;
+        foreach ((double value, double part) in sorted)
+            if ((below += part) >= 0.5) return value;
+        return sorted[^1].Value;
+    }
+
+    private static double MeanError(double[] forecast, double[] actual, int horizon)
+    {
+        (double sum, double count) = (0, 0);
+        for (int i = 0; i < actual.Length; i++)
+        {
+            double error = Math.Abs(forecast[i] - actual[i]), weight = Weight(i, actual.Length, horizon);
+            if (!double.IsNaN(error)) (sum, count) = (sum + weight * error, count + weight);
+        }
+        return count == 0 ? double.NaN : sum / count;
+    }
+
+    /// <summary>Later origins tell more of what comes: the first count by a part of the last.</summary>
+    private static double Weight(int place, int length, int horizon) => Math.Pow(0.5, Recency * (1 - (double)(place / horizon) / Math.Max(1, length / horizon - 1)));
+
+    /// <summary>The mean over all series of each method's error as a part of the series' smallest.</summary>
+    private static double[] PooledErrors(double[][] errors, int methods)
+    {
+        double[] sums = new double[methods];
+        int count = 0;
+        foreach (double[] one in errors)
+        {
+            double least = one.Length == 0 ? double.NaN : one.Min();
+            if (!double.IsFinite(least)) continue;
+            for (int m = 0; m < methods; m++) sums[m] += Math.Min(one[m] / Math.Max(least, 1e-12), 5);
+            count++;
+        }
+        return [.. sums.Select(sum => count == 0 ? double.NaN : sum / count)];
+    }
+
+    private static double[] GreedyShares(double[][] forecasts, double[] actual, double[] prior, int horizon)
+    {
+        double[] sums = new double[actual.Length], picks = [.. prior.Select(share => share * PriorRounds)];
+        for (int m = 0; m < prior.Length; m++)
+            for (int i = 0; prior[m] > 0 && i < sums.Length; i++) sums[i] += picks[m] * forecasts[m][i];
+        double[] weights = [.. Enumerable.Range(0, actual.Length).Select(i => Weight(i, actual.Length, horizon))];
+        for (int round = 1; round <= Rounds; round++)
+        {
+            (double least, int best) = (double.PositiveInfinity, 0);
+            for (int m = 0; m < forecasts.Length; m++)
+            {
+                double error = 0;
+                for (int i = 0; i < sums.Length; i++)
+                {
+                    double off = Math.Abs((sums[i] + forecasts[m][i]) / (PriorRounds + round) - actual[i]);
+                    if (!double.IsNaN(off)) error += weights[i] * off;
+                }
+                if (error < least) (least, best) = (error, m);
+            }
+            picks[best]++;
+            for (int i = 0; i < sums.Length; i++) sums[i] += forecasts[best][i];
+        }
+        return Normalized(picks);
+    }
+
+    private static double[] Normalized(double[] values)
+    {
+        double sum = values.Sum();
+        return [.. values.Select(value => value / sum)];
+    }
+}

@@ -1,0 +1,52 @@
+namespace Elman;
+
+/// <summary>
+/// The theta method: exponential smoothing without a trend, and half the slope of a straight line through all rows as its drift (Assimakopoulos and
+/// Nikolopoulos 2000; in this form Hyndman and Billah 2003).
+/// </summary>
+/// <param name="periods">Rows of the season; none or one.</param>
+internal sealed class DriftSmoothing(int[] periods) : SimpleMethod
+{
+    private readonly ExponentialSmoothing _smoothing = new(periods, trend: false);
+
+    /// <summary>Rows, and the sums over them of t, y, t y, t².</summary>
+    private const int Sums = 5;
+
+    /// <inheritdoc/>
+    public override string Name => periods.Length == 0 ? "theta" : $"theta ({periods[0]})";
+
+    /// <inheritdoc/>
+    public override int StateSize => _smoothing.StateSize + Sums;
+
+    /// <inheritdoc/>
+    public override string Key => periods.Length == 0 ? "theta" : $"theta {periods[0]}";
+
+    /// <inheritdoc/>
+    public override int Needs => _smoothing.Needs;
+
+    /// <inheritdoc/>
+    public override double[] Fit(ReadOnlySpan<double> history, int horizon) => _smoothing.Fit(history, horizon);
+
+    /// <inheritdoc/>
+    public override void Push(ReadOnlySpan<double> coefficients, Span<double> state, double value)
+    {
+        _smoothing.Push(coefficients, state[Sums..], value);
+        double time = state[0]++;
+        if (double.IsNaN(value)) return;
+        // Only rows with a value count: their number is told from Σ 1, kept in the sum of t² with t = 0 for none.
+        state[1] += time;
+        state[2] += value;
+        state[3] += time * value;
+        state[4] += time * time;
+    }
+
+    /// <inheritdoc/>
+    public override void Forecast(ReadOnlySpan<double> coefficients, ReadOnlySpan<double> state, Span<double> forecast)
+    {
+        _smoothing.Forecast(coefficients, state[Sums..], forecast);
+        double rows = state[0], spread = state[4] - state[1] * state[1] / rows;
+        if (rows < Needs || !(spread > 0)) return;
+        double drift = 0.5 * (state[3] - state[1] * state[2] / rows) / spread;
+        for (int step = 0; step < forecast.Length; step++) forecast[step] += drift * (step + 1);
+    }
+}
