@@ -75,7 +75,7 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
     private static Module ReadElman(string path)
     {
         ModelFile file = ModelFile.Read(path);
-        return file.Task == Forecaster.TaskName ? Forecaster.Load(path).Net : NetworkFile.Load(file);
+        return file.Task == Forecaster.TaskName ? Forecaster.Load(path).Nets.FirstOrDefault() ?? throw new ElmanException($"{path}: the forecaster averages simple methods; there is no network in it") : NetworkFile.Load(file);
     }
 }
 

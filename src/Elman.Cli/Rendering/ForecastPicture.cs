@@ -44,6 +44,9 @@ internal sealed record ForecastPicture(
     /// <summary>What the interval is called: "80 % interval".</summary>
     public string IntervalName => $"{Coverage * 100:0.#} % interval";
 
+    /// <summary>How much of the history a picture shows: some horizons, and no less than a season.</summary>
+    public static int RowsShown(Forecaster model) => Math.Max(3 * model.Options.Horizon, 2 * model.Report.Season);
+
     /// <summary>A forecast behind the last steps of the series that it continues.</summary>
     /// <param name="series">The series.</param>
     /// <param name="forecast">Its forecast.</param>

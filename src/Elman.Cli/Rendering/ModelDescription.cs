@@ -24,23 +24,34 @@ internal static class ModelDescription
         var output = terminal.Out;
         var options = model.Options;
         string levels = string.Join(", ", options.Quantiles.Select(level => level.ToString("0.###", CultureInfo.InvariantCulture)));
-        Fact(output, "task", $"forecasts {Names.Quote(model.Target)}, {Names.Count(options.Horizon, "step")} from {options.Context}{(model.Step is { } step ? $", {step} apart" : "")}, quantiles {levels}");
-        Fact(output, "columns", $"{(options.TimeColumn is { } time ? $"times in '{time}', " : "")}{(options.GroupColumn is { } group ? $"groups in '{group}', " : "")}"
-            + (model.Covariates.Count > 0 ? $"covariates {Names.List(model.Covariates.ToArray())}" : "no covariates"));
-        Fact(output, "features", Names.List(model.Features.ToArray()));
-        Fact(output, "scaler", options.Scaler.ToString());
+        Fact(output, "task", $"forecasts {Names.Quote(model.Target)}, {Names.Count(options.Horizon, "row")}{(model.Frequency is { } frequency ? $", {frequency} apart" : "")}, quantiles {levels}");
+        Fact(output, "columns", string.Join("; ", Columns(model)));
         Fact(output, "series", $"{model.TrainedSeries.Count}{(model.TrainedSeries.Max(series => series.Until) is { } until ? $", trained on rows until {Frequency.Format(until)}" : "")}");
-        foreach (var (name, module) in model.Net.Children)
-            Fact(output, name, terminal.Shown(module.Description));
+        foreach (var method in model.Report.Methods)
+            Fact(output, "share", string.Create(CultureInfo.InvariantCulture, $"{method.Share:0.00}  {terminal.Shown(method.Name)}"));
+        if (model.Nets.Count > 0)
+            foreach (var (name, module) in model.Nets[0].Children)
+                Fact(output, name, terminal.Shown(module.Description));
+    }
+
+    private static IEnumerable<string> Columns(Forecaster model)
+    {
+        if (model.Schema is { } schema)
+        {
+            if (schema.TimeColumns.Count > 0) yield return $"times in {Names.List(schema.TimeColumns.ToArray())}";
+            if (schema.Roles.Group is { } group) yield return $"groups in {Names.Quote(group)}";
+        }
+        yield return model.Covariates.Count > 0 ? $"covariates {Names.List(model.Covariates.ToArray())}" : "no covariates";
+        if (model.Known.Count > 0) yield return $"known ahead {Names.List(model.Known.ToArray())}";
     }
 
     private static Table Parameters(Forecaster model, Terminal terminal)
     {
         var table = terminal.NewTable();
         table.AddColumns(new TableColumn("parameter"), new TableColumn("shape"), new TableColumn("numbers").RightAligned());
-        foreach (var (name, value) in model.Net.Parameters())
+        foreach (var (name, value) in model.Nets.SelectMany((net, i) => net.Parameters().Select(one => (Name: $"net{i}.{one.Name}", one.Value))))
             table.AddRow(new Text(name), new Text(value.Shape.ToString()), Number(value.Count));
-        table.AddRow(new Text("all"), new Text(""), Number(model.Net.ParameterCount));
+        table.AddRow(new Text("all"), new Text(""), Number(model.Nets.Sum(net => net.ParameterCount)));
         return table;
 
         static Text Number(long count) => new(count.ToString("N0", CultureInfo.InvariantCulture));

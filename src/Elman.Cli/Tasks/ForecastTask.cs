@@ -44,7 +44,7 @@ internal sealed class ForecastTask : CommandTask
 
         var forecaster = (Forecaster)model;
         var table = ModelPlace.ReadSeries(forecaster, _columns, call.Given, call.Data, terminal);
-        var series = LongEnough(table.Series, forecaster, terminal);
+        var series = table.Series;
         var forecasts = forecaster.Predict(series);
         if (plot is not null)
             ForecastOutput.Draw(plot, forecaster, series, forecasts, terminal);
@@ -57,7 +57,7 @@ internal sealed class ForecastTask : CommandTask
         ForecastOutput.Write(output, forecaster, table, forecasts);
         if (series.Count > 1)
             terminal.Remark($"the chart shows the first of {series.Count} series; {output} holds all");
-        terminal.Out.Write(TerminalChart.Draw(ForecastPicture.Of(series[0], forecasts[0], forecaster.Options.Context), terminal));
+        terminal.Out.Write(TerminalChart.Draw(ForecastPicture.Of(series[0], forecasts[0], ForecastPicture.RowsShown(forecaster)), terminal));
         return ExitCode.Done;
     }
 
@@ -70,14 +70,4 @@ internal sealed class ForecastTask : CommandTask
     }
 
     public override void Inspect(TaskModel model, Terminal terminal) => ModelDescription.Write((Forecaster)model, terminal);
-
-    /// <summary>One new store must not keep all the others from their forecasts. Where all are too short, the model says so.</summary>
-    private static IReadOnlyList<Series> LongEnough(IReadOnlyList<Series> series, Forecaster model, Terminal terminal)
-    {
-        var (enough, few) = (series.Where(one => one.Length >= model.Options.Context).ToArray(), series.Where(one => one.Length < model.Options.Context).ToArray());
-        if (enough.Length == 0 || few.Length == 0)
-            return series;
-        terminal.Remark($"left out, for the model looks at {model.Options.Context} rows: {Names.List([.. few.Select(one => $"{Names.Quote(one.Group)} with {one.Length}")])}");
-        return enough;
-    }
 }

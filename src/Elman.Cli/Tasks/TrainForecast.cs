@@ -59,7 +59,7 @@ internal sealed class TrainForecast
     private int Train(ParseResult given, SeriesSet table, string checkpoint, bool resume, Terminal terminal)
     {
         string model = given.GetRequiredValue(_output);
-        var forecaster = Training.Run(table.Series, Options(given, table), checkpoint, resume, terminal);
+        var forecaster = Training.Run(table, _settings.Apply(given, new ForecasterOptions()), checkpoint, resume, terminal);
         if (forecaster.Record.Outcome == TrainingOutcome.Interrupted)
         {
             terminal.Remark($"stopped; the training so far is in {checkpoint}; to go on: {Again(given)}");
@@ -68,18 +68,10 @@ internal sealed class TrainForecast
 
         forecaster.Save(model);
         File.Delete(checkpoint);
+        File.Delete(checkpoint + Forecaster.RefitSuffix);
         terminal.Remark($"{Training.Summary(forecaster)}; wrote {model}");
-        terminal.Remark(Training.HeldOut(forecaster, table.Series));
+        terminal.Remark(Training.Judgement(forecaster));
         return ExitCode.Done;
-    }
-
-    /// <summary>Rows held out that are fewer than the horizon would be lost for the training and of no use for a backtest.</summary>
-    private ForecasterOptions Options(ParseResult given, SeriesSet table)
-    {
-        var options = _settings.Apply(given, new ForecasterOptions { TimeColumn = table.TimeColumn, GroupColumn = table.GroupColumn });
-        return options.Holdout is null or 0 || options.Holdout >= options.Horizon
-            ? options
-            : throw new ElmanException($"--holdout {options.Holdout} leaves no room for a forecast of {Names.Count(options.Horizon, "step")}; give {options.Horizon} rows or more, or 0");
     }
 
     /// <summary>The command line that goes on with the training, as it may be typed into a shell.</summary>

@@ -40,7 +40,7 @@ internal sealed class Demo
         terminal.Remark(string.Create(CultureInfo.InvariantCulture,
             $"{series.Length} days of Seattle's weather; the last {LastYear} stay unseen by the training"));
 
-        var model = Training.Run(table.Series, Options(table), checkpoint: null, resume: false, terminal);
+        var model = Training.Run(table, Options(), checkpoint: null, resume: false, terminal);
         if (model.Record.Outcome == TrainingOutcome.Interrupted)
         {
             terminal.Remark("stopped; nothing was written");
@@ -51,17 +51,13 @@ internal sealed class Demo
         BacktestTable.Write(model.Backtest(table.Series), model.Target, terminal);
         var forecasts = model.Predict(table.Series);
         terminal.Out.WriteLine();
-        terminal.Out.Write(TerminalChart.Draw(ForecastPicture.Of(series, forecasts[0], model.Options.Context), terminal));
+        terminal.Out.Write(TerminalChart.Draw(ForecastPicture.Of(series, forecasts[0], ForecastPicture.RowsShown(model)), terminal));
         terminal.Out.WriteLine();
         Save(folder, model, table, forecasts, terminal);
         return ExitCode.Done;
     }
 
-    /// <summary>
-    /// Three years of days are few: a small net that sees the temperature and the calendar had the lowest validation loss, below those
-    /// of larger ones and of nets that also see rain, wind and the daily minimum.
-    /// </summary>
-    private static ForecasterOptions Options(SeriesSet table) => new() { Hidden = 32, Layers = 1, Holdout = LastYear, TimeColumn = table.TimeColumn };
+    private static ForecasterOptions Options() => new() { Holdout = LastYear };
 
     private static SeriesSet ReadSample()
     {

@@ -20,10 +20,10 @@ internal static class ForecastOutput
     {
         if (series.Count > PanelsAtMost)
             terminal.Remark($"{path} shows the first {PanelsAtMost} of {series.Count} series");
-        var pictures = series.Zip(forecasts, (one, forecast) => ForecastPicture.Of(one, forecast, model.Options.Context)).Take(PanelsAtMost).ToArray();
+        var pictures = series.Zip(forecasts, (one, forecast) => ForecastPicture.Of(one, forecast, ForecastPicture.RowsShown(model))).Take(PanelsAtMost).ToArray();
         AtomicFile.Write(path, stream => SvgChart.Write(Title(model), pictures, stream));
     }
 
     private static string Title(Forecaster model) =>
-        $"{model.Target}: forecast of the next {Names.Count(model.Options.Horizon, model.Step?.ToString() is ['1', ' ', .. var unit] ? unit : "step")}";
+        $"{model.Target}: forecast of the next {Names.Count(model.Options.Horizon, model.Frequency?.ToString() is ['1', ' ', .. var unit] ? unit : "step")}";
 }

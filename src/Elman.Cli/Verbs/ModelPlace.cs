@@ -24,14 +24,14 @@ internal static class ModelPlace
     /// <summary>Reads the columns that the model was trained on.</summary>
     public static SeriesSet ReadSeries(Forecaster model, DataArguments columns, ParseResult given, string path, Terminal terminal)
     {
+        if (model.Schema is { } schema)
+            return columns.ReadSeries(given, path, schema, terminal);
         var table = columns.ReadTable(given, path, terminal.Input);
         var roles = new SeriesRoles
         {
             Targets = [model.Target],
-            // Times that were joined from several columns are found again.
-            Time = model.Options.TimeColumn is { } time && (table.Find(time) is not null || (time != "time" && !time.Contains(' '))) ? time : null,
             Covariates = model.Covariates,
-            Group = model.Options.GroupColumn,
+            Known = model.Known,
         };
         var data = SeriesSet.Read(table, columns.Roles(given, roles));
         terminal.Remark(data.Remarks);

@@ -6,22 +6,27 @@ namespace Elman.Cli;
 internal static class Training
 {
     /// <summary>Trains; the first Ctrl-C ends it after the running batch, and the record then says so.</summary>
-    public static Forecaster Run(IReadOnlyList<Series> series, ForecasterOptions options, string? checkpoint, bool resume, Terminal terminal)
+    public static Forecaster Run(SeriesSet series, ForecasterOptions options, string? checkpoint, bool resume, Terminal terminal)
     {
         using var interruption = new Interruption(terminal);
         var cancellation = interruption.Token;
         return TrainingView.Run(
-            terminal, progress => Forecaster.Train(series, options, progress, terminal.Remark, checkpoint, resume, cancellation), cancellation);
+            terminal, progress => Forecaster.Train(series, options, new TrainingContext
+            {
+                Progress = progress, Remark = terminal.Remark, CheckpointPath = checkpoint, Resume = resume, Cancellation = cancellation,
+            }), cancellation);
     }
 
-    /// <summary>One line about the rows that the training has not seen.</summary>
-    public static string HeldOut(Forecaster forecaster, IReadOnlyList<Series> series)
+    /// <summary>One line about how good it is on rows that it had not seen.</summary>
+    public static string Judgement(Forecaster forecaster)
     {
-        var ends = forecaster.TrainedSeries.ToDictionary(one => one.Group, one => one.Until);
-        int rows = series.Max(one => ends.TryGetValue(one.Group, out var until) ? (one.Times is { } times ? times.Count(time => time > until) : one.Length - forecaster.TrainedSeries.First(trained => trained.Group == one.Group).Rows) : 0);
-        return rows == 0
-            ? "no rows were held out: a backtest needs later ones"
-            : $"the last {Names.Count(rows, "row")}{(series.Count > 1 ? " of each series" : "")} were held out, for elman backtest to measure the model on; --holdout 0 trains on them too";
+        if (forecaster.Report.Backtest is not { } backtest)
+            return "too few rows to keep some for a backtest";
+        var best = backtest.Baselines.MinBy(baseline => baseline.Overall.MeanAbsoluteError)!;
+        double ratio = backtest.Model.Overall.MeanAbsoluteError / best.Overall.MeanAbsoluteError;
+        string rows = forecaster.Options.Holdout is null ? "rows that it had not seen (and was then trained on too)" : "rows that it has not seen";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"on {rows} its mean absolute error was {backtest.Model.Overall.MeanAbsoluteError:G4}, {ratio:0.00} of that of '{best.Name}'; {backtest.NominalCoverage:0%} intervals held {backtest.Model.Coverage:0%}");
     }
 
     /// <summary>One line about a training that is done.</summary>

@@ -40,14 +40,17 @@ internal static class TimeGrid
         if (row == times.Length - 1) return series;
 
         DateTime[] grid = [times[0], .. step.Next(times[0], row)];
-        return new Series(series.Group, grid, Spread(series.Target), [.. series.Covariates.Select(Spread)]);
+        return new Series(series.Group, grid, Spread(series.Target), [.. series.Covariates.Select(Spread)]) { Known = [.. series.Known.Select(Planned)], Static = series.Static };
+
+        // What follows the last row is the plan: it has no gaps.
+        Column Planned(Column column) => column with { Values = [.. Spread(column).Values, .. column.Values.AsSpan(times.Length)] };
 
         Column Spread(Column column)
         {
             double[] values = new double[grid.Length];
             Array.Fill(values, double.NaN);
             for (int i = 0; i < rows.Length; i++) values[rows[i]] = column.Values[i];
-            return new Column(column.Name, values);
+            return column with { Values = values };
         }
     }
 

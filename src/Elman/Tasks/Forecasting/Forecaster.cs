@@ -21,12 +21,16 @@ public sealed class Forecaster : TaskModel
     /// <summary>What a model file of a forecaster calls its task.</summary>
     public const string TaskName = "forecaster";
 
+    /// <summary>What is added to the path of the checkpoint while all is fitted to all rows.</summary>
+    internal const string RefitSuffix = ".refit";
+
     private readonly Dictionary<string, TrainedSeries> _trained;
 
     internal Forecaster(
         ForecasterOptions options, SeriesLayout layout, KnownEffects? effects, int[] seasons, ForecastEngine engine, Calibration calibration,
-        IReadOnlyList<TrainedSeries> trained, bool notNegative, TrainingRecord record, ForecastReport report)
+        IReadOnlyList<TrainedSeries> trained, bool notNegative, TrainingRecord record, ForecastReport report, SeriesSchema? schema = null)
     {
+        Schema = schema;
         (Options, Layout, Effects, Seasons, Engine, Calibration, TrainedSeries) = (options, layout, effects, seasons, engine, calibration, trained);
         (NotNegative, Record, Report) = (notNegative, record, report);
         _trained = trained.ToDictionary(series => series.Group);
@@ -68,6 +72,9 @@ public sealed class Forecaster : TaskModel
     /// <summary>Whether no value of the training rows was below zero, so that no quantile is.</summary>
     public bool NotNegative { get; }
 
+    /// <summary>How the table was read that the model was trained on, so that later ones are read alike; null if it was trained on series.</summary>
+    public SeriesSchema? Schema { get; private set; }
+
     internal SeriesLayout Layout { get; }
 
     internal KnownEffects? Effects { get; }
@@ -89,6 +96,17 @@ public sealed class Forecaster : TaskModel
         ArgumentNullException.ThrowIfNull(series);
         Frequency? frequency = series.All(one => one.Length > 0) ? TimeGrid.StepOf(series) : null;
         return new ForecasterTraining([.. series.Select(one => TimeGrid.Fill(one, frequency))], frequency, options ?? new ForecasterOptions(), context ?? new TrainingContext()).Run();
+    }
+
+    /// <summary>Trains a model on the series of a table.</summary>
+    /// <inheritdoc cref="Train(IReadOnlyList{Series}, ForecasterOptions?, TrainingContext?)"/>
+    /// <param name="data">The series, as <see cref="SeriesSet.Read(Table, SeriesRoles)"/> gives them.</param>
+    public static Forecaster Train(SeriesSet data, ForecasterOptions? options = null, TrainingContext? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        Forecaster model = new ForecasterTraining(data.Series, data.Frequency, options ?? new ForecasterOptions(), context ?? new TrainingContext()).Run();
+        model.Schema = data.Schema;
+        return model;
     }
 
     /// <summary>Forecasts the rows after the last of a series.</summary>

@@ -12,6 +12,7 @@ internal static class ForecasterFile
         ("calibration", model.Calibration.Write),
         ("report", json => ForecastReportJson.Write(json, model.Report)),
         ("training", model.Record.Write),
+        .. model.Schema is { } schema ? [("data", schema.WriteTo)] : Array.Empty<(string, Action<System.Text.Json.Utf8JsonWriter>)>(),
     ], new SharedWeights(model));
 
     public static Forecaster Load(ModelFile file)
@@ -29,7 +30,8 @@ internal static class ForecasterFile
         SharedWeights weights = new(engine, methods.Maps);
         file.LoadInto(weights);
         List<TrainedSeries> trained = file.Section("series", json => ForecasterJson.ReadSeries(json, layout, engine.Methods, weights));
-        return new Forecaster(options, layout, methods.Effects, methods.Seasons, engine, calibration, trained, methods.NotNegative, record, report);
+        return new Forecaster(options, layout, methods.Effects, methods.Seasons, engine, calibration, trained, methods.NotNegative, record, report,
+            file.Sections.Contains("data") ? file.Section("data", SeriesSchema.Read) : null);
     }
 
     /// <summary>Compares the number of weights before a net is built: a file that lies about its sizes shall not cost memory.</summary>

@@ -9,9 +9,6 @@ namespace Elman;
 /// <summary>What a training measures, and what it tells.</summary>
 internal sealed partial class ForecasterTraining
 {
-    /// <summary>What is added to the path of the checkpoint while all is fitted to all rows.</summary>
-    internal const string RefitSuffix = ".refit";
-
     /// <summary>Origins that all series together count for where the scale of one is measured.</summary>
     private const double PooledOrigins = 3;
 

@@ -197,7 +197,7 @@ internal sealed partial class ForecasterTraining
             LearningRate = recipe.LearningRate * slower, TimeLimit = null, Steps = Math.Max(1, (long)(before!.Steps * refit)), Seed = recipe.Seed + 1,
         };
         Dictionary<string, string> settings = Settings(first);
-        TrainingContext context = _context with { CheckpointPath = _context.CheckpointPath is { } path ? first ? path : path + RefitSuffix : null };
+        TrainingContext context = _context with { CheckpointPath = _context.CheckpointPath is { } path ? first ? path : path + Forecaster.RefitSuffix : null };
         BatchSource<NetBatch> source = new(epoch => BatchSource.Lazy(batches, batch => windows.Gather(Drawn(windows.Count, recipe, epoch, batch))), _ => recipe.BatchSize);
         ForecastNet[] nets = [.. engine.Nets!.Nets];
         return recipe.Trainer(engine.Nets, context, settings).Run(source, Loss, null, _context.Cancellation);
