@@ -17,8 +17,8 @@ internal sealed class Calibration
     /// <summary>By how much quantiles are wider for want of forecasts: of one by the half of this.</summary>
     private const double Doubt = 1.5;
 
-    /// <summary>From so many errors on, errors above and below are told apart.</summary>
-    private const int EnoughForSides = 120;
+    /// <summary>From so many independent forecasts on, errors above and below are told apart: of few, one side is luck.</summary>
+    private const int EnoughForSides = 30;
 
     private static readonly double[] Grid =
         [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.975, 0.99, 0.995];
@@ -109,7 +109,7 @@ internal sealed class Calibration
     /// <summary>The quantiles of the grid: the ⌈(n + 1) q⌉-th of n errors, and beyond the last one the tail of a normal distribution through it.</summary>
     private static double[] Shape(List<double> errors, double independent)
     {
-        double[] sorted = errors.Count >= EnoughForSides ? [.. errors.Order()] : [.. errors.Concat(errors.Select(error => -error)).Order()];
+        double[] sorted = independent >= 4 * EnoughForSides ? [.. errors.Order()] : [.. errors.Concat(errors.Select(error => -error)).Order()];
         double highest = 1 - 1 / (independent + 1);
         return [.. Grid.Select(level => level >= 0.5 ? Side(level, high: true) : Side(1 - level, high: false))];
 

@@ -34,7 +34,7 @@ public class ForecastNetTests
         const int features = 4, known = 2, batch = 3;
         ForecastNet net = Net(features, known, options);
         RandomStream random = new(6);
-        int length = options.Context + options.Horizon;
+        int length = (options.Context ?? 1) + options.Horizon;
         float[] values = [.. Enumerable.Range(0, batch * length * features).Select(_ => random.NextNormal())];
         Tensor result = net.Forward(Tensor.From(values, batch, length, features));
         Assert.Equal(new Shape(batch, options.Horizon, 3), result.Shape);
@@ -44,19 +44,19 @@ public class ForecastNetTests
         for (int n = 0; n < batch; n++)
         {
             float[] window = values[(n * length * features)..((n + 1) * length * features)];
-            (Tensor output, _) = encoder.Forward(Tensor.From(window.AsSpan(0, options.Context * features), 1, options.Context, features), null);
+            (Tensor output, _) = encoder.Forward(Tensor.From(window.AsSpan(0, (options.Context ?? 1) * features), 1, (options.Context ?? 1), features), null);
             // The backward direction ends at the first row, the forward one at the last.
-            List<float> inputs = [.. Enumerable.Range(0, options.Hidden).Select(i => output[0, direction == Direction.Reverse ? 0 : options.Context - 1, i])];
+            List<float> inputs = [.. Enumerable.Range(0, options.Hidden).Select(i => output[0, direction == Direction.Reverse ? 0 : (options.Context ?? 1) - 1, i])];
             if (direction == Direction.Both) inputs.AddRange(Enumerable.Range(0, options.Hidden).Select(i => output[0, 0, options.Hidden + i]));
-            inputs.AddRange(window.AsSpan((options.Context - 1) * features, features));
+            inputs.AddRange(window.AsSpan(((options.Context ?? 1) - 1) * features, features));
             for (int row = 0; row < options.Horizon; row++)
                 for (int q = 0; q < 3; q++)
                 {
                     int o = row * 3 + q;
-                    double expected = window[(options.Context - 1) * features] + parameters["head.bias"][o];
+                    double expected = window[((options.Context ?? 1) - 1) * features] + parameters["head.bias"][o];
                     for (int i = 0; i < inputs.Count; i++) expected += (double)parameters["head.weight"][o, i] * inputs[i];
                     for (int k = 0; k < known; k++)
-                        expected += (double)parameters["future.weight"][q, k] * window[(options.Context + row) * features + features - known + k];
+                        expected += (double)parameters["future.weight"][q, k] * window[((options.Context ?? 1) + row) * features + features - known + k];
                     Assert.Equal(expected, result[n, row, q], 1e-5);
                 }
         }
@@ -68,9 +68,9 @@ public class ForecastNetTests
         const int features = 4, known = 2;
         ForecastNet net = Net(features, known, Options);
         RandomStream random = new(6);
-        int length = Options.Context + Options.Horizon;
+        int length = (Options.Context ?? 1) + Options.Horizon;
         float[] values = [.. Enumerable.Range(0, length * features).Select(_ => random.NextNormal())], other = [.. values];
-        for (int row = Options.Context; row < length; row++) other.AsSpan(row * features, features - known).Fill(float.NaN);
+        for (int row = (Options.Context ?? 1); row < length; row++) other.AsSpan(row * features, features - known).Fill(float.NaN);
         Assert.Equal(net.Forward(Tensor.From(values, 1, length, features)).Span.ToArray(), net.Forward(Tensor.From(other, 1, length, features)).Span.ToArray());
     }
 
