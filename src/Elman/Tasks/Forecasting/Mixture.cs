@@ -10,11 +10,11 @@ internal sealed class Mixture(double[][] shares, double[] errors)
 {
     private const double Power = 12, Greedy = 0.3, Worst = 1.5, Rounds = 20, PriorRounds = 5;
 
-    /// <summary>How often the weight of an origin halves from the last to the first.</summary>
-    private const double Recency = 5;
+    /// <summary>How often the weight of an origin halves from the last to the first: the shares are the mean of what each says.</summary>
+    private static readonly double[] Recencies = [0, 3, 8];
 
     /// <summary>Origins that the errors of all series together count for.</summary>
-    private const double Pooled = 12;
+    private const double Pooled = 20;
 
     /// <summary>How far, in errors, a forecast may be from the middle one: past that it is more likely to have run away than to be right.</summary>
     private const double Limit = 1.5;
@@ -35,27 +35,35 @@ internal sealed class Mixture(double[][] shares, double[] errors)
     /// <param name="horizon">P.</param>
     public static Mixture Choose(IReadOnlyList<double[][]> forecasts, IReadOnlyList<double[]> actual, double[] usual, int horizon)
     {
-        int methods = usual.Length;
-        double[][] errors = new double[forecasts.Count][];
-        Parallel.For(0, forecasts.Count, Work.Threads, i => errors[i] = [.. forecasts[i].Select(forecast => MeanError(forecast, actual[i], horizon))]);
-        double[] pooled = PooledErrors(errors, methods);
-        double[][] shares = new double[forecasts.Count][];
-        double[] least = [.. errors.Select(one => one.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min())];
+        double[][][] views = [.. Recencies.Select(recency => Shares(forecasts, actual, usual, horizon, recency))];
+        double[][] shares = [.. forecasts.Select((_, i) => usual.Select((_, m) => views.Average(view => view[i][m])).ToArray())];
+        double[] errors = new double[forecasts.Count];
+        Parallel.For(0, forecasts.Count, Work.Threads, i =>
+            errors[i] = forecasts[i].Select(forecast => MeanError(forecast, actual[i], horizon, Recencies[^1])).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min());
+        return new Mixture(shares, errors);
+    }
+
+    /// <summary>The shares [series][methods] where the weight of an origin halves so often from the last to the first.</summary>
+    private static double[][] Shares(IReadOnlyList<double[][]> forecasts, IReadOnlyList<double[]> actual, double[] usual, int horizon, double recency)
+    {
+        double[][] errors = new double[forecasts.Count][], shares = new double[forecasts.Count][];
+        Parallel.For(0, forecasts.Count, Work.Threads, i => errors[i] = [.. forecasts[i].Select(forecast => MeanError(forecast, actual[i], horizon, recency))]);
+        double[] pooled = PooledErrors(errors, usual.Length);
         Parallel.For(0, forecasts.Count, Work.Threads, i =>
         {
-            double origins = (double)actual[i].Length / horizon, weight = forecasts.Count > 1 ? Pooled : 0;
-            if (!double.IsFinite(least[i])) origins = 0;
+            double least = errors[i].Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min(), weight = forecasts.Count > 1 ? Pooled : 0;
+            double origins = double.IsFinite(least) ? (double)actual[i].Length / horizon : 0;
             if (origins + weight == 0 || !double.IsFinite(pooled[0]))
             {
                 shares[i] = [.. usual];
                 return;
             }
-            double floor = Math.Max(least[i], 1e-12);
+            double floor = Math.Max(least, 1e-12);
             double[] ratio = [.. pooled.Select((all, m) => (origins * (origins > 0 ? Math.Min(errors[i][m] / floor, 10) : 0) + weight * all) / (origins + weight))];
-            shares[i] = Normalized([.. ratio.Select(one => one / ratio.Min() is var r && r > Worst ? 0 : Math.Pow(r, -Power))]);
-            if (origins > 0) shares[i] = [.. GreedyShares(forecasts[i], actual[i], shares[i], horizon).Zip(shares[i], (greedy, own) => Greedy * greedy + (1 - Greedy) * own)];
+            double[] own = Normalized([.. ratio.Select(one => one / ratio.Min() is var r && r > Worst ? 0 : Math.Pow(r, -Power))]);
+            shares[i] = origins > 0 ? [.. GreedyShares(forecasts[i], actual[i], own, horizon, recency).Zip(own, (greedy, share) => Greedy * greedy + (1 - Greedy) * share)] : own;
         });
-        return new Mixture(shares, least);
+        return shares;
     }
 
     /// <summary>Averages the forecasts of one origin.</summary>
@@ -91,19 +99,19 @@ internal sealed class Mixture(double[][] shares, double[] errors)
         return sorted[^1].Value;
     }
 
-    private static double MeanError(double[] forecast, double[] actual, int horizon)
+    private static double MeanError(double[] forecast, double[] actual, int horizon, double recency)
     {
         (double sum, double count) = (0, 0);
         for (int i = 0; i < actual.Length; i++)
         {
-            double error = Math.Abs(forecast[i] - actual[i]), weight = Weight(i, actual.Length, horizon);
+            double error = Math.Abs(forecast[i] - actual[i]), weight = Weight(i, actual.Length, horizon, recency);
             if (!double.IsNaN(error)) (sum, count) = (sum + weight * error, count + weight);
         }
         return count == 0 ? double.NaN : sum / count;
     }
 
     /// <summary>Later origins tell more of what comes: the first count by a part of the last.</summary>
-    private static double Weight(int place, int length, int horizon) => Math.Pow(0.5, Recency * (1 - (double)(place / horizon) / Math.Max(1, length / horizon - 1)));
+    private static double Weight(int place, int length, int horizon, double recency) => Math.Pow(0.5, recency * (1 - (double)(place / horizon) / Math.Max(1, length / horizon - 1)));
 
     /// <summary>The mean over all series of each method's error as a part of the series' smallest.</summary>
     private static double[] PooledErrors(double[][] errors, int methods)
@@ -120,12 +128,12 @@ internal sealed class Mixture(double[][] shares, double[] errors)
         return [.. sums.Select(sum => count == 0 ? double.NaN : sum / count)];
     }
 
-    private static double[] GreedyShares(double[][] forecasts, double[] actual, double[] prior, int horizon)
+    private static double[] GreedyShares(double[][] forecasts, double[] actual, double[] prior, int horizon, double recency)
     {
         double[] sums = new double[actual.Length], picks = [.. prior.Select(share => share * PriorRounds)];
         for (int m = 0; m < prior.Length; m++)
             for (int i = 0; prior[m] > 0 && i < sums.Length; i++) sums[i] += picks[m] * forecasts[m][i];
-        double[] weights = [.. Enumerable.Range(0, actual.Length).Select(i => Weight(i, actual.Length, horizon))];
+        double[] weights = [.. Enumerable.Range(0, actual.Length).Select(i => Weight(i, actual.Length, horizon, recency))];
         for (int round = 1; round <= Rounds; round++)
         {
             (double least, int best) = (double.PositiveInfinity, 0);
