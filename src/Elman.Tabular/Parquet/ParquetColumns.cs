@@ -1,0 +1,69 @@
+using Parquet.Schema;
+using Stored = Parquet.Meta.Type;
+
+namespace Elman.Tabular;
+
+/// <summary>Which conversion makes the values of a table from those of a file.</summary>
+internal static class ParquetColumns
+{
+    /// <summary>The column that reads a field of a type.</summary>
+    /// <param name="field">The field, without annotations.</param>
+    /// <param name="type">What its annotations said.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <param name="rows">The rows of the table.</param>
+    public static ParquetColumn Create(DataField field, ParquetType type, string file, int rows)
+    {
+        ParquetTicks ticks = new(type.Unit, file, field.Name);
+        return (type.Meaning, type.Stored) switch
+        {
+            (ParquetMeaning.Text, _) => Texts(field, type, rows, static (text, codes) => codes.CodeOf(text)),
+            (ParquetMeaning.Guid, _) => Texts(field, type, rows, static (guid, codes) => codes.CodeOf(new Guid(guid, bigEndian: true))),
+            (ParquetMeaning.TimeOfDay, Stored.INT32) => Times<int>(field, type, rows, ticks.OfDay),
+            (ParquetMeaning.TimeOfDay, _) => Times<long>(field, type, rows, ticks.OfDay),
+            (ParquetMeaning.Date or ParquetMeaning.Timestamp, Stored.INT32) => Times<int>(field, type, rows, ticks.Times),
+            (ParquetMeaning.Date or ParquetMeaning.Timestamp, Stored.INT64) => Times<long>(field, type, rows, ticks.Times),
+            (ParquetMeaning.Timestamp, _) => Times<DateTime>(field, type, rows, ParquetTicks.Times),
+            (ParquetMeaning.Decimal, Stored.INT32) => Numbers<int>(field, rows, (stored, values) => ParquetNumbers.Scaled(stored, type.Scale, values)),
+            (ParquetMeaning.Decimal, Stored.INT64) => Numbers<long>(field, rows, (stored, values) => ParquetNumbers.Scaled(stored, type.Scale, values)),
+            (ParquetMeaning.Decimal, _) => Numbers<ReadOnlyMemory<byte>>(field, rows, (stored, values) => ParquetNumbers.Scaled(stored, type.Scale, values)),
+            (ParquetMeaning.Half, _) => Numbers<ReadOnlyMemory<byte>>(field, rows, ParquetNumbers.Halves),
+            (ParquetMeaning.Truth, _) => Numbers<bool>(field, rows, ParquetNumbers.Truths),
+            (ParquetMeaning.Unsigned, Stored.INT32) => Numbers<int>(field, rows, ParquetNumbers.Unsigned),
+            (ParquetMeaning.Unsigned, _) => Numbers<long>(field, rows, ParquetNumbers.Unsigned),
+            (_, Stored.INT32) => Numbers<int>(field, rows, ParquetNumbers.Plain),
+            (_, Stored.INT64) => Numbers<long>(field, rows, ParquetNumbers.Plain),
+            (_, Stored.FLOAT) => Numbers<float>(field, rows, ParquetNumbers.Plain),
+            _ => Numbers<double>(field, rows, null),
+        };
+    }
+
+    private static ParquetColumn<TStored, double> Numbers<TStored>(DataField field, int rows, Conversion<TStored, double>? convert)
+        where TStored : struct =>
+        new(field, convert, double.NaN, rows, (values, _) => new NumberColumn(field.Name, values));
+
+    private static ParquetColumn<TStored, DateTime> Times<TStored>(DataField field, ParquetType type, int rows, Conversion<TStored, DateTime> convert)
+        where TStored : struct =>
+        new(field, convert, DateTime.MinValue, rows, (values, _) => new TimeColumn(field.Name, values, NotationOf(type)));
+
+    private static TimeNotation NotationOf(ParquetType type) =>
+        type.Meaning == ParquetMeaning.TimeOfDay ? StoredTimes.OfDay : type.Utc ? StoredTimes.Utc : TimeNotation.Iso;
+
+    private static ParquetColumn<ReadOnlyMemory<byte>, int> Texts(DataField field, ParquetType type, int rows, Func<ReadOnlySpan<byte>, Utf8Codes, int> code)
+    {
+        Utf8Codes codes = new();
+        return new(field, Convert, -1, rows, Finish);
+
+        void Convert(ReadOnlySpan<ReadOnlyMemory<byte>> stored, Span<int> values)
+        {
+            for (int i = 0; i < stored.Length; i++)
+                values[i] = code(stored[i].Span, codes);
+        }
+
+        TextColumn Finish(int[] values, List<string> remarks)
+        {
+            if (!type.Annotated)
+                remarks.Add($"column {OneLine.Quote(field.Name)} is bytes without a type: taken for UTF-8 text");
+            return new(field.Name, values, codes.Texts);
+        }
+    }
+}
