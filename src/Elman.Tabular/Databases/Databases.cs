@@ -18,10 +18,11 @@ public static class Databases
         /// <summary>Runs a query and reads its rows, which are not collected anywhere but in the table.</summary>
         /// <param name="connection">Where the database is.</param>
         /// <param name="query">A statement that returns rows.</param>
+        /// <param name="options">What texts alone do not say.</param>
         /// <param name="cancellation">Ends the query, on the server too.</param>
         /// <exception cref="ElmanException">The database cannot be reached, or refuses the query, or gives values that no table can hold.</exception>
         /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-        public static Table ReadQuery(DatabaseConnection connection, string query, CancellationToken cancellation = default)
+        public static Table ReadQuery(DatabaseConnection connection, string query, CsvOptions? options = null, CancellationToken cancellation = default)
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(query);
             using DbConnection open = Open(connection);
@@ -36,7 +37,7 @@ public static class Databases
                 using DbDataReader reader = command.ExecuteReader();
                 try
                 {
-                    return ReaderTable.Read(reader, name, cancellation);
+                    return ReaderTable.Read(reader, name, options ?? new CsvOptions(), cancellation);
                 }
                 catch
                 {
@@ -55,14 +56,15 @@ public static class Databases
         /// <summary>Reads the rows that a reader still has.</summary>
         /// <param name="reader">The reader of any provider; left open.</param>
         /// <param name="name">What messages call the table.</param>
+        /// <param name="options">What texts alone do not say.</param>
         /// <param name="cancellation">Ends the reading.</param>
         /// <exception cref="ElmanException">Two columns have one name, a value is of a type that no table can hold, or there is no column that can.</exception>
         /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-        public static Table FromReader(DbDataReader reader, string name, CancellationToken cancellation = default)
+        public static Table FromReader(DbDataReader reader, string name, CsvOptions? options = null, CancellationToken cancellation = default)
         {
             ArgumentNullException.ThrowIfNull(reader);
             ArgumentNullException.ThrowIfNull(name);
-            return ReaderTable.Read(reader, name, cancellation);
+            return ReaderTable.Read(reader, name, options ?? new CsvOptions(), cancellation);
         }
     }
 

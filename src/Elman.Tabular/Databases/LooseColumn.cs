@@ -37,14 +37,16 @@ internal sealed class LooseColumn(string name, int ordinal) : ReaderColumn(name,
             _codes.Add(_texts.CodeOf(text ? reader.GetString(Ordinal) : Written(reader, type)));
     }
 
-    public override TableColumn Finish(List<string> remarks)
+    public override TableColumn Finish(CsvOptions options)
     {
-        if (_blank > 0)
-            remarks.Add($"column {OneLine.Quote(Name)}: {_blank:N0} empty texts among its numbers are missing values");
         // A column without any value: numbers, none of them there.
         if (_textual is null)
             Begin(textual: false);
-        return _textual == true ? new TextColumn(Name, _codes.ToArray(), _texts.Texts) : new NumberColumn(Name, _numbers.ToArray());
+        return _textual == true ? StoredTexts.Understood(new TextColumn(Name, _codes.ToArray(), _texts.Texts), numbers: true, options)
+            : new NumberColumn(Name, _numbers.ToArray())
+            {
+                Remarks = _blank == 0 ? [] : [$"column {Names.Quote(Name)}: {Names.Count(_blank, "empty text")} among its numbers taken for missing values"],
+            };
     }
 
     public override string Expected(Exception failure) => _refused;
@@ -65,7 +67,7 @@ internal sealed class LooseColumn(string name, int ordinal) : ReaderColumn(name,
         }
 
         if (!string.IsNullOrWhiteSpace(written))
-            throw Refuse($"the text {OneLine.Quote(written)}");
+            throw Refuse($"the text {Names.Quote(written)}");
         _blank++;
         Miss();
     }

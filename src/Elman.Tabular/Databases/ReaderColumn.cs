@@ -14,8 +14,9 @@ internal abstract class ReaderColumn(string name, int ordinal)
     /// <summary>Takes the value of the current row.</summary>
     public abstract void Read(DbDataReader reader);
 
-    /// <summary>The column of the table; what was inferred goes to <paramref name="remarks"/>.</summary>
-    public abstract TableColumn Finish(List<string> remarks);
+    /// <summary>The column of the table.</summary>
+    /// <param name="options">What texts alone do not say.</param>
+    public abstract TableColumn Finish(CsvOptions options);
 
     /// <summary>What is wrong with the value that could not be taken.</summary>
     public virtual string Expected(Exception failure) => "the value does not fit a number or a time";
@@ -32,12 +33,8 @@ internal sealed class NumberReaderColumn(string name, int ordinal, Func<DbDataRe
 
     public override void Read(DbDataReader reader) => _values.Add(reader.IsDBNull(Ordinal) ? double.NaN : get(reader, Ordinal));
 
-    public override TableColumn Finish(List<string> remarks)
-    {
-        if (Remark is not null)
-            remarks.Add($"column {OneLine.Quote(Name)}: {Remark}");
-        return new NumberColumn(Name, _values.ToArray());
-    }
+    public override TableColumn Finish(CsvOptions options) =>
+        new NumberColumn(Name, _values.ToArray()) { Remarks = Remark is null ? [] : [$"column {Names.Quote(Name)}: {Remark}"] };
 }
 
 /// <summary>A column of texts.</summary>
@@ -49,7 +46,8 @@ internal sealed class TextReaderColumn(string name, int ordinal, Func<DbDataRead
 
     public override void Read(DbDataReader reader) => _values.Add(reader.IsDBNull(Ordinal) ? -1 : get(reader, Ordinal, _codes));
 
-    public override TableColumn Finish(List<string> remarks) => new TextColumn(Name, _values.ToArray(), _codes.Texts);
+    public override TableColumn Finish(CsvOptions options) =>
+        StoredTexts.Understood(new TextColumn(Name, _values.ToArray(), _codes.Texts), numbers: false, options);
 }
 
 /// <summary>A column of times.</summary>
@@ -79,10 +77,8 @@ internal sealed class TimeReaderColumn(string name, int ordinal, Func<DbDataRead
         _values.Add(DateTime.SpecifyKind(time, DateTimeKind.Unspecified));
     }
 
-    public override TableColumn Finish(List<string> remarks)
+    public override TableColumn Finish(CsvOptions options) => new TimeColumn(Name, _values.ToArray(), Notation ?? (_utc ? StoredTimes.Utc : TimeNotation.Iso))
     {
-        if (_infinite > 0)
-            remarks.Add($"column {OneLine.Quote(Name)}: {_infinite:N0} infinite times are missing values");
-        return new TimeColumn(Name, _values.ToArray(), Notation ?? (_utc ? StoredTimes.Utc : TimeNotation.Iso));
-    }
+        Remarks = _infinite == 0 ? [] : [$"column {Names.Quote(Name)}: {Names.Count(_infinite, "infinite time")} taken for missing values"],
+    };
 }

@@ -10,7 +10,7 @@ internal static class ReaderColumns
     {
         Type? type = TypeOf(reader, ordinal);
         if (type == typeof(TimeOnly))
-            return new TimeReaderColumn(name, ordinal, static (reader, at) => StoredTimes.Dayless + reader.GetFieldValue<TimeOnly>(at).ToTimeSpan()) { Notation = StoredTimes.OfDay };
+            return new TimeReaderColumn(name, ordinal, static (reader, at) => TimePattern.Dayless + reader.GetFieldValue<TimeOnly>(at).ToTimeSpan()) { Notation = StoredTimes.OfDay };
         if (type == typeof(TimeSpan))
             return new NumberReaderColumn(name, ordinal, static (reader, at) => reader.GetFieldValue<TimeSpan>(at).TotalSeconds) { Remark = "intervals are counted in seconds" };
         return type is null ? null : Number(type) is { } number ? new NumberReaderColumn(name, ordinal, number)

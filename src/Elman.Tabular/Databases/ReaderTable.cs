@@ -5,13 +5,13 @@ namespace Elman.Tabular;
 /// <summary>Fills a table from the rows of a reader, by the getter of each column's type: no value is boxed.</summary>
 internal static class ReaderTable
 {
-    public static Table Read(DbDataReader reader, string name, CancellationToken cancellation)
+    public static Table Read(DbDataReader reader, string name, CsvOptions options, CancellationToken cancellation)
     {
         List<string> remarks = [];
         ReaderColumn?[] columns = Columns(reader, name, remarks);
         ReaderColumn[] kept = [.. columns.OfType<ReaderColumn>()];
         if (kept.Length == 0)
-            throw new ElmanException($"{name} returns no column that a table can hold: {(remarks.Count > 0 ? OneLine.List(remarks) : "expected a statement such as SELECT …")}");
+            throw new ElmanException($"{name} returns no column that a table can hold: {(remarks.Count > 0 ? string.Join("; ", remarks) : "expected a statement such as SELECT …")}");
         for (int row = 0; reader.Read(); row++)
         {
             if ((row & 1023) == 0)
@@ -21,7 +21,7 @@ internal static class ReaderTable
             ReadRow(reader, kept, name, row);
         }
 
-        return new Table(name, [.. kept.Select(column => column.Finish(remarks))], remarks);
+        return new Table(name, [.. kept.Select(column => column.Finish(options))], remarks);
     }
 
     private static void ReadRow(DbDataReader reader, ReaderColumn[] columns, string name, int row)
@@ -35,7 +35,7 @@ internal static class ReaderTable
         catch (Exception failure) when (failure is InvalidCastException or OverflowException or FormatException or ArgumentOutOfRangeException)
         {
             ReaderColumn column = columns[at];
-            throw new ElmanException($"{name}, row {row + 1}, column {OneLine.Quote(column.Name)}: {column.Expected(failure)}; "
+            throw new ElmanException($"{name}, row {row + 1}, column {Names.Quote(column.Name)}: {column.Expected(failure)}; "
                 + "say in the query what it should be, for example with cast(… as double precision) or nullif(…)");
         }
     }
@@ -51,10 +51,10 @@ internal static class ReaderTable
         {
             string column = reader.GetName(i);
             if (!names.Add(column))
-                throw new ElmanException($"{name}: two columns of the query are named {OneLine.Quote(column)}; rename one with AS");
+                throw new ElmanException($"{name}: two columns of the query are named {Names.Quote(column)}; rename one with AS");
             columns[i] = valuesTyped ? new LooseColumn(column, i) : ReaderColumns.Create(reader, column, i);
             if (columns[i] is null)
-                remarks.Add($"column {OneLine.Quote(column)} is left out: it holds {OneLine.Of(reader.GetDataTypeName(i))}, which a column of a table cannot hold");
+                remarks.Add($"column {Names.Quote(column)} is left out: it holds {OneLine.Of(reader.GetDataTypeName(i))}, which a column of a table cannot hold");
         }
 
         return columns;

@@ -14,8 +14,8 @@ internal abstract class ParquetColumn(DataField field)
     /// <summary>Reads the values of a row group into the rows from <paramref name="first"/> on.</summary>
     public abstract ValueTask ReadAsync(ParquetRowGroupReader group, int first, int count);
 
-    /// <summary>The column of the table; what was inferred goes to <paramref name="remarks"/>.</summary>
-    public abstract TableColumn Finish(List<string> remarks);
+    /// <summary>The column of the table.</summary>
+    public abstract TableColumn Finish();
 }
 
 /// <summary>Turns stored values into those of the table.</summary>
@@ -31,7 +31,7 @@ internal delegate void Conversion<TStored, TValue>(ReadOnlySpan<TStored> stored,
 /// <param name="rows">The rows of the table.</param>
 /// <param name="finish">Makes the column of the table from the values.</param>
 internal sealed class ParquetColumn<TStored, TValue>(
-    DataField field, Conversion<TStored, TValue>? convert, TValue missing, int rows, Func<TValue[], List<string>, TableColumn> finish) : ParquetColumn(field)
+    DataField field, Conversion<TStored, TValue>? convert, TValue missing, int rows, Func<TValue[], TableColumn> finish) : ParquetColumn(field)
     where TStored : struct
     where TValue : struct
 {
@@ -63,7 +63,7 @@ internal sealed class ParquetColumn<TStored, TValue>(
         }
     }
 
-    public override TableColumn Finish(List<string> remarks) => finish(_values, remarks);
+    public override TableColumn Finish() => finish(_values);
 
     private void Spread(Span<TValue> values, ReadOnlySpan<int> levels)
     {

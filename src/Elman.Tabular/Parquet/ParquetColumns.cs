@@ -11,13 +11,14 @@ internal static class ParquetColumns
     /// <param name="type">What its annotations said.</param>
     /// <param name="file">The file's name, for messages.</param>
     /// <param name="rows">The rows of the table.</param>
-    public static ParquetColumn Create(DataField field, ParquetType type, string file, int rows)
+    /// <param name="options">What texts alone do not say.</param>
+    public static ParquetColumn Create(DataField field, ParquetType type, string file, int rows, CsvOptions options)
     {
         ParquetTicks ticks = new(type.Unit, file, field.Name);
         return (type.Meaning, type.Stored) switch
         {
-            (ParquetMeaning.Text, _) => Texts(field, type, rows, static (text, codes) => codes.CodeOf(text)),
-            (ParquetMeaning.Guid, _) => Texts(field, type, rows, static (guid, codes) => codes.CodeOf(new Guid(guid, bigEndian: true))),
+            (ParquetMeaning.Text, _) => Texts(field, type, rows, options, static (text, codes) => codes.CodeOf(text)),
+            (ParquetMeaning.Guid, _) => Texts(field, type, rows, options, static (guid, codes) => codes.CodeOf(new Guid(guid, bigEndian: true))),
             (ParquetMeaning.TimeOfDay, Stored.INT32) => Times<int>(field, type, rows, ticks.OfDay),
             (ParquetMeaning.TimeOfDay, _) => Times<long>(field, type, rows, ticks.OfDay),
             (ParquetMeaning.Date or ParquetMeaning.Timestamp, Stored.INT32) => Times<int>(field, type, rows, ticks.Times),
@@ -39,16 +40,16 @@ internal static class ParquetColumns
 
     private static ParquetColumn<TStored, double> Numbers<TStored>(DataField field, int rows, Conversion<TStored, double>? convert)
         where TStored : struct =>
-        new(field, convert, double.NaN, rows, (values, _) => new NumberColumn(field.Name, values));
+        new(field, convert, double.NaN, rows, values => new NumberColumn(field.Name, values));
 
     private static ParquetColumn<TStored, DateTime> Times<TStored>(DataField field, ParquetType type, int rows, Conversion<TStored, DateTime> convert)
         where TStored : struct =>
-        new(field, convert, DateTime.MinValue, rows, (values, _) => new TimeColumn(field.Name, values, NotationOf(type)));
+        new(field, convert, DateTime.MinValue, rows, values => new TimeColumn(field.Name, values, NotationOf(type)));
 
     private static TimeNotation NotationOf(ParquetType type) =>
         type.Meaning == ParquetMeaning.TimeOfDay ? StoredTimes.OfDay : type.Utc ? StoredTimes.Utc : TimeNotation.Iso;
 
-    private static ParquetColumn<ReadOnlyMemory<byte>, int> Texts(DataField field, ParquetType type, int rows, Func<ReadOnlySpan<byte>, Utf8Codes, int> code)
+    private static ParquetColumn<ReadOnlyMemory<byte>, int> Texts(DataField field, ParquetType type, int rows, CsvOptions options, Func<ReadOnlySpan<byte>, Utf8Codes, int> code)
     {
         Utf8Codes codes = new();
         return new(field, Convert, -1, rows, Finish);
@@ -59,11 +60,10 @@ internal static class ParquetColumns
                 values[i] = code(stored[i].Span, codes);
         }
 
-        TextColumn Finish(int[] values, List<string> remarks)
+        TableColumn Finish(int[] values)
         {
-            if (!type.Annotated)
-                remarks.Add($"column {OneLine.Quote(field.Name)} is bytes without a type: taken for UTF-8 text");
-            return new(field.Name, values, codes.Texts);
+            TableColumn column = StoredTexts.Understood(new TextColumn(field.Name, values, codes.Texts), numbers: false, options);
+            return type.Annotated ? column : column with { Remarks = [$"column {Names.Quote(field.Name)} is bytes without a type: taken for UTF-8 text", .. column.Remarks] };
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Elman.Tabular;
 internal static class ParquetFile
 {
     /// <summary>Reads the columns that are wanted.</summary>
-    public static Table Read(Stream stream, string name, IReadOnlyCollection<string>? wanted)
+    public static Table Read(Stream stream, string name, IReadOnlyCollection<string>? wanted, CsvOptions options)
     {
         CheckEnds(stream, name);
         if (!ParquetFooter.IsWhole(stream))
@@ -16,7 +16,7 @@ internal static class ParquetFile
         try
         {
             // On a thread of the pool: the reader's continuations must not wait for the caller's own context, which waits here.
-            return Task.Run(() => ReadAsync(new EndedStream(stream), name, wanted)).GetAwaiter().GetResult();
+            return Task.Run(() => ReadAsync(new EndedStream(stream), name, wanted, options)).GetAwaiter().GetResult();
         }
         catch (Exception failure) when (failure is not ElmanException)
         {
@@ -28,7 +28,7 @@ internal static class ParquetFile
     private static ElmanException Damaged(string name, string reason) =>
         new($"{name} is a damaged Parquet file, or of a kind that is not read: {reason}; write it anew");
 
-    private static async Task<Table> ReadAsync(Stream stream, string name, IReadOnlyCollection<string>? wanted)
+    private static async Task<Table> ReadAsync(Stream stream, string name, IReadOnlyCollection<string>? wanted, CsvOptions options)
     {
         await using ParquetReader reader = await ParquetReader.CreateAsync(stream).ConfigureAwait(false);
         List<SchemaElement> stored = TopLevel(reader.Metadata!.Schema);
@@ -41,7 +41,7 @@ internal static class ParquetFile
 
         int rows = CheckedRows(reader, name);
         ParquetColumn[] columns = [.. reader.Schema.Fields.OfType<DataField>().Where(field => types.ContainsKey(field.Name))
-            .Select(field => ParquetColumns.Create(field, types[field.Name], name, rows))];
+            .Select(field => ParquetColumns.Create(field, types[field.Name], name, rows, options))];
         int first = 0;
         foreach (ParquetRowGroupReader group in reader.RowGroups)
         {
@@ -56,7 +56,7 @@ internal static class ParquetFile
             first += count;
         }
 
-        return new Table(name, [.. columns.Select(column => column.Finish(remarks))], remarks);
+        return new Table(name, [.. columns.Select(column => column.Finish())], remarks);
     }
 
     /// <summary>The types of the columns that are to be read, by name.</summary>
@@ -66,7 +66,7 @@ internal static class ParquetFile
         foreach (string column in wanted ?? [])
         {
             if (!stored.Any(element => element.Name == column))
-                throw new ElmanException($"{name} has no column {OneLine.Quote(column)}; its columns are: {OneLine.List(stored.Select(element => element.Name))}");
+                throw new ElmanException($"{name} has no column {Names.Quote(column)}; its columns are: {Names.List([.. stored.Select(element => element.Name)])}");
         }
 
         Dictionary<string, ParquetType> types = [];
@@ -78,15 +78,15 @@ internal static class ParquetFile
             if (type?.Meaning == ParquetMeaning.Truth && groups.Exists(group => HoldsRuns(group, element.Name)))
                 (type, obstacle) = (null, "its truth values are encoded as runs (RLE)");
             if (type is null && wanted is not null)
-                throw new ElmanException($"{name}, column {OneLine.Quote(element.Name)}: {obstacle}, which a column of a table cannot hold; "
+                throw new ElmanException($"{name}, column {Names.Quote(element.Name)}: {obstacle}, which a column of a table cannot hold; "
                     + "leave it out, or write it as columns of numbers, texts or times");
             if (type is null)
-                remarks.Add($"column {OneLine.Quote(element.Name)} is left out: {obstacle}");
+                remarks.Add($"column {Names.Quote(element.Name)} is left out: {obstacle}");
             else if (!types.TryAdd(element.Name, type))
-                throw new ElmanException($"{name}: two columns are named {OneLine.Quote(element.Name)}; rename one");
+                throw new ElmanException($"{name}: two columns are named {Names.Quote(element.Name)}; rename one");
         }
 
-        return types.Count > 0 ? types : throw new ElmanException($"{name} has no column that a table can hold: {OneLine.List(remarks)}");
+        return types.Count > 0 ? types : throw new ElmanException($"{name} has no column that a table can hold: {string.Join("; ", remarks)}");
     }
 
     /// <summary>Parquet.Net takes every run of truth values for false. Without runs they are plain, and the list of encodings says so.</summary>

@@ -31,7 +31,7 @@ public sealed class SqliteTests : IDisposable
         Assert.Equal([double.NaN, 1, 2.5, double.NaN, 4], Numbers(table, "a"));
         TextColumn b = Assert.IsType<TextColumn>(table.Find("b"));
         Assert.Equal([null, "x", "7", "1.5", null], Enumerable.Range(0, 5).Select(row => b[row]));
-        Assert.Equal(["column 'a': 1 empty texts among its numbers are missing values"], table.Remarks);
+        Assert.Equal(["column 'a': 1 empty text among its numbers taken for missing values"], table.Find("a")!.Remarks);
     }
 
     [Theory]
