@@ -15,18 +15,14 @@ public static class CsvTables
         public static Table ReadCsv(string path, CsvOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(path);
-            if (Directory.Exists(path))
-                throw new ElmanException($"{path} is a directory; give the name of a CSV file");
-            if (!File.Exists(path))
-                throw new ElmanException($"there is no file {path}{Neighbour(path)}");
             try
             {
-                using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                using FileStream stream = TableFile.Open(path);
                 return Table.ReadCsv(path, stream, options);
             }
             catch (Exception failure) when (failure is UnauthorizedAccessException or IOException)
             {
-                throw new ElmanException($"{path} cannot be read: {failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}; check its permissions", failure);
+                throw TableFile.Unreadable(path, failure);
             }
         }
 
@@ -43,22 +39,6 @@ public static class CsvTables
             using MemoryStream copy = new();
             stream.CopyTo(copy);
             return new CsvTableReader(name, copy, options ?? new CsvOptions()).Read();
-        }
-    }
-
-    private static string Neighbour(string path)
-    {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-        if (!Directory.Exists(folder))
-            return $": the folder {folder} does not exist";
-        try
-        {
-            IEnumerable<string> files = Directory.EnumerateFiles(folder, "*.csv").Take(1000).Select(file => Path.GetFileName(file));
-            return Names.Nearest(Path.GetFileName(path), files) is { } nearest ? $"; did you mean {Names.Shown(nearest)}?" : "; check the name";
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return "; check the name";
         }
     }
 }

@@ -34,14 +34,14 @@ internal static class StoredTexts
                 return texts;
         }
 
-        string remark = $"column {Names.Quote(texts.Name)}: its texts are read as ";
         return filler!.Finish() switch
         {
-            NumberColumn found => new NumberColumn(texts.Name, Spread(texts.Codes, found.Values, double.NaN)) { Notation = found.Notation, Remarks = [remark + "numbers", .. found.Remarks] },
-            TimeColumn found => new TimeColumn(texts.Name, Spread(texts.Codes, found.Values, DateTime.MinValue), found.Notation)
+            NumberColumn found => new NumberColumn(texts.Name, Spread(texts.Codes, found.Values, double.NaN))
             {
-                Remarks = [remark + $"times written {found.Notation.Pattern}", .. found.Remarks],
+                Notation = found.Notation,
+                Remarks = [$"column {Names.Quote(texts.Name)}: its texts are read as numbers", .. found.Remarks],
             },
+            TimeColumn found => new TimeColumn(texts.Name, Spread(texts.Codes, found.Values, DateTime.MinValue), found.Notation) { Remarks = found.Remarks },
             TextColumn { NotTimes: "" } when survey.Times() is { } open => texts with
             {
                 NotTimes = $"column {Names.Quote(texts.Name)}: the dates may be {open.Patterns[0]} or {open.Otherwise![0]}, and no row decides; "

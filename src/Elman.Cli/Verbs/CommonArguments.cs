@@ -5,7 +5,13 @@ namespace Elman.Cli;
 /// <summary>Arguments that several verbs take.</summary>
 internal static class CommonArguments
 {
-    public static Argument<string> Data() => new("DATA.csv") { Description = "A CSV file with a header; - reads standard input." };
+    /// <summary>Empty where a query is asked of a server instead.</summary>
+    public static Argument<string> Data() => new("DATA")
+    {
+        Description = "A CSV file with a header, a Parquet file or a SQLite file; - reads standard input.",
+        Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => "",
+    };
 
     public static Argument<string> Model() => new("MODEL") { Description = "A model file that elman train has written." };
 

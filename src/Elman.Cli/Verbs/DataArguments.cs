@@ -25,6 +25,7 @@ internal sealed class DataArguments
     private readonly Option<string?> _zone = new("--zone") { Description = "The time zone of the times, such as Europe/Berlin: its clock changes are followed.", HelpName = "zone" };
     private readonly Option<string?> _dateFormat = new("--date-format") { Description = "How dates are written, such as dd/MM/yyyy. [default: as all rows allow]", HelpName = "pattern" };
     private readonly Option<string[]> _missing = new("--missing") { Description = "Cells that mean no value, such as -999, separated by commas.", HelpName = "a,b", Arity = ArgumentArity.ExactlyOne, CustomParser = Split, DefaultValueFactory = _ => [] };
+    private readonly DatabaseArguments _database = new();
     private readonly bool _ofModel;
 
     private DataArguments(bool ofModel) => _ofModel = ofModel;
@@ -37,8 +38,8 @@ internal sealed class DataArguments
 
     /// <summary>The options, in order.</summary>
     public IReadOnlyList<Option> All => _ofModel
-        ? [_duplicates, _fill, _zone, _dateFormat, _missing]
-        : [_target, _time, _group, _covariates, _known, _static, _wide, _byRow, _every, _duplicates, _fill, _zone, _dateFormat, _missing];
+        ? [_duplicates, _fill, _zone, _dateFormat, _missing, .. _database.All]
+        : [_target, _time, _group, _covariates, _known, _static, _wide, _byRow, _every, _duplicates, _fill, _zone, _dateFormat, _missing, .. _database.All];
 
     /// <summary>Gives the options to a verb.</summary>
     public void AddTo(Command verb)
@@ -73,15 +74,23 @@ internal sealed class DataArguments
         Zone = given.GetValue(_zone) ?? remembered.Zone,
     };
 
-    /// <summary>Reads a table; "-" is standard input.</summary>
+    /// <summary>Reads a table: a file, standard input ("-"), or what a query says.</summary>
     /// <param name="given">The command line.</param>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file; empty where the query goes to a server.</param>
     /// <param name="standardInput">What "-" stands for.</param>
     /// <param name="remembered">What a model remembers; null for none.</param>
     public Table ReadTable(ParseResult given, string path, Stream standardInput, SeriesSchema? remembered = null)
     {
         var options = new CsvOptions { Missing = given.GetValue(_missing) ?? [], DateFormat = given.GetValue(_dateFormat), Likely = remembered?.Notation };
-        return path == "-" ? Table.ReadCsv("standard input", standardInput, options) : Table.ReadCsv(path, options);
+        return _database.Query(given, path, options) ?? TableSource.Read(path, standardInput, Wanted(given), options);
+    }
+
+    /// <summary>The columns that have a part, where all have been named; null where the time is still to be found.</summary>
+    private HashSet<string>? Wanted(ParseResult given)
+    {
+        if (_ofModel || given.GetValue(_wide) || given.GetValue(_time) is not { } time || given.GetValue(_target) is not { Length: > 0 } targets) return null;
+        Option<string[]>[] further = [_covariates, _known, _static];
+        return [time, .. targets, .. further.SelectMany(option => given.GetValue(option) ?? []), .. given.GetValue(_group) is { } group ? new[] { group } : []];
     }
 
     /// <summary>Reads the series of a file, and remarks what was inferred.</summary>
