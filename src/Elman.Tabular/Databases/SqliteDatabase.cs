@@ -9,7 +9,7 @@ internal static class SqliteDatabase
     public static DbConnection Open(DatabaseConnection connection)
     {
         SqliteConnectionStringBuilder settings = new() { DataSource = connection.ConnectionString, Mode = SqliteOpenMode.ReadOnly, Pooling = false };
-        SqliteConnection open = new(settings.ConnectionString);
+        SqliteConnection open = Create(settings.ConnectionString, connection.Origin);
         try
         {
             open.Open();
@@ -22,6 +22,18 @@ internal static class SqliteDatabase
         {
             open.Dispose();
             throw new ElmanException($"{connection.Origin} cannot be read as a SQLite database: {OneLine.Of(Answer(failure))}");
+        }
+    }
+
+    private static SqliteConnection Create(string connectionString, string origin)
+    {
+        try
+        {
+            return new SqliteConnection(connectionString);
+        }
+        catch (TypeInitializationException failure) when (failure.GetBaseException() is DllNotFoundException)
+        {
+            throw new ElmanException($"{origin} is a SQLite database, and SQLite's library (e_sqlite3) is not beside this program; copy it there as well");
         }
     }
 
