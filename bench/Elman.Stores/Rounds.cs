@@ -10,31 +10,35 @@ internal static class Rounds
     /// <summary>Prints the median times, and the median over the rounds of ours by theirs.</summary>
     public static void Run(string title, int rows, (string Name, Action Read) theirs, (string Name, Action Read) ours)
     {
-        List<(double Theirs, double Ours)> seconds = [];
+        List<((double Wall, double Processor) Theirs, (double Wall, double Processor) Ours)> seconds = [];
         for (int round = -WarmUp; round < Measured; round++)
         {
             // Who comes first takes turns too.
             bool first = (round & 1) == 0;
-            double one = Time(first ? theirs.Read : ours.Read), two = Time(first ? ours.Read : theirs.Read);
+            (double, double) one = Time(first ? theirs.Read : ours.Read), two = Time(first ? ours.Read : theirs.Read);
             if (round >= 0)
                 seconds.Add(first ? (one, two) : (two, one));
         }
 
-        double t = Median(seconds.Select(round => round.Theirs)), o = Median(seconds.Select(round => round.Ours));
-        double[] ratios = [.. seconds.Select(round => round.Ours / round.Theirs).Order()];
         Console.WriteLine($"{title}, {rows:N0} rows");
-        Console.WriteLine($"  {theirs.Name,-24} {rows / t / 1e6,6:F2} M rows/s");
-        Console.WriteLine($"  {ours.Name,-24} {rows / o / 1e6,6:F2} M rows/s");
-        Console.WriteLine($"  time of ours by theirs   {Median(ratios),6:F2}  ({ratios[Measured / 4]:F2} to {ratios[Measured * 3 / 4]:F2} in the middle half of {Measured} rounds)");
+        Console.WriteLine($"  {theirs.Name,-24} {rows / Median(seconds.Select(round => round.Theirs.Wall)) / 1e6,6:F2} M rows/s");
+        Console.WriteLine($"  {ours.Name,-24} {rows / Median(seconds.Select(round => round.Ours.Wall)) / 1e6,6:F2} M rows/s");
+        Print("time of ours by theirs", [.. seconds.Select(round => round.Ours.Wall / round.Theirs.Wall).Order()]);
+        Print("the same, of processors", [.. seconds.Select(round => round.Ours.Processor / round.Theirs.Processor).Order()]);
     }
 
-    private static double Time(Action read)
+    private static void Print(string what, double[] ratios) =>
+        Console.WriteLine($"  {what,-24} {Median(ratios),6:F2}  ({ratios[Measured / 4]:F2} to {ratios[Measured * 3 / 4]:F2} in the middle half of {Measured} rounds)");
+
+    /// <summary>The time that passes, and the time that this process computes, which others on the machine hardly change.</summary>
+    private static (double Wall, double Processor) Time(Action read)
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();
+        TimeSpan before = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         read();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds);
     }
 
     private static double Median(IEnumerable<double> values)

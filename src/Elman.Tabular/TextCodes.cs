@@ -8,9 +8,13 @@ namespace Elman.Tabular;
 /// </summary>
 internal sealed class TextCodes
 {
-    internal const int Slots = 1024;
+    /// <summary>The places of a table of codes last met.</summary>
+    internal const int Places = 4096;
 
-    private readonly int[] _lately = new int[Slots];
+    /// <summary>A text stands in one of so many places beside each other.</summary>
+    internal const int Neighbours = 4;
+
+    private readonly int[] _lately = new int[Places];
     private readonly List<string> _texts = [];
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _codes =
         new Dictionary<string, int>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
@@ -23,9 +27,13 @@ internal sealed class TextCodes
     /// <summary>The code of a text; a new one where the text is new.</summary>
     public int CodeOf(ReadOnlySpan<char> text)
     {
-        ref int lately = ref _lately[Slot(MemoryMarshal.AsBytes(text))];
-        if (lately >= 0 && text.SequenceEqual(_texts[lately]))
-            return lately;
+        Span<int> lately = _lately.AsSpan(PlaceOf(MemoryMarshal.AsBytes(text)), Neighbours);
+        foreach (int known in lately)
+        {
+            if (known >= 0 && text.SequenceEqual(_texts[known]))
+                return known;
+        }
+
         if (!_codes.TryGetValue(text, out int code))
         {
             code = _texts.Count;
@@ -33,7 +41,8 @@ internal sealed class TextCodes
             _codes[text] = code;
         }
 
-        return lately = code;
+        lately[..^1].CopyTo(lately[1..]);
+        return lately[0] = code;
     }
 
     /// <summary>The code of an identifier, written as it usually is.</summary>
@@ -44,10 +53,8 @@ internal sealed class TextCodes
         return CodeOf(text);
     }
 
-    /// <summary>
-    /// Where a text stands in a small table of <see cref="Slots"/> places. Its ends tell most names apart (store-7, 2024-05-31), and are read without a loop.
-    /// </summary>
-    internal static uint Slot(ReadOnlySpan<byte> bytes)
+    /// <summary>The first of a text's places. Its ends tell most names apart (store-7, 2024-05-31), and are read without a loop.</summary>
+    internal static int PlaceOf(ReadOnlySpan<byte> bytes)
     {
         ulong mixed = (uint)bytes.Length;
         if (bytes.Length >= sizeof(ulong))
@@ -60,6 +67,6 @@ internal sealed class TextCodes
                 mixed = (mixed ^ part) * 0x9E3779B97F4A7C15;
         }
 
-        return (uint)((mixed ^ mixed >> 29) * 0x9E3779B97F4A7C15 >> 54);
+        return (int)((mixed ^ mixed >> 29) * 0x9E3779B97F4A7C15 >> 52) & ~(Neighbours - 1);
     }
 }

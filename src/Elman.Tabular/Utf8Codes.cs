@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Elman.Tabular;
@@ -6,37 +7,55 @@ namespace Elman.Tabular;
 /// <summary>Gives texts that come as UTF-8 their codes, and decodes only those that were not met lately.</summary>
 internal sealed class Utf8Codes
 {
-    private readonly int[] _lately = new int[TextCodes.Slots];
+    private readonly (byte[] Text, int Code)[] _lately = new (byte[], int)[TextCodes.Places];
     private readonly TextCodes _codes = new();
-    private readonly List<byte[]> _bytes = [];
-
-    public Utf8Codes() => Array.Fill(_lately, -1);
 
     /// <summary>The different texts.</summary>
     public IReadOnlyList<string> Texts => _codes.Texts;
 
-    /// <summary>The code of a text; a new one where the text is new.</summary>
-    public int CodeOf(ReadOnlySpan<byte> utf8)
+    /// <summary>The codes of texts.</summary>
+    public void CodesOf(ReadOnlySpan<ReadOnlyMemory<byte>> texts, Span<int> codes)
     {
-        ref int lately = ref _lately[TextCodes.Slot(utf8)];
-        return lately >= 0 && utf8.SequenceEqual(_bytes[lately]) ? lately : lately = Decoded(utf8);
+        for (int i = 0; i < texts.Length; i++)
+        {
+            ReadOnlySpan<byte> text = texts[i].Span;
+            Span<(byte[] Text, int Code)> lately = _lately.AsSpan(TextCodes.PlaceOf(text), TextCodes.Neighbours);
+            // A place that is still free looks like the empty text, which therefore has none.
+            int at = text.IsEmpty ? lately.Length : 0;
+            while (at < lately.Length && !text.SequenceEqual(lately[at].Text))
+                at++;
+            codes[i] = at < lately.Length ? lately[at].Code : Meet(texts[i], lately);
+        }
     }
 
-    /// <summary>The code of an identifier of sixteen bytes, written as it usually is.</summary>
-    public int CodeOf(Guid guid)
+    /// <summary>The codes of identifiers of sixteen bytes, written as they usually are.</summary>
+    public void CodesOfGuids(ReadOnlySpan<ReadOnlyMemory<byte>> guids, Span<int> codes)
     {
-        Span<byte> text = stackalloc byte[36];
-        guid.TryFormat(text, out _);
-        return CodeOf(text);
+        Span<char> text = stackalloc char[36];
+        for (int i = 0; i < guids.Length; i++)
+        {
+            new Guid(guids[i].Span, bigEndian: true).TryFormat(text, out _);
+            codes[i] = _codes.CodeOf(text);
+        }
     }
+
+    private int Meet(ReadOnlyMemory<byte> text, Span<(byte[] Text, int Code)> lately)
+    {
+        if (text.IsEmpty)
+            return _codes.CodeOf([]);
+        lately[..^1].CopyTo(lately[1..]);
+        lately[0] = (Array(text), Decoded(text.Span));
+        return lately[0].Code;
+    }
+
+    private static byte[] Array(ReadOnlyMemory<byte> text) =>
+        MemoryMarshal.TryGetArray(text, out ArraySegment<byte> segment) && segment.Count == segment.Array!.Length ? segment.Array : text.ToArray();
 
     private int Decoded(ReadOnlySpan<byte> utf8)
     {
         char[] text = ArrayPool<char>.Shared.Rent(Encoding.UTF8.GetMaxCharCount(utf8.Length));
         int code = _codes.CodeOf(text.AsSpan(0, Encoding.UTF8.GetChars(utf8, text)));
         ArrayPool<char>.Shared.Return(text);
-        if (code == _bytes.Count)
-            _bytes.Add(utf8.ToArray());
         return code;
     }
 }

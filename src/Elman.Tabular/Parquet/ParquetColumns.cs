@@ -17,8 +17,8 @@ internal static class ParquetColumns
         ParquetTicks ticks = new(type.Unit, file, field.Name);
         return (type.Meaning, type.Stored) switch
         {
-            (ParquetMeaning.Text, _) => Texts(field, type, rows, options, static (text, codes) => codes.CodeOf(text)),
-            (ParquetMeaning.Guid, _) => Texts(field, type, rows, options, static (guid, codes) => codes.CodeOf(new Guid(guid, bigEndian: true))),
+            (ParquetMeaning.Text, _) => Texts(field, type, rows, options, codes => codes.CodesOf),
+            (ParquetMeaning.Guid, _) => Texts(field, type, rows, options, codes => codes.CodesOfGuids),
             (ParquetMeaning.TimeOfDay, Stored.INT32) => Times<int>(field, type, rows, ticks.OfDay),
             (ParquetMeaning.TimeOfDay, _) => Times<long>(field, type, rows, ticks.OfDay),
             (ParquetMeaning.Date or ParquetMeaning.Timestamp, Stored.INT32) => Times<int>(field, type, rows, ticks.Times),
@@ -49,16 +49,11 @@ internal static class ParquetColumns
     private static TimeNotation NotationOf(ParquetType type) =>
         type.Meaning == ParquetMeaning.TimeOfDay ? StoredTimes.OfDay : type.Utc ? StoredTimes.Utc : TimeNotation.Iso;
 
-    private static ParquetColumn<ReadOnlyMemory<byte>, int> Texts(DataField field, ParquetType type, int rows, CsvOptions options, Func<ReadOnlySpan<byte>, Utf8Codes, int> code)
+    private static ParquetColumn<ReadOnlyMemory<byte>, int> Texts(
+        DataField field, ParquetType type, int rows, CsvOptions options, Func<Utf8Codes, Conversion<ReadOnlyMemory<byte>, int>> convert)
     {
         Utf8Codes codes = new();
-        return new(field, Convert, -1, rows, Finish);
-
-        void Convert(ReadOnlySpan<ReadOnlyMemory<byte>> stored, Span<int> values)
-        {
-            for (int i = 0; i < stored.Length; i++)
-                values[i] = code(stored[i].Span, codes);
-        }
+        return new(field, convert(codes), -1, rows, Finish);
 
         TableColumn Finish(int[] values)
         {
