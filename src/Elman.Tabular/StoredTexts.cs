@@ -3,8 +3,8 @@ using System.Text;
 namespace Elman.Tabular;
 
 /// <summary>
-/// Looks at the texts of a store that has types: they may be times all the same, for SQLite has no times and many a Parquet file has them as text. Each
-/// different text is looked at once. Numbers stay texts where the store could have stored numbers: they are names, such as 007.
+/// Looks at the texts of a store that has types: they may be times all the same, for SQLite has no times and many a Parquet file has them as
+/// text. Each different text is looked at once. Numbers stay texts where the store could have stored numbers: they are names, such as 007.
 /// </summary>
 internal static class StoredTexts
 {
@@ -51,9 +51,14 @@ internal static class StoredTexts
         };
     }
 
-    private static CsvTimeFiller? TimesOf(ColumnSurvey survey, int count, MissingWords missing, CsvOptions options) =>
-        survey.Times() is not { } writing ? null
-        : new CsvTimeFiller(survey.Name, count, options.DateFormat is { } given ? new TimeWriting([given], null) : writing, [.. survey.Remarks(ColumnKind.Times, null)], missing, options);
+    private static CsvTimeFiller? TimesOf(ColumnSurvey survey, int count, MissingWords missing, CsvOptions options)
+    {
+        if (survey.Times() is not { } writing)
+            return null;
+        if (options.DateFormat is { } given)
+            writing = new TimeWriting([given], null);
+        return new CsvTimeFiller(survey.Name, count, writing, [.. survey.Remarks(ColumnKind.Times, null)], missing, options);
+    }
 
     private static T[] Spread<T>(int[] codes, T[] values, T missing) => Array.ConvertAll(codes, code => code < 0 ? missing : values[code]);
 }

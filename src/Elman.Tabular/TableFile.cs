@@ -34,7 +34,8 @@ internal static class TableFile
             return $": the folder {folder} does not exist";
         try
         {
-            IEnumerable<string> files = Directory.EnumerateFiles(folder).Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+            IEnumerable<string> files = Directory.EnumerateFiles(folder)
+                .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
                 .Take(1000).Select(file => Path.GetFileName(file));
             return Names.Nearest(Path.GetFileName(path), files) is { } nearest ? $"; did you mean {Names.Shown(nearest)}?" : "; check the name";
         }

@@ -51,7 +51,10 @@ public static class TableSource
         using (FileStream file = TableFile.Open(path))
         {
             if (KindOf(file, path) is var kind and not TableKind.Sqlite)
-                throw new ElmanException($"a query asks a database, and {path} is a {(kind == TableKind.Parquet ? "Parquet" : "CSV")} file; leave the query out, or name a SQLite file");
+            {
+                string kindName = kind == TableKind.Parquet ? "Parquet" : "CSV";
+                throw new ElmanException($"a query asks a database, and {path} is a {kindName} file; leave the query out, or name a SQLite file");
+            }
         }
 
         return Table.ReadQuery(DatabaseConnection.Sqlite(path), query, options, cancellation);
@@ -90,7 +93,8 @@ public static class TableSource
         {
             throw new ElmanException(tables.Count == 0
                 ? $"{path} is a SQLite database without a table; check the name"
-                : $"{path} is a SQLite database of {tables.Count} tables ({Names.List(tables.ToArray())}); say with --query which rows are meant, as in \"SELECT * FROM {tables[0]}\"");
+                : $"{path} is a SQLite database of {tables.Count} tables ({Names.List(tables.ToArray())}); say with --query which rows are meant, "
+                    + $"as in \"SELECT * FROM {tables[0]}\"");
         }
 
         return Table.ReadQuery(connection, $"SELECT * FROM \"{tables[0].Replace("\"", "\"\"", StringComparison.Ordinal)}\"", options);
@@ -99,10 +103,11 @@ public static class TableSource
     /// <summary>What stands in a command line is seen by everybody on the machine and stays in the shell's history.</summary>
     private static void RefuseConnectionString(string path)
     {
-        bool uri = path.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);
-        if (uri || path.Contains("password=", StringComparison.OrdinalIgnoreCase) || path.StartsWith("host=", StringComparison.OrdinalIgnoreCase))
-            throw new ElmanException("a connection string does not belong into a command line, where others see it; put it into a file (--connection-file) or into the environment "
-                + $"({DatabaseConnection.DefaultVariable}), and leave the name of the data out");
+        if (PostgresUri.Is(path) || path.Contains("password=", StringComparison.OrdinalIgnoreCase) || path.StartsWith("host=", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ElmanException("a connection string does not belong into a command line, where others see it; put it into a file "
+                + $"(--connection-file) or into the environment ({DatabaseConnection.DefaultVariable}), and leave the name of the data out");
+        }
     }
 
     private enum TableKind

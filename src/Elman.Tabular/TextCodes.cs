@@ -59,7 +59,8 @@ internal sealed class TextCodes
         ulong mixed = (uint)bytes.Length;
         if (bytes.Length >= sizeof(ulong))
         {
-            mixed += MemoryMarshal.Read<ulong>(bytes) * 0x9E3779B97F4A7C15 ^ MemoryMarshal.Read<ulong>(bytes[^sizeof(ulong)..]) * 0xC2B2AE3D27D4EB4F;
+            ulong first = MemoryMarshal.Read<ulong>(bytes), last = MemoryMarshal.Read<ulong>(bytes[^sizeof(ulong)..]);
+            mixed += first * 0x9E3779B97F4A7C15 ^ last * 0xC2B2AE3D27D4EB4F;
         }
         else
         {

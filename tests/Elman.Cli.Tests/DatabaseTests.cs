@@ -12,8 +12,8 @@ public sealed class DatabaseTests
     {
         using TemporaryFolder folder = new();
         Write(folder);
-        var trained = ElmanProcess.Run(folder.Path, "train", "forecast", "sales.csv", "--target", "units", "--horizon", "7", "--context", "14", "--hidden", "4",
-            "--layers", "1", "--epochs", "1", "-o", "m.elman");
+        var trained = ElmanProcess.Run(folder.Path, "train", "forecast", "sales.csv", "--target", "units", "--horizon", "7", "--nets", "1", "--steps", "5",
+            "-o", "m.elman");
         Assert.True(trained.Code == 0, trained.Error);
 
         var csv = Predict(folder, "m.elman sales.csv");
@@ -62,7 +62,7 @@ public sealed class DatabaseTests
 
     private static void Write(TemporaryFolder folder)
     {
-        string[] rows = [.. Enumerable.Range(0, 120).Select(i => FormattableString.Invariant($"{new DateTime(2024, 1, 1).AddDays(i):yyyy-MM-dd},{50 + 10 * (i % 7)}.5"))];
+        string[] rows = [.. Enumerable.Range(0, 120).Select(i => FormattableString.Invariant($"{new DateTime(2024, 1, 1).AddDays(i):yyyy-MM-dd},{50 + 10 * (i % 7) + i * i % 11}.5"))];
         folder.Write("sales.csv", "day,units\n" + string.Join('\n', rows) + "\n");
         using SqliteConnection connection = new($"Data Source={folder.File("sales.db")};Pooling=false");
         connection.Open();

@@ -3,11 +3,22 @@ using Elman.Tabular;
 
 namespace Elman.Cli;
 
-/// <summary>The options of data that lie in a database: what is asked, and where the connection string is. The string itself is no option, for others see options.</summary>
+/// <summary>
+/// The options of data that lie in a database: what is asked, and where the connection string is. The string itself is no option, for others see
+/// options.
+/// </summary>
 internal sealed class DatabaseArguments
 {
-    private readonly Option<string?> _query = new("--query") { Description = "The rows to read, of a SQLite file or, without DATA, of a PostgreSQL server.", HelpName = "SELECT ..." };
-    private readonly Option<string?> _file = new("--connection-file") { Description = "A file that holds the connection string of the database.", HelpName = "file" };
+    private readonly Option<string?> _query = new("--query")
+    {
+        Description = "The rows to read, of a SQLite file or, without DATA, of a PostgreSQL server.",
+        HelpName = "SELECT ...",
+    };
+    private readonly Option<string?> _file = new("--connection-file")
+    {
+        Description = "A file that holds the connection string of the database.",
+        HelpName = "file",
+    };
     private readonly Option<string?> _variable = new("--connection-env")
     {
         Description = $"The environment variable that holds it. [default: {DatabaseConnection.DefaultVariable}]",
@@ -21,10 +32,11 @@ internal sealed class DatabaseArguments
     public Table? Query(ParseResult given, string path, CsvOptions options)
     {
         (string? query, string? file, string? variable) = (given.GetValue(_query), given.GetValue(_file), given.GetValue(_variable));
+        string named = file is not null ? _file.Name : _variable.Name;
         if (query is null)
         {
             if (file is not null || variable is not null)
-                throw new ElmanException($"{(file is not null ? _file : _variable).Name} names a database and nothing is asked of it; say with --query which rows are meant");
+                throw new ElmanException($"{named} names a database and nothing is asked of it; say with --query which rows are meant");
             return path.Length > 0 ? null : throw new ElmanException("DATA is missing; give the name of a file, - for standard input, or --query");
         }
 
@@ -33,9 +45,14 @@ internal sealed class DatabaseArguments
         if (file is not null && variable is not null)
             throw new ElmanException("--connection-file and --connection-env both name a database; give one");
         if (path.Length == 0)
-            return Table.ReadQuery(file is not null ? DatabaseConnection.FromFile(file) : DatabaseConnection.FromEnvironment(variable ?? DatabaseConnection.DefaultVariable), query, options);
+        {
+            var connection = file is not null ? DatabaseConnection.FromFile(file)
+                : DatabaseConnection.FromEnvironment(variable ?? DatabaseConnection.DefaultVariable);
+            return Table.ReadQuery(connection, query, options);
+        }
+
         return file is null && variable is null
             ? TableSource.Query(path, query, options)
-            : throw new ElmanException($"{Names.Shown(path)} and {(file is not null ? _file : _variable).Name} both say where the data are; give one");
+            : throw new ElmanException($"{Names.Shown(path)} and {named} both say where the data are; give one");
     }
 }

@@ -37,7 +37,8 @@ public sealed class DatabaseConnection
         string? text = Environment.GetEnvironmentVariable(variable);
         return !string.IsNullOrWhiteSpace(text)
             ? Parse(text, $"the environment variable {OneLine.Of(variable)}")
-            : throw new ElmanException($"the environment variable {OneLine.Of(variable)} is not set; put the connection string of the database there, or into a file");
+            : throw new ElmanException(
+                $"the environment variable {OneLine.Of(variable)} is not set; put the connection string of the database there, or into a file");
     }
 
     /// <summary>The string that a file holds.</summary>
@@ -69,7 +70,7 @@ public sealed class DatabaseConnection
         ArgumentNullException.ThrowIfNull(origin);
         DbConnectionStringBuilder parts = [];
         text = text.Trim();
-        if (text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase))
+        if (PostgresUri.Is(text))
         {
             if (!PostgresUri.TryRead(text, parts))
                 throw Unreadable(origin);
@@ -88,7 +89,8 @@ public sealed class DatabaseConnection
 
         string[] secrets = [.. parts.Keys!.Cast<string>().Where(IsSecret).Select(key => parts[key].ToString()!)];
         if (parts.ContainsKey("Host") || parts.ContainsKey("Server"))
-            return new DatabaseConnection(origin, DatabaseKind.Postgres, parts.ConnectionString, [.. secrets, .. secrets.Select(Uri.EscapeDataString), text]);
+            return new DatabaseConnection(origin, DatabaseKind.Postgres, parts.ConnectionString,
+                [.. secrets, .. secrets.Select(Uri.EscapeDataString), text]);
         foreach (string key in (string[])["Data Source", "DataSource", "Filename"])
         {
             if (parts.TryGetValue(key, out object? path))
@@ -102,7 +104,8 @@ public sealed class DatabaseConnection
     public override string ToString() => $"{Kind} of {Origin}";
 
     /// <summary>A text that a driver or a server gave, on one line, without passwords.</summary>
-    internal string Redact(string text) => OneLine.Of(_secrets.Aggregate(text, (shown, secret) => shown.Replace(secret, "***", StringComparison.OrdinalIgnoreCase)));
+    internal string Redact(string text) =>
+        OneLine.Of(_secrets.Aggregate(text, (shown, secret) => shown.Replace(secret, "***", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>What cannot be understood is not shown, nor what its reader complained of: either may be a piece of a password.</summary>
     internal static ElmanException Unreadable(string origin) =>

@@ -6,7 +6,9 @@ namespace Elman.Tabular;
 public static class Databases
 {
     /// <summary>Opens a connection that only reads: a statement that would change the database is refused by it.</summary>
-    /// <exception cref="ElmanException">The database cannot be reached or does not let the user in; the message gives no part of the connection string away.</exception>
+    /// <exception cref="ElmanException">
+    /// The database cannot be reached or does not let the user in; the message gives no part of the connection string away.
+    /// </exception>
     public static DbConnection Open(DatabaseConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -58,7 +60,9 @@ public static class Databases
         /// <param name="name">What messages call the table.</param>
         /// <param name="options">What texts alone do not say.</param>
         /// <param name="cancellation">Ends the reading.</param>
-        /// <exception cref="ElmanException">Two columns have one name, a value is of a type that no table can hold, or there is no column that can.</exception>
+        /// <exception cref="ElmanException">
+        /// Two columns have one name, a value is of a type that no table can hold, or there is no column that can.
+        /// </exception>
         /// <exception cref="OperationCanceledException">It was cancelled.</exception>
         public static Table FromReader(DbDataReader reader, string name, CsvOptions? options = null, CancellationToken cancellation = default)
         {

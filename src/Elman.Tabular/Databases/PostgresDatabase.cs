@@ -26,7 +26,8 @@ internal static class PostgresDatabase
         {
             source.Dispose();
             // What Npgsql wraps around says the host; the failure of the network beneath it does not.
-            throw new ElmanException($"no connection to the PostgreSQL server of {connection.Origin}: {connection.Redact(Answer(failure.GetBaseException()))}");
+            string reason = connection.Redact(Answer(failure.GetBaseException()));
+            throw new ElmanException($"no connection to the PostgreSQL server of {connection.Origin}: {reason}");
         }
     }
 

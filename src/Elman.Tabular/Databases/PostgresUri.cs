@@ -5,6 +5,10 @@ namespace Elman.Tabular;
 /// <summary>The form in which hosting services hand out connections: postgres://user:password@host:port/database?sslmode=require.</summary>
 internal static class PostgresUri
 {
+    /// <summary>Whether a text begins as such a URI does.</summary>
+    public static bool Is(string text) =>
+        text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Writes the parts of a URI as keywords; false where it is none.</summary>
     public static bool TryRead(string text, DbConnectionStringBuilder parts)
     {

@@ -10,9 +10,9 @@ internal static class ReaderColumns
     {
         Type? type = TypeOf(reader, ordinal);
         if (type == typeof(TimeOnly))
-            return new TimeReaderColumn(name, ordinal, static (reader, at) => TimePattern.Dayless + reader.GetFieldValue<TimeOnly>(at).ToTimeSpan()) { Notation = StoredTimes.OfDay };
+            return new TimeReaderColumn(name, ordinal, OfDay) { Notation = StoredTimes.OfDay };
         if (type == typeof(TimeSpan))
-            return new NumberReaderColumn(name, ordinal, static (reader, at) => reader.GetFieldValue<TimeSpan>(at).TotalSeconds) { Remark = "intervals are counted in seconds" };
+            return new NumberReaderColumn(name, ordinal, Seconds) { Remark = "intervals are counted in seconds" };
         return type is null ? null : Number(type) is { } number ? new NumberReaderColumn(name, ordinal, number)
             : Time(type) is { } time ? new TimeReaderColumn(name, ordinal, time)
             : Text(type) is { } text ? new TextReaderColumn(name, ordinal, text)
@@ -60,6 +60,10 @@ internal static class ReaderColumns
         : type == typeof(char) ? static (reader, at, codes) => codes.CodeOf([reader.GetChar(at)])
         : type == typeof(Guid) ? static (reader, at, codes) => codes.CodeOf(reader.GetGuid(at))
         : null;
+
+    private static DateTime OfDay(DbDataReader reader, int at) => TimePattern.Dayless + reader.GetFieldValue<TimeOnly>(at).ToTimeSpan();
+
+    private static double Seconds(DbDataReader reader, int at) => reader.GetFieldValue<TimeSpan>(at).TotalSeconds;
 
     /// <summary>The last day there is stands for PostgreSQL's infinity.</summary>
     private static DateTime Midnight(DateOnly day) => day == DateOnly.MaxValue ? DateTime.MaxValue : day.ToDateTime(default);

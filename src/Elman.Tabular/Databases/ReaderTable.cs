@@ -11,7 +11,11 @@ internal static class ReaderTable
         ReaderColumn?[] columns = Columns(reader, name, remarks);
         ReaderColumn[] kept = [.. columns.OfType<ReaderColumn>()];
         if (kept.Length == 0)
-            throw new ElmanException($"{name} returns no column that a table can hold: {(remarks.Count > 0 ? string.Join("; ", remarks) : "expected a statement such as SELECT …")}");
+        {
+            string reason = remarks.Count > 0 ? string.Join("; ", remarks) : "expected a statement such as SELECT …";
+            throw new ElmanException($"{name} returns no column that a table can hold: {reason}");
+        }
+
         for (int row = 0; reader.Read(); row++)
         {
             if ((row & 1023) == 0)
@@ -54,7 +58,10 @@ internal static class ReaderTable
                 throw new ElmanException($"{name}: two columns of the query are named {Names.Quote(column)}; rename one with AS");
             columns[i] = valuesTyped ? new LooseColumn(column, i) : ReaderColumns.Create(reader, column, i);
             if (columns[i] is null)
-                remarks.Add($"column {Names.Quote(column)} is left out: it holds {OneLine.Of(reader.GetDataTypeName(i))}, which a column of a table cannot hold");
+            {
+                string type = OneLine.Of(reader.GetDataTypeName(i));
+                remarks.Add($"column {Names.Quote(column)} is left out: it holds {type}, which a column of a table cannot hold");
+            }
         }
 
         return columns;

@@ -1,7 +1,8 @@
 namespace Elman.Tabular;
 
 /// <summary>
-/// A file whose end is an error. Parquet.Net takes the end for one more byte of 255, which in a damaged header means "go on", and would read it for ever.
+/// A file whose end is an error. Parquet.Net takes the end for one more byte of 255, which in a damaged header means "go on", and would
+/// read it for ever.
 /// </summary>
 internal sealed class EndedStream(Stream file) : Stream
 {

@@ -58,7 +58,8 @@ internal static class ParquetColumns
         TableColumn Finish(int[] values)
         {
             TableColumn column = StoredTexts.Understood(new TextColumn(field.Name, values, codes.Texts), numbers: false, options);
-            return type.Annotated ? column : column with { Remarks = [$"column {Names.Quote(field.Name)} is bytes without a type: taken for UTF-8 text", .. column.Remarks] };
+            string remark = $"column {Names.Quote(field.Name)} is bytes without a type: taken for UTF-8 text";
+            return type.Annotated ? column : column with { Remarks = [remark, .. column.Remarks] };
         }
     }
 }

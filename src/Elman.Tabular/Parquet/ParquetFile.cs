@@ -20,7 +20,8 @@ internal static class ParquetFile
         }
         catch (Exception failure) when (failure is not ElmanException)
         {
-            // The reader meets damage as whatever its arithmetic runs into, a length beyond all memory included; only these two say something to a user.
+            // The reader meets damage as whatever its arithmetic runs into, a length beyond all memory included; only these two tell a user
+            // anything.
             throw Damaged(name, failure is ParquetException or NotSupportedException ? OneLine.Of(failure.Message) : "its pages make no sense");
         }
     }
@@ -34,8 +35,8 @@ internal static class ParquetFile
         List<SchemaElement> stored = TopLevel(reader.Metadata!.Schema);
         List<string> remarks = [];
         Dictionary<string, ParquetType> types = Choose(stored, reader.Metadata.RowGroups, name, wanted, remarks);
-        // Parquet.Net makes a System.Decimal, a System.DateTime, a text of its own of each value, and decodes texts that share their beginnings (DELTA_BYTE_ARRAY)
-        // wrongly where they are not ASCII. Without their annotations the stored integers and bytes come as they are.
+        // Parquet.Net makes a System.Decimal, a System.DateTime, a text of its own of each value, and decodes texts that share their beginnings
+        // (DELTA_BYTE_ARRAY) wrongly where they are not ASCII. Without their annotations the stored integers and bytes come as they are.
         foreach (SchemaElement element in stored.Where(element => element.Type is not null))
             (element.ConvertedType, element.LogicalType) = (null, null);
 
@@ -66,7 +67,8 @@ internal static class ParquetFile
         foreach (string column in wanted ?? [])
         {
             if (!stored.Any(element => element.Name == column))
-                throw new ElmanException($"{name} has no column {Names.Quote(column)}; its columns are: {Names.List([.. stored.Select(element => element.Name)])}");
+                throw new ElmanException(
+                    $"{name} has no column {Names.Quote(column)}; its columns are: {Names.List([.. stored.Select(element => element.Name)])}");
         }
 
         Dictionary<string, ParquetType> types = [];
@@ -91,7 +93,8 @@ internal static class ParquetFile
 
     /// <summary>Parquet.Net takes every run of truth values for false. Without runs they are plain, and the list of encodings says so.</summary>
     private static bool HoldsRuns(RowGroup group, string column) =>
-        group.Columns.Exists(chunk => chunk.MetaData is { } data && data.PathInSchema is [string name] && name == column && !data.Encodings.Contains(Encoding.PLAIN));
+        group.Columns.Exists(chunk => chunk.MetaData is { PathInSchema: [string name], Encodings: var encodings }
+            && name == column && !encodings.Contains(Encoding.PLAIN));
 
     /// <summary>The elements below the root, without what lies below them: a schema is a tree, written depth first.</summary>
     private static List<SchemaElement> TopLevel(List<SchemaElement> schema)

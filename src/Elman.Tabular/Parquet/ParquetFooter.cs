@@ -1,19 +1,20 @@
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace Elman.Tabular;
 
 /// <summary>
-/// Walks the footer of a file before Parquet.Net reads it. The footer is a tree of Thrift's compact protocol, and Parquet.Net reads by the numbers of its
-/// fields alone: where a damaged byte changes a field's type, it loses its place and reads on behind the end for ever. Here each field must be
-/// of the type that the format gives it, and end within the footer.
+/// Walks the footer of a file before Parquet.Net reads it. The footer is a tree of Thrift's compact protocol, and Parquet.Net reads by the
+/// numbers of its fields alone: where a damaged byte changes a field's type, it loses its place and reads on behind the end for ever. Here
+/// each field must be of the type that the format gives it, and end within the footer.
 /// </summary>
 internal ref struct ParquetFooter
 {
     private const int True = 1, False = 2, Byte = 3, Whole16 = 4, Whole32 = 5, Whole64 = 6, Double = 7, Binary = 8, List = 9, Struct = 12;
 
     /// <summary>
-    /// The fields of each structure by their number: w a whole number, b a truth value, y a byte, d a double, s bytes, the name of a structure, each perhaps
-    /// in a list ([). Structures that are not here have no fields.
+    /// The fields of each structure by their number: w a whole number, b a truth value, y a byte, d a double, s bytes, the name of a structure,
+    /// each perhaps in a list ([). Structures that are not here have no fields.
     /// </summary>
     private static readonly Dictionary<string, Dictionary<int, string>> Fields = ((string[])
     [
@@ -41,7 +42,7 @@ internal ref struct ParquetFooter
         "Order 1None",
         "Encryption 1Cipher 2Cipher",
         "Cipher 1s 2s 3b",
-    ]).Select(line => line.Split(' ')).ToDictionary(words => words[0], words => words.Skip(1).ToDictionary(NumberOf, word => word.TrimStart([.. "0123456789"])));
+    ]).Select(line => line.Split(' ')).ToDictionary(words => words[0], words => words.Skip(1).ToDictionary(NumberOf, word => word[DigitsOf(word)..]));
 
     private readonly ReadOnlySpan<byte> _bytes;
     private int _at;
@@ -64,7 +65,9 @@ internal ref struct ParquetFooter
         return new ParquetFooter(bytes).Walk("File", 0);
     }
 
-    private static int NumberOf(string word) => int.Parse(word.AsSpan(0, word.AsSpan().IndexOfAnyExceptInRange('0', '9')), System.Globalization.CultureInfo.InvariantCulture);
+    private static int NumberOf(string word) => int.Parse(word.AsSpan(0, DigitsOf(word)), CultureInfo.InvariantCulture);
+
+    private static int DigitsOf(string word) => word.AsSpan().IndexOfAnyExceptInRange('0', '9');
 
     private bool Walk(string structure, int depth)
     {

@@ -46,12 +46,16 @@ internal sealed class ParquetTicks(long unit, string file, string column)
             values[i] = Time(stored[i], TimePattern.Dayless, 0, _midnight);
     }
 
-    private static long Units(long ticks, long unit) => unit > 0 ? ticks / unit : ticks > long.MaxValue / 100 ? long.MaxValue : ticks < long.MinValue / 100 ? long.MinValue : ticks * 100;
+    private static long Units(long ticks, long unit) => unit > 0 ? ticks / unit : long.CreateSaturating((Int128)ticks * 100);
 
     private DateTime Time(long stored, DateTime start, long first, long last)
     {
         if (stored < first || stored > last)
-            throw new ElmanException($"{file}, column {Names.Quote(column)}: the stored time {stored} is none of the years 1 to 9999, or none of a day; leave it empty");
+        {
+            throw new ElmanException(
+                $"{file}, column {Names.Quote(column)}: the stored time {stored} is none of the years 1 to 9999, or none of a day; leave it empty");
+        }
+
         return new DateTime(start.Ticks + (unit == 0 ? stored / 100 : stored * unit));
     }
 }

@@ -24,7 +24,8 @@ internal enum ParquetMeaning
 /// <param name="Scale">The decimal places of a decimal.</param>
 /// <param name="Utc">Whether times are counted in UTC; otherwise they are local to wherever they were written.</param>
 /// <param name="Annotated">Whether the file says so; without an annotation bytes are taken for text.</param>
-internal sealed record ParquetType(Parquet.Meta.Type Stored, ParquetMeaning Meaning, long Unit = 0, int Scale = 0, bool Utc = false, bool Annotated = true)
+internal sealed record ParquetType(
+    Parquet.Meta.Type Stored, ParquetMeaning Meaning, long Unit = 0, int Scale = 0, bool Utc = false, bool Annotated = true)
 {
     private const long Milliseconds = TimeSpan.TicksPerMillisecond;
     private const long Microseconds = TimeSpan.TicksPerMicrosecond;
