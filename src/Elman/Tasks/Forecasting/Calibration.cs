@@ -14,8 +14,8 @@ internal sealed class Calibration
     /// <summary>Another unit than the scale of the series must be better by this factor.</summary>
     private const double Certain = 0.99;
 
-    /// <summary>By how much quantiles are wider for want of forecasts: of one by the half of this.</summary>
-    private const double Doubt = 1.5;
+    /// <summary>By how much quantiles are wider for want of forecasts: of one by the half of this; a third of that where series vouch for one another.</summary>
+    private const double Doubt = 1.5, DoubtOfMany = Doubt / 3;
 
     /// <summary>From so many independent forecasts on, errors above and below are told apart: of few, one side is luck.</summary>
     private const int EnoughForSides = 30;
@@ -52,22 +52,24 @@ internal sealed class Calibration
     /// <param name="errors">The errors of forecasts that training had not seen.</param>
     /// <param name="horizon">P.</param>
     /// <param name="independent">How many forecasts without a common row the errors are worth.</param>
-    public static Calibration Fit(IReadOnlyList<ForecastError> errors, int horizon, double independent)
+    /// <param name="series">How many series they are of.</param>
+    public static Calibration Fit(IReadOnlyList<ForecastError> errors, int horizon, double independent, int series)
     {
         if (errors.Sum(error => error.Count) < 4) return Normal(horizon);
-        Calibration best = Fit(errors, horizon, independent, ErrorUnit.Series);
+        double wider = 1 + (series > 1 ? DoubtOfMany : Doubt) / (independent / Math.Max(series, 1) + 1);
+        Calibration best = Fit(errors, horizon, independent, wider, ErrorUnit.Series);
         double least = Certain * best.Loss(errors);
         foreach (ErrorUnit unit in (ReadOnlySpan<ErrorUnit>)[ErrorUnit.Level, ErrorUnit.Spread])
         {
             if (errors.Any(error => error.UnitsOf(unit) is null)) continue;
-            Calibration other = Fit(errors, horizon, independent, unit);
+            Calibration other = Fit(errors, horizon, independent, wider, unit);
             double loss = other.Loss(errors);
             if (loss < least) (least, best) = (loss, other);
         }
         return best;
     }
 
-    private static Calibration Fit(IReadOnlyList<ForecastError> errors, int horizon, double independent, ErrorUnit unit)
+    private static Calibration Fit(IReadOnlyList<ForecastError> errors, int horizon, double independent, double wider, ErrorUnit unit)
     {
         double[] sums = new double[horizon], counts = new double[horizon];
         foreach (ForecastError error in errors)
@@ -86,7 +88,7 @@ internal sealed class Calibration
                 if (error.Scaled(step, unit) / growth[step] is var left && double.IsFinite(left)) all.Add(left);
         double mean = all.Select(one => Math.Clamp(one, -10, 10)).DefaultIfEmpty(0).Average();
         // Shares and scales were chosen on some of these errors, and the future is not the past: the fewer there are, the more so.
-        double[] shape = [.. Shape(all, Math.Max(4 * independent, 8)).Select(one => one * (1 + Doubt / (independent + 1)))];
+        double[] shape = [.. Shape(all, Math.Max(4 * independent, 8)).Select(one => one * wider)];
         (double[][] paths, double correlation) = Paths(errors, growth, all, horizon, unit);
         return new Calibration(unit, growth, shape, mean, paths, correlation);
     }

@@ -7,6 +7,7 @@ internal sealed class ForecastDistribution
     private readonly Calibration _calibration;
     private readonly double _dispersion;
     private readonly bool _isCount, _notNegative, _conformal;
+    private readonly (double Below, double Above)[]? _factors;
 
     /// <param name="middle">The middle of each row [P].</param>
     /// <param name="unit">What an offset of the calibration is multiplied with [P].</param>
@@ -14,8 +15,12 @@ internal sealed class ForecastDistribution
     /// <param name="conformal">Whether the calibration gives the quantiles; otherwise a normal distribution with the unit as its deviation.</param>
     /// <param name="notNegative">Whether no value may be below zero.</param>
     /// <param name="dispersion">α of counts; null for other numbers.</param>
-    public ForecastDistribution(double[] middle, double[] unit, Calibration calibration, bool conformal, bool notNegative, double? dispersion) =>
+    /// <param name="tracker">What offsets are multiplied with, as it stands now; null for nothing.</param>
+    public ForecastDistribution(double[] middle, double[] unit, Calibration calibration, bool conformal, bool notNegative, double? dispersion, IntervalTracker? tracker = null)
+    {
         (_middle, _unit, _calibration, _conformal, _notNegative, _isCount, _dispersion) = (middle, unit, calibration, conformal, notNegative, dispersion is not null, dispersion ?? 0);
+        _factors = tracker is null ? null : [.. Enumerable.Range(0, middle.Length).Select(tracker.FactorsOf)];
+    }
 
     /// <summary>P.</summary>
     public int Horizon => _middle.Length;
@@ -25,6 +30,7 @@ internal sealed class ForecastDistribution
     {
         if (_isCount) return CountDistribution.Quantile(_middle[row], _dispersion, level);
         double offset = level == 0.5 ? 0 : _conformal ? _calibration.Offset(row, level) : Calibration.NormalQuantile(level) * (_calibration.Unit == ErrorUnit.Spread ? 1 : _calibration.Growth(row) * 1.2533);
+        if (_factors is not null) offset *= level < 0.5 ? _factors[row].Below : _factors[row].Above;
         double value = _middle[row] + _unit[row] * offset;
         return _notNegative ? Math.Max(value, 0) : value;
     }

@@ -25,6 +25,7 @@ public sealed class Forecaster : TaskModel
     internal const string RefitSuffix = ".refit";
 
     private readonly Dictionary<string, TrainedSeries> _trained;
+    private string? _fingerprint;
 
     internal Forecaster(
         ForecasterOptions options, SeriesLayout layout, KnownEffects? effects, int[] seasons, ForecastEngine engine, Calibration calibration,
@@ -170,22 +171,45 @@ public sealed class Forecaster : TaskModel
         int computed = Math.Max(horizon, Options.Horizon);
         Points points = Engine.Simple(series, model, origins, computed);
         if (Engine.NetShare > 0 || !Options.Conformal) Engine.AddNets(series, model, points);
-        double[] medians = Engine.Medians(series, points);
         Forecast[] forecasts = new Forecast[origins.Length];
         for (int k = 0; k < origins.Length; k++)
         {
-            Range rows = (k * computed)..(k * computed + horizon);
-            double[] unit = Calibration.Unit switch
-            {
-                ErrorUnit.Spread when points.Spread is { } spread => spread[rows],
-                ErrorUnit.Level => [.. medians[rows].Select(model.ScaleAt)],
-                _ => [.. Enumerable.Repeat(model.Scale, horizon)],
-            };
-            ForecastDistribution distribution = new(medians[rows], unit, Calibration, Options.Conformal, NotNegative, Engine.IsCount ? model.Dispersion : null);
+            ForecastDistribution distribution = Distribution(model, series, points, k * computed, horizon, computed, null);
             forecasts[k] = new Forecast(series.Series.Group, TimesFrom(series, origins[k], horizon), levels, distribution);
         }
         return forecasts;
     }
+
+    /// <summary>What may come after one origin.</summary>
+    /// <param name="model">What was learned of the series.</param>
+    /// <param name="series">The series.</param>
+    /// <param name="points">The points of its origins.</param>
+    /// <param name="start">The place of the origin's first row in them.</param>
+    /// <param name="horizon">Rows that are wanted.</param>
+    /// <param name="computed">Rows of each origin in the points.</param>
+    /// <param name="tracker">How much wider or narrower a stream has found the quantiles must be; null for as they are.</param>
+    internal ForecastDistribution Distribution(SeriesModel model, FormedSeries series, Points points, int start, int horizon, int computed, IntervalTracker? tracker)
+    {
+        Range rows = start..(start + horizon);
+        double[] medians = Engine.Medians(series, points)[rows];
+        double[] unit = Calibration.Unit switch
+        {
+            ErrorUnit.Spread when points.Spread is { } spread => spread[rows],
+            ErrorUnit.Level => [.. medians.Select(model.ScaleAt)],
+            _ => [.. Enumerable.Repeat(model.Scale, horizon)],
+        };
+        return new ForecastDistribution(medians, unit, Calibration, Options.Conformal, NotNegative, Engine.IsCount ? model.Dispersion : null, tracker);
+    }
+
+    /// <summary>Opens a stream that goes on with a series.</summary>
+    /// <param name="history">The rows so far, at least one; they may be later ones than training has seen.</param>
+    /// <exception cref="ElmanException">The series does not fit the model.</exception>
+    public ForecastStream OpenStream(Series history) => new(this, Filled(history));
+
+    /// <summary>A digest of all that the model computes with; states of streams carry it.</summary>
+    internal string Fingerprint => _fingerprint ??= System.Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
+        [.. System.Text.Encoding.UTF8.GetBytes(JsonText.Of(json => ForecasterJson.WriteMethods(json, this)) + JsonText.Of(json => ForecasterJson.WriteSeries(json, this)) + JsonText.Of(Calibration.Write)),
+            .. new SharedWeights(this).Fingerprint()]));
 
     private static DateTime[]? TimesFrom(FormedSeries series, int origin, int horizon)
     {
@@ -198,14 +222,16 @@ public sealed class Forecaster : TaskModel
     {
         ArgumentNullException.ThrowIfNull(series);
         if (series.Count == 0 || series.Any(one => one.Length == 0)) throw new ElmanException("a series has no rows; give at least one row");
-        return [.. series.Select(one =>
-        {
-            Series filled = TimeGrid.Fill(one, Frequency);
-            return new FormedSeries(filled, Layout, Effects, KnownSeries(one)?.Model.EffectScale ?? KnownEffects.ScaleOf(filled.Target.Values), horizon);
-        })];
+        return [.. series.Select(one => Form(Filled(one), horizon))];
     }
 
-    private void CheckPlan(Series series, int rows)
+    /// <summary>A series as the methods take it.</summary>
+    internal FormedSeries Form(Series series, int horizon) =>
+        new(series, Layout, Effects, KnownSeries(series)?.Model.EffectScale ?? KnownEffects.ScaleOf(series.Target.Values), horizon);
+
+    private Series Filled(Series series) => TimeGrid.Fill(series, Frequency);
+
+    internal void CheckPlan(Series series, int rows)
     {
         foreach (ColumnCode column in Layout.Known)
         {

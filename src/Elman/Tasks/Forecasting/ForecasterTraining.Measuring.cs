@@ -95,7 +95,7 @@ internal sealed partial class ForecasterTraining
         ForecastError[] errors = [.. all.Select(miss => new ForecastError(miss.Errors, scaled[miss.Series].Scale,
             _notNegative ? [.. miss.Middle.Select(scaled[miss.Series].ScaleAt)] : null, engine.Head is NegativeBinomialHead ? null : miss.Spread))];
         double independent = own.Sum(group => 1 + (group.Max(miss => miss.Origin) - group.Min(miss => miss.Origin)) / (double)_options.Horizon);
-        return (scaled, Calibration.Fit(errors, _options.Horizon, independent));
+        return (scaled, Calibration.Fit(errors, _options.Horizon, independent, own.Count));
     }
 
     private static SeriesModel[] Dispersed(SeriesModel[] models, Miss[] misses)
