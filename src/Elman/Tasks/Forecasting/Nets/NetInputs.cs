@@ -50,6 +50,8 @@ internal sealed class NetInputs
         int season = seasons.LastOrDefault(one => one <= most / 2 && longest >= 4 * one, 1), horizon = options.Horizon;
         int context = options.Context ?? Math.Clamp(Math.Max(2 * season, horizon), Math.Min(usual, Math.Max(4, longest / 4)), most);
         int patch = (context + MostSteps - 1) / MostSteps;
+        // Patches that divide the season lie at the same places of every season.
+        if (patch > 1 && season > 1) patch = Enumerable.Range(patch, seasons[0]).FirstOrDefault(rows => seasons[0] % rows == 0, patch);
         return new NetInputs(layout, (context + patch - 1) / patch * patch, patch, season, horizon, methods, logarithms);
     }
 
