@@ -58,8 +58,7 @@ internal sealed class Mixture(double[][] shares, double[] errors)
                 shares[i] = [.. usual];
                 return;
             }
-            double floor = Math.Max(least, 1e-12);
-            double[] ratio = [.. pooled.Select((all, m) => (origins * (origins > 0 ? Math.Min(errors[i][m] / floor, 10) : 0) + weight * all) / (origins + weight))];
+            double[] ratio = [.. pooled.Select((all, m) => (origins * (origins > 0 ? Math.Min(Ratio(errors[i][m], least, errors[i]), 10) : 0) + weight * all) / (origins + weight))];
             double[] own = Normalized([.. ratio.Select(one => one / ratio.Min() is var r && r > Worst ? 0 : Math.Pow(r, -Power))]);
             shares[i] = origins > 0 ? [.. GreedyShares(forecasts[i], actual[i], own, horizon, recency).Zip(own, (greedy, share) => Greedy * greedy + (1 - Greedy) * share)] : own;
         });
@@ -122,10 +121,17 @@ internal sealed class Mixture(double[][] shares, double[] errors)
         {
             double least = one.Length == 0 ? double.NaN : one.Min();
             if (!double.IsFinite(least)) continue;
-            for (int m = 0; m < methods; m++) sums[m] += Math.Min(one[m] / Math.Max(least, 1e-12), 5);
+            for (int m = 0; m < methods; m++) sums[m] += Math.Min(Ratio(one[m], least, one), 5);
             count++;
         }
         return [.. sums.Select(sum => count == 0 ? double.NaN : sum / count)];
+    }
+
+    /// <summary>An error as a part of the least, which may be zero: what is below a millionth of the largest is no difference.</summary>
+    private static double Ratio(double error, double least, double[] errors)
+    {
+        double little = 1e-6 * errors.Max() + double.Epsilon;
+        return (error + little) / (least + little);
     }
 
     private static double[] GreedyShares(double[][] forecasts, double[] actual, double[] prior, int horizon, double recency)
