@@ -168,6 +168,9 @@ internal sealed partial class ForecasterTraining
         string[] few = [.. _formed.Zip(_cuts).Where(pair => pair.Second.ValidationOrigins(_options.Horizon).Length == 0).Select(pair => pair.First.Series.Group)];
         if (few.Length > 0 && few.Length < _formed.Length) Remark($"too few rows to choose by, so the methods that suit the others are taken for {Named(few)}");
         if (few.Length == _formed.Length) Remark($"{_formed.Max(one => one.Length)} rows are too few to choose a method by: a level and the last season are averaged");
+        DateTime? latest = _series.Max(one => one.Times?[^1]);
+        string[] ended = [.. _series.Where(one => latest is { } end && _layout.Frequency is { } step && step.Steps(one.Times![^1], end) >= _options.Horizon).Select(one => one.Group)];
+        if (ended.Length > 0) Remark($"the rows of {Named(ended)} end a horizon or more before the latest, {Frequency.Format(latest!.Value)}; their forecasts begin where they end");
         if (_effects is not null) Remark($"the columns known ahead ({string.Join(", ", _layout.Known.Select(column => $"'{column.Name}'"))}) explain a part of '{_layout.Target}': their effect is taken out, and put back into the forecast");
         if (_isCount) Remark($"column '{_layout.Target}' holds counts: its quantiles are whole numbers of a negative binomial distribution; --head quantiles takes it as any number");
         else if (_notNegative) Remark($"column '{_layout.Target}' is never below zero: nor are its quantiles");
