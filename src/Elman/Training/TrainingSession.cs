@@ -255,8 +255,8 @@ internal sealed class TrainingSession<TBatch>
         Add("schedule", _schedule);
         Add("seed", _options.Seed);
         Add("accumulation", _options.Accumulation);
+        // A time limit is not compared: what it became, a number of steps, is in the record.
         if (_options.Steps is { } limit) Add("steps", limit);
-        else if (_options.TimeLimit is { } time) Add("time_limit", time);
         Add("clip_norm", _options.ClipNorm ?? (object)"none");
         Add("clip_value", _options.ClipValue ?? (object)"none");
         Add("patience", _options.Patience ?? (object)"none");
