@@ -11,7 +11,7 @@ public sealed class ModelFileTests : IDisposable
 
     public ModelFileTests()
     {
-        Train([Daily()], Options with { Epochs = 1 }).Save(_folder["sound.elman"]);
+        Train([Daily()], Options.For(epochs: 1)).Save(_folder["sound.elman"]);
         _sound = SafeTensorsFile.Read(_folder["sound.elman"]);
     }
 
@@ -34,7 +34,7 @@ public sealed class ModelFileTests : IDisposable
     [InlineData("false", Direction.Forward)]
     public void The_direction_may_be_told_as_the_first_files_did(string bidirectional, Direction expected)
     {
-        Train([Daily()], Options with { Epochs = 1, Direction = expected }).Save(_folder["new.elman"]);
+        Train([Daily()], Options.For(epochs: 1) with { Direction = expected }).Save(_folder["new.elman"]);
         SafeTensorsFile file = SafeTensorsFile.Read(_folder["new.elman"]);
         Dictionary<string, string> metadata = new(file.Metadata) { ["digest"] = "none" };
         string now = $"\"direction\":\"{expected}\"";
@@ -105,7 +105,7 @@ public sealed class ModelFileTests : IDisposable
     {
         Assert.Contains("there is no such file", Assert.Throws<ElmanException>(() => Forecaster.Load(_folder["none"])).Message, StringComparison.Ordinal);
         string checkpoint = _folder["checkpoint"];
-        Train([Daily()], Options with { Epochs = 1 }, checkpointPath: checkpoint);
+        Train([Daily()], Options.For(epochs: 1), checkpointPath: checkpoint);
         Assert.Contains("not a model that Elman has written", Assert.Throws<ElmanException>(() => Forecaster.Load(checkpoint)).Message, StringComparison.Ordinal);
     }
 

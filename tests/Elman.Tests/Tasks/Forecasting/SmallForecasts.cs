@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+
 namespace Elman.Tests.Tasks;
 
 /// <summary>Series and settings that train in a moment.</summary>
@@ -5,20 +8,21 @@ internal static class SmallForecasts
 {
     public static readonly DateTime Start = new(2020, 1, 1);
 
+    /// <summary>Of 90 rows the last 12 are held out, the 9 before them choose; the nets make 40 small steps.</summary>
     public static readonly ForecasterOptions Options = new()
     {
         Context = 8,
         Horizon = 3,
         Hidden = 5,
-        Layers = 1,
-        Epochs = 2,
-        BatchSize = 16,
-        LearningRate = 1e-2,
+        Nets = 2,
         Dropout = 0,
         Holdout = 12,
         Validation = 9,
-        Seed = 7,
+        Training = new TrainingRecipe { Epochs = 2, BatchSize = 16, LearningRate = 1e-2, Patience = null, Seed = 7 },
     };
+
+    /// <summary>The options with another number of epochs.</summary>
+    public static ForecasterOptions For(this ForecasterOptions options, int epochs) => options with { Training = options.Training with { Epochs = epochs } };
 
     /// <summary>A noisy wave of daily values.</summary>
     public static double[] Wave(int length, double phase = 0, double scale = 1, ulong seed = 3)
@@ -38,10 +42,33 @@ internal static class SmallForecasts
     public static Forecaster Train(
         IReadOnlyList<Series> series, ForecasterOptions options, Action<TrainingProgress>? progress = null, List<string>? remarks = null,
         string? checkpointPath = null, bool resume = false, CancellationTokenSource? stop = null) =>
-        Forecaster.Train(series, options, progress, remarks is null ? null : remarks.Add, checkpointPath, resume, stop?.Token ?? CancellationToken.None);
+        Forecaster.Train(series, options, new TrainingContext
+        {
+            Progress = progress,
+            Remark = remarks is null ? null : remarks.Add,
+            CheckpointPath = checkpointPath,
+            Resume = resume,
+            Cancellation = stop?.Token ?? CancellationToken.None,
+        });
 
-    /// <summary>All weights, in order.</summary>
-    public static double[] Weights(Forecaster model) => [.. model.Net.Parameters().SelectMany(parameter => parameter.Value.Span.ToArray())];
+    /// <summary>All weights of all nets, in order.</summary>
+    public static double[] Weights(Forecaster model) => [.. model.Nets.SelectMany(net => net.Parameters()).SelectMany(parameter => parameter.Value.Span.ToArray())];
+
+    /// <summary>All that a forecast comes from: the nets, the methods with their coefficients and shares, the calibration.</summary>
+    public static string Learned(Forecaster model)
+    {
+        using MemoryStream text = new();
+        using (Utf8JsonWriter json = new(text))
+        {
+            json.WriteStartArray();
+            ForecasterJson.WriteMethods(json, model);
+            ForecasterJson.WriteSeries(json, model);
+            model.Calibration.Write(json);
+            NumberLists.Write(json, null, Weights(model));
+            json.WriteEndArray();
+        }
+        return Encoding.UTF8.GetString(text.ToArray());
+    }
 
     public static double[] Values(Forecast forecast) => [.. Enumerable.Range(0, forecast.Horizon).SelectMany(row => Enumerable.Range(0, forecast.Levels.Length).Select(level => forecast[row, level]))];
 }
