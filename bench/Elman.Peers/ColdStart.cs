@@ -15,9 +15,9 @@ internal static class ColdStart
         {
             (string model, string data) = (Path.Combine(folder, "sine.elman"), Path.Combine(folder, "sine.csv"));
             DateTime[] times = [.. Enumerable.Range(0, Rows).Select(row => new DateTime(2026, 1, 1).AddDays(row))];
-            float[] values = [.. Enumerable.Range(0, Rows).Select(row => MathF.Sin(0.3f * row))];
+            double[] values = [.. Enumerable.Range(0, Rows).Select(row => Math.Sin(0.3 * row))];
             File.WriteAllLines(data, ["time,value", .. times.Zip(values, (time, value) => $"{time:yyyy-MM-dd},{value:R}")]);
-            ForecasterOptions options = new() { Context = 28, Horizon = 1, Epochs = 1, TimeColumn = "time" };
+            ForecasterOptions options = new() { Context = 28, Horizon = 1, Training = new TrainingRecipe { Epochs = 1 } };
             Forecaster.Train([new Series("", times, new Column("value", values))], options).Save(model);
             return Timing.Of([.. Enumerable.Range(0, Starts + 1).Select(_ => Seconds(command, model, data)).Skip(1)]);
         }

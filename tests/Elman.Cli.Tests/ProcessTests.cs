@@ -6,7 +6,7 @@ public sealed class ProcessTests : IDisposable
     private static readonly string[] Slow =
     [
         "train", "forecast", "data.csv", "--target", "y", "--time", "date", "--context", "8", "--horizon", "3", "--hidden", "4", "--layers", "1",
-        "--dropout", "0.1", "--batch", "8", "--lr", "0.00003", "--epochs", "150",
+        "--dropout", "0.1", "--batch", "8", "--lr", "0.00003", "--epochs", "150", "--time-limit", "none",
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -18,9 +18,9 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public void Control_c_keeps_a_checkpoint_tells_how_to_resume_and_the_same_weights_come_out()
     {
-        byte[] straight = TrainStraight();
+        string straight = TrainStraight();
         using var process = ElmanProcess.Start(_folder.Path, [.. Slow, "-o", "m.elman"]);
-        process.WaitForError("epoch  15/150");
+        process.WaitForError("  loss ");
         process.Signal("INT");
         var interrupted = process.Wait();
         Assert.Equal(130, interrupted.Code);
@@ -31,7 +31,7 @@ public sealed class ProcessTests : IDisposable
 
         var resumed = ElmanProcess.Shell(_folder.Path, command);
         Assert.True(resumed.Code == 0, resumed.Error);
-        Assert.Equal(straight, Forecaster.Load(_folder.File("m.elman")).Net.Fingerprint());
+        Assert.Equal(straight, SmallData.Learned(_folder.File("m.elman")));
         Assert.False(File.Exists(_folder.File("m.elman.checkpoint")));
     }
 
@@ -46,14 +46,14 @@ public sealed class ProcessTests : IDisposable
 
         var bounded = ElmanProcess.Run(_folder.Path, [.. train, "m.elman", "--memory", "1500k"]);
         Assert.True(bounded.Code == 0, bounded.Error);
-        Assert.Equal(Forecaster.Load(_folder.File("free.elman")).Net.Fingerprint(), Forecaster.Load(_folder.File("m.elman")).Net.Fingerprint());
+        Assert.Equal(SmallData.Learned(_folder.File("free.elman")), SmallData.Learned(_folder.File("m.elman")));
     }
 
     [Fact]
     public void A_request_to_terminate_keeps_a_checkpoint_too()
     {
         using var process = ElmanProcess.Start(_folder.Path, [.. Slow, "-o", "m.elman"]);
-        process.WaitForError("epoch   1/150");
+        process.WaitForError("  loss ");
         process.Signal("TERM");
         Assert.Equal(130, process.Wait().Code);
         Assert.True(File.Exists(_folder.File("m.elman.checkpoint")));
@@ -79,7 +79,7 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public void A_training_killed_at_many_moments_ends_with_the_same_weights_and_never_a_broken_file()
     {
-        byte[] straight = TrainStraight();
+        string straight = TrainStraight();
         string model = _folder.File("m.elman");
         int kills = 0;
         for (int delay = 60; ; delay += 70)
@@ -101,7 +101,7 @@ public sealed class ProcessTests : IDisposable
         }
 
         Assert.True(kills >= 3, $"the training was over after {kills} kills");
-        Assert.Equal(straight, Forecaster.Load(model).Net.Fingerprint());
+        Assert.Equal(straight, SmallData.Learned(model));
         Assert.Equal(["data.csv", "m.elman", "straight.elman"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Where(name => !name!.EndsWith(".tmp")).Order());
     }
 
@@ -128,7 +128,7 @@ public sealed class ProcessTests : IDisposable
     public void Colour_and_animation_need_a_terminal_and_no_NO_COLOR()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "script, which lends a terminal, is not installed");
-        SmallData.Train(_folder, _folder.File("data.csv"));
+        SmallData.Train(_folder, _folder.File("data.csv"), "--holdout", "24");
         const string backtest = "elman backtest small.elman data.csv";
         // script runs its command in $SHELL, and only bash knows the exported function.
         string onTerminal = $"unset NO_COLOR; export -f elman; SHELL=$BASH script -qec '{backtest}' /dev/null";
@@ -148,18 +148,18 @@ public sealed class ProcessTests : IDisposable
 
     private string EverythingDrawnUnder(string locale)
     {
-        SmallData.Train(_folder, _folder.File("data.csv"));
+        SmallData.Train(_folder, _folder.File("data.csv"), "--holdout", "24");
         const string draw = "elman predict small.elman data.csv -o f.csv; elman backtest small.elman data.csv; elman inspect small.elman";
         var outcome = ElmanProcess.Shell(_folder.Path, draw, ("LC_ALL", locale));
         Assert.Empty(outcome.Error);
         return outcome.Out;
     }
 
-    private byte[] TrainStraight()
+    private string TrainStraight()
     {
         var outcome = ElmanProcess.Run(_folder.Path, [.. Slow, "-o", "straight.elman"]);
         Assert.True(outcome.Code == 0, outcome.Error);
         Assert.Contains("epoch 150/150", outcome.Error);
-        return Forecaster.Load(_folder.File("straight.elman")).Net.Fingerprint();
+        return SmallData.Learned(_folder.File("straight.elman"));
     }
 }

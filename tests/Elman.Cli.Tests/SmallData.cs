@@ -37,6 +37,14 @@ internal static class SmallData
         return model;
     }
 
+    /// <summary>All that a model has learned: its file without the seconds that the training took.</summary>
+    public static string Learned(string model)
+    {
+        SafeTensorsFile file = SafeTensorsFile.Read(model);
+        string sections = string.Join('\n', file.Metadata.Where(entry => entry.Key is "methods" or "series" or "calibration").OrderBy(entry => entry.Key).Select(entry => entry.Value));
+        return sections + string.Join('\n', file.Tensors.Select(tensor => $"{tensor.Name} {System.Convert.ToHexString(tensor.Data.Span)}"));
+    }
+
     private static double Value(int i) => (5 * Math.Sin(i / 4.0)) + ((i % 7) * 0.3);
 
     private static string Day(int i) => new DateTime(2024, 1, 1).AddDays(i).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -12,7 +12,7 @@ public sealed partial class ToolTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void The_tool_installs_from_its_package_and_its_demo_beats_both_baselines()
+    public void The_tool_installs_from_its_package_and_its_demo_beats_all_baselines()
     {
         string project = Path.GetFullPath(Path.Combine(SourceFolder(), "../../src/Elman.Cli/Elman.Cli.csproj"));
         var packed = ElmanProcess.Other(_folder.Path, "dotnet", "pack", project, "-c", "Release", "--no-build", "-o", _folder.File("packages"));
@@ -24,7 +24,7 @@ public sealed partial class ToolTests : IDisposable
         var demo = ElmanProcess.Other(_folder.Path, _folder.File("tools/elman"), "demo", "-o", "weather");
         Assert.True(demo.Code == 0, demo.Error);
         double[] errors = [.. SevenAhead().Match(demo.Out).Groups.Values.Skip(1).Select(group => double.Parse(group.Value, CultureInfo.InvariantCulture))];
-        Assert.True(errors.Length == 3 && errors[0] < errors[1] && errors[0] < errors[2], demo.Out);
+        Assert.True(errors.Length == 4 && errors[0] < errors[1..].Min(), demo.Out);
 
         Assert.Equal(
             ["forecast.csv", "forecast.svg", "seattle-weather.csv", "weather.elman"],
@@ -39,8 +39,8 @@ public sealed partial class ToolTests : IDisposable
         Assert.True(forecaster.Record.Seconds < 60, $"the training took {forecaster.Record.Seconds:0} s");
     }
 
-    /// <summary>The mean absolute errors of the model and the two baselines, seven days ahead.</summary>
-    [GeneratedRegex(@"^\s+7\s+lstm\s+([\d.]+).*\n\s+last value\s+([\d.]+).*\n\s+same day last year\s+([\d.]+)", RegexOptions.Multiline)]
+    /// <summary>The mean absolute errors of the model and the baselines, seven days ahead.</summary>
+    [GeneratedRegex(@"^\s+7\s+model\s+([\d.]+).*\n\s+last value\s+([\d.]+).*\n\s+same weekday last week\s+([\d.]+).*\n\s+same day last year\s+([\d.]+)", RegexOptions.Multiline)]
     private static partial Regex SevenAhead();
 
     private static string SourceFolder([CallerFilePath] string caller = "") => Path.GetDirectoryName(caller)!;

@@ -8,7 +8,7 @@ using ElmanTensor = Elman.Tensor;
 using TorchLinear = TorchSharp.Modules.Linear;
 using TorchTensor = TorchSharp.torch.Tensor;
 
-/// <summary>The forecaster with its defaults, <see cref="ForecastNet"/>, but without dropout, whose random masks would differ.</summary>
+/// <summary>A net of the forecaster, <see cref="ForecastNet"/>, of two layers, without dropout, whose random masks would differ.</summary>
 internal static class ForecastModel
 {
     public const int Batch = 64, Context = 56, Features = 8, Hidden = 64, Horizon = 14;

@@ -23,10 +23,10 @@ internal static class Training
         if (forecaster.Report.Backtest is not { } backtest)
             return "too few rows to keep some for a backtest";
         var best = backtest.Baselines.MinBy(baseline => baseline.Overall.MeanAbsoluteError)!;
-        double ratio = backtest.Model.Overall.MeanAbsoluteError / best.Overall.MeanAbsoluteError;
+        double error = backtest.Model.Overall.MeanAbsoluteError, ratio = best.Overall.MeanAbsoluteError > 0 ? error / best.Overall.MeanAbsoluteError : error > 0 ? double.PositiveInfinity : 1;
         string rows = forecaster.Options.Holdout is null ? "rows that it had not seen (and was then trained on too)" : "rows that it has not seen";
         return string.Create(CultureInfo.InvariantCulture,
-            $"on {rows} its mean absolute error was {backtest.Model.Overall.MeanAbsoluteError:G4}, {ratio:0.00} of that of '{best.Name}'; {backtest.NominalCoverage:0%} intervals held {backtest.Model.Coverage:0%}");
+            $"on {rows} its mean absolute error was {error:G4}, {ratio:0.00} of that of '{best.Name}'; {backtest.NominalCoverage:0%} intervals held {backtest.Model.Coverage:0%}");
     }
 
     /// <summary>One line about a training that is done.</summary>

@@ -15,7 +15,13 @@ public sealed class Forecast
         for (int row = 0; row < distribution.Horizon; row++)
         {
             Span<double> quantiles = _values.AsSpan(row * levels.Length, levels.Length);
-            for (int level = 0; level < levels.Length; level++) quantiles[level] = distribution.Quantile(row, levels[level]);
+            double middle = distribution.Quantile(row, 0.5);
+            for (int level = 0; level < levels.Length; level++)
+            {
+                double value = distribution.Quantile(row, levels[level]);
+                // Where errors were mostly to one side, a level near the middle would lie beyond it.
+                quantiles[level] = levels[level] < 0.5 ? Math.Min(value, middle) : Math.Max(value, middle);
+            }
             quantiles.Sort();
         }
     }

@@ -95,7 +95,7 @@ public sealed class Forecaster : TaskModel
     public static Forecaster Train(IReadOnlyList<Series> series, ForecasterOptions? options = null, TrainingContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(series);
-        Frequency? frequency = series.All(one => one.Length > 0) ? TimeGrid.StepOf(series) : null;
+        Frequency? frequency = series.Count > 0 && series.All(one => one.Length > 0) ? TimeGrid.StepOf(series) : null;
         return new ForecasterTraining([.. series.Select(one => TimeGrid.Fill(one, frequency))], frequency, options ?? new ForecasterOptions(), context ?? new TrainingContext()).Run();
     }
 

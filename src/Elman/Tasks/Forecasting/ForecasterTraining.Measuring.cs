@@ -78,7 +78,7 @@ internal sealed partial class ForecasterTraining
     private (SeriesModel[] Models, Calibration Calibration) Calibrate(ForecastEngine engine, SeriesModel[] models, List<Miss> validation, List<Miss> holdout)
     {
         Miss[] all = [.. validation, .. holdout];
-        double[] usual = [.. _formed.Select(one => UsualChange(one.Target))], sums = new double[models.Length], counts = new double[models.Length];
+        double[] usual = [.. _formed.Zip(_cuts, (one, cut) => UsualChange(one.Target[..cut.Validation]))], sums = new double[models.Length], counts = new double[models.Length];
         foreach (Miss miss in all)
         {
             double error = miss.MeanError;

@@ -38,30 +38,34 @@ internal sealed partial class ForecasterTraining
         _series = [.. LeakCheck.Without(series, _cuts, Remark)];
         _layout = SeriesLayout.Of(_series, [.. _cuts.Select(cut => Math.Max(cut.Training, 1))], frequency);
         FormedSeries[] plain = [.. _series.Select(one => new FormedSeries(one, _layout, null, 1, options.Horizon))];
-        double[][] targets = [.. plain.Zip(_cuts, (one, cut) => one.Target[..Math.Max(cut.Training, Math.Min(cut.Length, 8))])];
-        _seasons = Seasons.Of(frequency, [.. plain.Select(one => one.Target)]);
+        double[][] targets = [.. plain.Zip(_cuts, (one, cut) => one.Target[..Math.Max(cut.Training, Math.Min(cut.Validation, 8))])];
+        _seasons = Seasons.Of(frequency, [.. plain.Zip(_cuts, (one, cut) => one.Target[..cut.Validation])]);
         _effectScales = [.. targets.Select(target => KnownEffects.ScaleOf(target))];
         _effects = KnownEffects.Fit(targets, [.. plain.Select(one => one.Known)], _seasons.Length > 0 ? Math.Max(3, _seasons[0] / 2) : 3);
         _formed = _effects is null ? plain : [.. _series.Select((one, i) => new FormedSeries(one, _layout, _effects, _effectScales[i], options.Horizon))];
-        IEnumerable<double> values = plain.SelectMany(one => one.Target).Where(value => !double.IsNaN(value));
+        IEnumerable<double> values = plain.SelectMany((one, i) => one.Target.Take(Seen(_cuts[i]))).Where(value => !double.IsNaN(value));
         _notNegative = values.All(value => value >= 0);
         _isCount = options.Head == "negative-binomial" || options.Head == "auto" && _notNegative && AreCounts(values);
         if (options.Head == "negative-binomial" && !_notNegative)
             throw new ElmanException($"the head negative-binomial is for counts, but column '{_layout.Target}' has values below zero; choose another head");
-        _positive = _formed.All(one => one.Values.All(value => !(value <= 0))) && _formed.Any(one => one.Values.Any(value => value > 0));
+        double[][] formed = [.. _formed.Zip(_cuts, (one, cut) => one.Values[..Seen(cut)])];
+        _positive = formed.All(one => one.All(value => !(value <= 0))) && formed.Any(one => one.Any(value => value > 0));
         Tell();
     }
 
-    /// <summary>Small whole numbers, some of them zero: a distribution of whole numbers suits them.</summary>
+    /// <summary>The row after the last that the training may see: those of an explicit holdout are never seen.</summary>
+    private int Seen(SeriesCut cut) => _options.Holdout is null ? cut.Length : cut.Validation;
+
+    /// <summary>Small whole numbers, not always the same: a distribution of whole numbers suits them.</summary>
     private static bool AreCounts(IEnumerable<double> values)
     {
-        (long count, long zeros, double sum) = (0, 0, 0);
+        (long count, long zeros, double sum, double least, double most) = (0, 0, 0, double.PositiveInfinity, 0);
         foreach (double value in values)
         {
             if (value != Math.Floor(value)) return false;
-            (count, zeros, sum) = (count + 1, zeros + (value == 0 ? 1 : 0), sum + value);
+            (count, zeros, sum, least, most) = (count + 1, zeros + (value == 0 ? 1 : 0), sum + value, Math.Min(least, value), Math.Max(most, value));
         }
-        return count > 0 && sum > 0 && (zeros > 0.02 * count || sum < 30 * count);
+        return most > least && (zeros > 0.02 * count || sum < 30 * count);
     }
 
     public Forecaster Run()
@@ -87,7 +91,7 @@ internal sealed partial class ForecasterTraining
             mixture = Shares(fits, methods, [.. Enumerable.Range(0, _series.Length)], i => [.. _cuts[i].ValidationOrigins(_options.Horizon), .. _cuts[i].HoldoutOrigins(_options.Horizon)]);
             models = [.. models.Select((model, i) => model with { Shares = mixture.Of(i), Error = mixture.ErrorOf(i) })];
         }
-        int[] all = [.. _cuts.Select(cut => _options.Holdout is null ? cut.Length : cut.Validation)];
+        int[] all = [.. _cuts.Select(Seen)];
         fits = SimpleFits.Fit(methods, Values, all, _options.Horizon, (i, m) => mixture.Of(i)[m] > 0 || Array.IndexOf(shown, m) >= 0);
         models = [.. models.Select((model, i) => model with { Coefficients = Used(fits, i, mixture, shown) })];
         if (record is not null && engine.NetShare > 0)

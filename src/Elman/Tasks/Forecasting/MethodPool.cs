@@ -45,6 +45,7 @@ internal static class MethodPool
         string[] words = key.Split(' ');
         int[] numbers = [.. words.Skip(1).Where(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 1 and < 100_000)
             .Select(word => int.Parse(word, CultureInfo.InvariantCulture))];
+        if (words[0] != "log" && numbers.Length != words.Length - 1) throw new FormatException($"there is no method '{key}'");
         return (words[0], numbers.Length) switch
         {
             ("log", _) when words.Length > 1 && words[1] != "log" => new LogMethod(Parse(key[4..])),

@@ -81,8 +81,9 @@ internal sealed class Mixture(double[][] shares, double[] errors)
         {
             int at = start + step;
             double middle = Middle(used, share, forecasts, at), sum = 0;
-            foreach (int m in used) sum += share[m] * Math.Clamp(forecasts[m][at], middle - limit, middle + limit);
-            mixed[step] = sum;
+            // From the middle on, so that methods that agree are not rounded apart.
+            foreach (int m in used) sum += share[m] * Math.Clamp(forecasts[m][at] - middle, -limit, limit);
+            mixed[step] = middle + sum;
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Elman;
 
 /// <summary>Solves symmetric positive definite systems: A = L Lᵀ.</summary>
@@ -16,7 +14,7 @@ internal static class Cholesky
             for (int j = 0; j <= i; j++)
             {
                 ReadOnlySpan<double> other = matrix.Slice(j * size, size);
-                double value = row[j] - TensorPrimitives.Dot<double>(row[..j], other[..j]);
+                double value = row[j] - FixedOrder.Dot(row[..j], other[..j]);
                 if (j < i) row[j] = value / other[j];
                 // A pivot that rounding took below zero belongs to a row that says nothing new.
                 else row[j] = Math.Sqrt(Math.Max(value, 1e-300));
@@ -28,7 +26,7 @@ internal static class Cholesky
     public static void Solve(ReadOnlySpan<double> factor, int size, Span<double> b)
     {
         for (int i = 0; i < size; i++)
-            b[i] = (b[i] - TensorPrimitives.Dot<double>(factor.Slice(i * size, i), b[..i])) / factor[i * size + i];
+            b[i] = (b[i] - FixedOrder.Dot(factor.Slice(i * size, i), b[..i])) / factor[i * size + i];
         for (int i = size - 1; i >= 0; i--)
         {
             double value = b[i] /= factor[i * size + i];

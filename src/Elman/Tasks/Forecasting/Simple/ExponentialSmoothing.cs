@@ -162,13 +162,13 @@ internal sealed class ExponentialSmoothing(int[] periods, bool trend) : SimpleMe
         ReadOnlySpan<double> rows = history.Length > Math.Max(MostRows, 2 * Warm) ? history[^Math.Max(MostRows, 2 * Warm)..] : history;
         if (rows.Length < Needs) return [0.5, 0, 0.9, 0, 0.1, 0.1];
         double[] state = new double[StateSize], forecast = new double[horizon];
-        (double cost, double[] best) = (double.PositiveInfinity, []);
         double[][] starts =
         [
             [0.2, trend ? 0.1 : 0, trend ? 0.95 : 0, 0, 0.2, 0.2],
             [0.7, trend ? 0.05 : 0, trend ? 0.9 : 0, 0, 0.1, 0.1],
             [0.02, trend ? 0.05 : 0, trend ? 0.98 : 0, _long > 0 ? 0.8 : 0, 0.1, 0.1],
         ];
+        (double cost, double[] best) = (double.PositiveInfinity, starts[0]);
         foreach (double[] start in starts)
         {
             double here = Cost(start, rows, state, forecast);

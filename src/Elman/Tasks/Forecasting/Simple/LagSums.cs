@@ -25,7 +25,7 @@ internal sealed class LagSums
         double[] own = new double[_size * _size];
         // Window w holds rows w … w + size − 1; index i counts from its end.
         for (int j = 0; j < _size; j++)
-            own[j] = TensorPrimitives.Dot(rows.Slice(_size - 1, windows), rows.Slice(_size - 1 - j, windows));
+            own[j] = FixedOrder.Dot(rows.Slice(_size - 1, windows), rows.Slice(_size - 1 - j, windows));
         for (int i = 1; i < _size; i++)
             for (int j = i; j < _size; j++)
             {

@@ -90,7 +90,7 @@ internal sealed class LinearAutoregression(int context, bool shared) : SimpleMet
         double[] lags = new double[context - 1];
         for (int i = 0; i < lags.Length; i++) lags[i] = state[1 + (seen - 2 - i) % context] - last;
         for (int step = 0; step < forecast.Length; step++)
-            forecast[step] = last + TensorPrimitives.Dot<double>(coefficients.Slice(Math.Min(step, coefficients.Length / lags.Length - 1) * lags.Length, lags.Length), lags);
+            forecast[step] = last + FixedOrder.Dot(coefficients.Slice(Math.Min(step, coefficients.Length / lags.Length - 1) * lags.Length, lags.Length), lags);
     }
 
     private double Error(double[] weights, double[] rows, int from, int horizon)
@@ -112,7 +112,7 @@ internal sealed class LinearAutoregression(int context, bool shared) : SimpleMet
         int known = Array.FindIndex(filled, value => !double.IsNaN(value));
         if (known > 0) filled.AsSpan(0, known).Fill(filled[known]);
         if (known < 0) Array.Clear(filled);
-        double mean = TensorPrimitives.Sum<double>(filled) / filled.Length, change = Metrics.SeasonalError(filled);
+        double mean = FixedOrder.Sum(filled) / filled.Length, change = Metrics.SeasonalError(filled);
         TensorPrimitives.Subtract(filled, mean, filled);
         if (change > 0) TensorPrimitives.Divide(filled, change, filled);
         return filled;

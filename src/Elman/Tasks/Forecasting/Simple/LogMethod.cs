@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Elman;
 
 /// <summary>Another method on the logarithms of the values: what is additive there multiplies here. For values above zero.</summary>
@@ -37,7 +35,8 @@ internal sealed class LogMethod(SimpleMethod inner) : SimpleMethod
     public override void Forecast(ReadOnlySpan<double> coefficients, ReadOnlySpan<double> state, Span<double> forecast)
     {
         inner.Forecast(coefficients, state, forecast);
-        TensorPrimitives.Exp(forecast, forecast);
+        // One by one: vectors of another width would round otherwise.
+        foreach (ref double value in forecast) value = Math.Exp(value);
     }
 
     private static double[] Logarithms(ReadOnlySpan<double> values)
