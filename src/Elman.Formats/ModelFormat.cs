@@ -75,7 +75,8 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
     private static Module ReadElman(string path)
     {
         ModelFile file = ModelFile.Read(path);
-        return file.Task == Forecaster.TaskName ? Forecaster.Load(path).Nets.FirstOrDefault() ?? throw new ElmanException($"{path}: the forecaster averages simple methods; there is no network in it") : NetworkFile.Load(file);
+        if (file.Task != Forecaster.TaskName) return NetworkFile.Load(file);
+        return Forecaster.Load(path).Nets is [ForecastNet first, ..] ? first : throw new ElmanException($"{path}: the forecaster averages simple methods; there is no network in it");
     }
 }
 

@@ -151,7 +151,7 @@ internal sealed partial class ForecasterTraining
             ? [new MethodShare($"{nets.Nets.Count} nets upon the others", engine.NetShare), .. simple] : [.. simple];
     }
 
-    private TrainingRecord NoNets() => new(new Dictionary<string, string>()) { Outcome = TrainingOutcome.Completed };
+    private static TrainingRecord NoNets() => new(new Dictionary<string, string>()) { Outcome = TrainingOutcome.Completed };
 
     private void Remark(string line)
     {

@@ -155,7 +155,7 @@ internal sealed partial class ForecasterTraining
         return shares;
     }
 
-    private double[][] Used(SimpleFits fits, int series, Mixture mixture, int[] shown) =>
+    private static double[][] Used(SimpleFits fits, int series, Mixture mixture, int[] shown) =>
         [.. fits.Of(series).Select((coefficients, m) => mixture.Of(series)[m] > 0 || Array.IndexOf(shown, m) >= 0 ? coefficients : [])];
 
     private SeriesModel[] Models(ForecastEngine engine, SimpleFits fits, Mixture mixture) => [.. _formed.Select((one, i) => new SeriesModel
