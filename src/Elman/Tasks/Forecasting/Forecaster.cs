@@ -110,6 +110,23 @@ public sealed class Forecaster : TaskModel
         return model;
     }
 
+    /// <summary>Trains a model on a table.</summary>
+    /// <inheritdoc cref="Train(IReadOnlyList{Series}, ForecasterOptions?, TrainingContext?)"/>
+    /// <param name="table">The table; see <c>Elman.Tabular</c> for what it can be read from.</param>
+    /// <param name="roles">Which column plays which part.</param>
+    public static Forecaster Train(Table table, SeriesRoles roles, ForecasterOptions? options = null, TrainingContext? context = null) =>
+        Train(SeriesSet.Read(table, roles), options, context);
+
+    /// <summary>Forecasts the series of a table, which is read like the one that the model was trained on.</summary>
+    /// <inheritdoc cref="Predict(Series, int?, ImmutableArray{double})"/>
+    /// <param name="table">The table, with the rows so far; rows after the last target are the plan.</param>
+    /// <exception cref="InvalidOperationException">The model was not trained on a table.</exception>
+    public IReadOnlyList<Forecast> Predict(Table table, int? horizon = null, ImmutableArray<double> quantiles = default)
+    {
+        SeriesSchema schema = Schema ?? throw new InvalidOperationException("the model was trained on series, not on a table; give series");
+        return Predict(SeriesSet.Read(table, schema.Roles, schema).Series, horizon, quantiles);
+    }
+
     /// <summary>Forecasts the rows after the last of a series.</summary>
     /// <param name="series">The series. One that training has not seen takes the methods that suit the others.</param>
     /// <param name="horizon">Rows to forecast; those that the model was trained for if null. Past them the nets fall silent and the simple methods go on.</param>
