@@ -11,6 +11,9 @@ internal sealed class Calibration
 {
     private const int MostPaths = 200, LeastPaths = 30;
 
+    /// <summary>Digits of a rank: more than so many paths tell, and what a model file holds.</summary>
+    private const int RankDigits = 4;
+
     /// <summary>Another unit than the scale of the series must be better by this factor.</summary>
     private const double Certain = 0.99;
 
@@ -113,7 +116,8 @@ internal sealed class Calibration
     {
         double[] sorted = independent >= 4 * EnoughForSides ? [.. errors.Order()] : [.. errors.Concat(errors.Select(error => -error)).Order()];
         double highest = 1 - 1 / (independent + 1);
-        return [.. Grid.Select(level => level >= 0.5 ? Side(level, high: true) : Side(1 - level, high: false))];
+        // In order, for where a tail begins it may lie below the last error that was measured (Chernozhukov et al. 2010).
+        return [.. Grid.Select(level => level >= 0.5 ? Side(level, high: true) : Side(1 - level, high: false)).Order()];
 
         double Corrected(double level) => Math.Min(1, level * (independent + 1) / independent);
 
@@ -141,7 +145,7 @@ internal sealed class Calibration
             {
                 double left = errors[i].Scaled(step, unit) / growth[step];
                 int place = double.IsNaN(left) ? -1 : Array.BinarySearch(sorted, left);
-                ranks[step] = double.IsNaN(left) ? step > 0 ? ranks[step - 1] : 0.5 : ((place < 0 ? ~place : place) + 0.5) / (sorted.Length + 1);
+                ranks[step] = double.IsNaN(left) ? step > 0 ? ranks[step - 1] : 0.5 : Math.Round(((place < 0 ? ~place : place) + 0.5) / (sorted.Length + 1), RankDigits);
                 if (step == 0) continue;
                 double before = NormalQuantile(ranks[step - 1]), here = NormalQuantile(ranks[step]);
                 (product, square) = (product + before * here, square + before * before);
@@ -211,8 +215,7 @@ internal sealed class Calibration
         NumberLists.Write(json, "growth", _growth);
         NumberLists.Write(json, "shape", _shape);
         json.WriteStartArray("paths");
-        // Three digits of a rank are more than 200 paths tell.
-        foreach (double[] path in _paths) NumberLists.Write(json, null, Array.ConvertAll(path, rank => Math.Round(rank, 4)));
+        foreach (double[] path in _paths) NumberLists.Write(json, null, path);
         json.WriteEndArray();
         json.WriteEndObject();
     }

@@ -8,7 +8,7 @@ internal sealed class ColumnCode
     private readonly Scaler? _scaler;
     private readonly string[] _categories;
 
-    private ColumnCode(string name, Scaler? scaler, string[] categories) => (Name, _scaler, _categories) = (name, scaler, categories);
+    public ColumnCode(string name, Scaler? scaler, string[] categories) => (Name, _scaler, _categories) = (name, scaler, categories);
 
     /// <summary>The column's name.</summary>
     public string Name { get; }

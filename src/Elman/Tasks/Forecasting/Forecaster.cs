@@ -65,7 +65,7 @@ public sealed class Forecaster : TaskModel
     public IReadOnlyList<int> SeasonLengths => Seasons;
 
     /// <summary>The nets, whose mean stands upon the simple methods; empty if there are none.</summary>
-    public IReadOnlyList<ForecastNet> Nets => Engine.Nets?.Nets ?? [];
+    public IReadOnlyList<ForecastNet> Nets => Earlier is { } earlier ? [earlier.Net] : Engine.Nets?.Nets ?? [];
 
     /// <summary>The series that the model was trained on, and how far.</summary>
     public IReadOnlyList<TrainedSeries> TrainedSeries { get; }
@@ -85,6 +85,9 @@ public sealed class Forecaster : TaskModel
     internal ForecastEngine Engine { get; }
 
     internal Calibration Calibration { get; }
+
+    /// <summary>What forecasts in place of all this if the model is of an Elman before 0.2.</summary>
+    internal EarlierModel? Earlier { get; init; }
 
     /// <summary>Trains a model.</summary>
     /// <param name="series">One series, or one for each group, all with the same columns.</param>
@@ -170,7 +173,11 @@ public sealed class Forecaster : TaskModel
     /// <summary>Writes the model in one piece, as a safetensors file; see <see cref="ModelFile"/>.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <exception cref="ElmanException">The place cannot be written; the old file, if any, is unchanged.</exception>
-    public override void Save(string path) => ForecasterFile.Save(this, path);
+    public override void Save(string path)
+    {
+        if (Earlier is not null) throw EarlierModel.Refusal("can be read only");
+        ForecasterFile.Save(this, path);
+    }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
@@ -183,6 +190,8 @@ public sealed class Forecaster : TaskModel
     /// <summary>Forecasts of one series from some origins.</summary>
     internal IReadOnlyList<Forecast> ForecastFrom(FormedSeries series, int[] origins, int horizon, ImmutableArray<double> levels)
     {
+        if (Earlier is { } earlier)
+            return [.. earlier.Forecast(series, origins, horizon).Select((one, k) => new Forecast(series.Series.Group, TimesFrom(series, origins[k], horizon), levels, one))];
         SeriesModel model = KnownSeries(series.Series)?.Model ?? NewcomerModels.Of(this, series, origins[0]);
         // The nets see their own horizon whole, also where less is wanted.
         int computed = Math.Max(horizon, Options.Horizon);
@@ -209,19 +218,20 @@ public sealed class Forecaster : TaskModel
     {
         Range rows = start..(start + horizon);
         double[] medians = Engine.Medians(series, points)[rows];
+        if (Engine.IsCount) medians = Array.ConvertAll(medians, middle => Math.Max(middle + model.MeanError, 0));
         double[] unit = Calibration.Unit switch
         {
             ErrorUnit.Spread when points.Spread is { } spread => spread[rows],
             ErrorUnit.Level => [.. medians.Select(model.ScaleAt)],
             _ => [.. Enumerable.Repeat(model.Scale, horizon)],
         };
-        return new ForecastDistribution(medians, unit, Calibration, Options.Conformal, NotNegative, Engine.IsCount ? model.Dispersion : null, tracker);
+        return new CalibratedDistribution(medians, unit, Calibration, Options.Conformal, NotNegative, Engine.IsCount ? model.Dispersion : null, tracker);
     }
 
     /// <summary>Opens a stream that goes on with a series.</summary>
     /// <param name="history">The rows so far, at least one; they may be later ones than training has seen.</param>
     /// <exception cref="ElmanException">The series does not fit the model.</exception>
-    public ForecastStream OpenStream(Series history) => new(this, Filled(history));
+    public ForecastStream OpenStream(Series history) => Earlier is null ? new(this, Filled(history)) : throw EarlierModel.Refusal("has no streams");
 
     /// <summary>A digest of all that the model computes with; states of streams carry it.</summary>
     internal string Fingerprint => _fingerprint ??= System.Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(

@@ -18,8 +18,7 @@ internal static class ForecasterFile
     public static Forecaster Load(ModelFile file)
     {
         file.RequireTask(Forecaster.TaskName);
-        if (!file.Sections.Contains("methods"))
-            throw new ElmanException($"{file.Source}: the model is of an Elman before 0.2, whose forecasts could not be kept up; train it anew");
+        if (!file.Sections.Contains("methods")) return EarlierFile.Load(file);
         ForecasterOptions options = file.Section("options", json => ForecasterOptions.Settings.Read(json));
         SeriesLayout layout = file.Section("columns", SeriesLayout.Read);
         ForecasterJson.MethodsSection methods = file.Section("methods", ForecasterJson.ReadMethods);

@@ -88,7 +88,7 @@ internal static class ForecasterJson
             json.WriteEndArray();
             WriteWhole(json, "maps", own.Coefficients.Where((_, m) => model.Engine.Methods[m].HasMap).Select(map => map.Length));
             // NaN is not a number in JSON: null stands for it.
-            NumberLists.Write(json, "scales", [own.Error, own.EffectScale, own.Unit, own.Scale, own.Dispersion, own.Level]);
+            NumberLists.Write(json, "scales", [own.Error, own.EffectScale, own.Unit, own.Scale, own.Dispersion, own.Level, own.MeanError]);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -106,7 +106,7 @@ internal static class ForecasterJson
             double[] shares = NumberLists.Read(item.Required(where, "shares", JsonValueKind.Array)), scales = NumberLists.Read(item.Required(where, "scales", JsonValueKind.Array));
             double[][] coefficients = [.. item.Required(where, "coefficients", JsonValueKind.Array).EnumerateArray().Select(NumberLists.Read)];
             int[] lengths = ReadWhole(item, where, "maps", int.MaxValue);
-            if (lengths.Length != mapped.Length || shares.Length != methods.Length || coefficients.Length != methods.Length || scales.Length != 6)
+            if (lengths.Length != mapped.Length || shares.Length != methods.Length || coefficients.Length != methods.Length || scales.Length != 7)
                 throw new ElmanException($"{where}: {shares.Length} shares and {coefficients.Length} lists of coefficients for {methods.Length} methods; the file is damaged");
             for (int k = 0; k < mapped.Length; k++) coefficients[mapped[k]] = maps.Next(mapped[k], lengths[k]);
             DateTime? until = item.TryGetProperty("until", out _)
@@ -116,7 +116,7 @@ internal static class ForecasterJson
                 Model = new SeriesModel
                 {
                     Shares = shares, Coefficients = coefficients, Error = scales[0], EffectScale = scales[1], Unit = scales[2],
-                    Scale = scales[3], Dispersion = scales[4], Level = scales[5],
+                    Scale = scales[3], Dispersion = scales[4], Level = scales[5], MeanError = scales[6],
                 },
             };
             if (!groups.Add(series.Group)) throw new ElmanException($"{where}: group '{series.Group}' appears twice; the file is damaged");

@@ -98,13 +98,22 @@ internal sealed partial class ForecasterTraining
         return (scaled, Calibration.Fit(errors, _options.Horizon, independent, own.Count));
     }
 
+    /// <summary>The mean and the dispersion of counts. What was chosen by the absolute error is rather their median: of rare demand, nearly zero.</summary>
     private static SeriesModel[] Dispersed(SeriesModel[] models, Miss[] misses)
     {
-        double[] prior = CountDistribution.Fit([.. misses.SelectMany(miss => miss.Middle)], [.. misses.SelectMany(miss => miss.Came)]).Losses;
         ILookup<int, Miss> own = misses.ToLookup(miss => miss.Series);
+        double[] beyond = [.. models.Select((_, i) =>
+        {
+            double[] errors = [.. own[i].SelectMany(miss => miss.Errors).Where(error => !double.IsNaN(error))];
+            return errors.Sum() / (errors.Length + PooledCounts);
+        })];
+        double[] Means(IEnumerable<Miss> of) => [.. of.SelectMany(miss => miss.Middle.Select(middle => Math.Max(middle + beyond[miss.Series], 0)))];
+        double[] Counts(IEnumerable<Miss> of) => [.. of.SelectMany(miss => miss.Came)];
+        double[] prior = CountDistribution.Fit(Means(misses), Counts(misses)).Losses;
         return [.. models.Select((model, i) => model with
         {
-            Dispersion = CountDistribution.Fit([.. own[i].SelectMany(miss => miss.Middle)], [.. own[i].SelectMany(miss => miss.Came)], prior, PooledCounts).Dispersion,
+            MeanError = beyond[i],
+            Dispersion = CountDistribution.Fit(Means(own[i]), Counts(own[i]), prior, PooledCounts).Dispersion,
         })];
     }
 

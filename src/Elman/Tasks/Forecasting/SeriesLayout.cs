@@ -11,7 +11,7 @@ internal sealed class SeriesLayout
     /// <summary>Categories of a column that get a feature of their own.</summary>
     private const int MostCategories = 32;
 
-    private SeriesLayout(string target, Frequency? frequency, CalendarFeatures? calendar, ColumnCode[] past, ColumnCode[] known, ColumnCode[] constant) =>
+    public SeriesLayout(string target, Frequency? frequency, CalendarFeatures? calendar, ColumnCode[] past, ColumnCode[] known, ColumnCode[] constant) =>
         (Target, Frequency, Calendar, Past, Known, Static) = (target, frequency, calendar, past, known, constant);
 
     /// <summary>The column to forecast.</summary>

@@ -37,6 +37,9 @@ internal sealed record SeriesModel
     /// <summary>The scale where the forecast is at some level: in proportion, but not to nothing.</summary>
     public double ScaleAt(double middle) => Scale * Math.Max(Math.Abs(middle), 0.1 * Level) / Level;
 
+    /// <summary>What is added to the middle of a forecast of counts, which has the least absolute error, to make it the mean μ.</summary>
+    public double MeanError { get; init; }
+
     /// <summary>α of a series of counts, whose variance is μ + α μ².</summary>
     public double Dispersion { get; init; }
 }

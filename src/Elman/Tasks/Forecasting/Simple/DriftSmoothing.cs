@@ -9,8 +9,8 @@ internal sealed class DriftSmoothing(int[] periods) : SimpleMethod
 {
     private readonly ExponentialSmoothing _smoothing = new(periods, trend: false);
 
-    /// <summary>Rows, and the sums over them of t, y, t y, t².</summary>
-    private const int Sums = 5;
+    /// <summary>Rows, and the sums of t, y, t y, t² and 1 over those that have a value.</summary>
+    private const int Sums = 6;
 
     /// <inheritdoc/>
     public override string Name => periods.Length == 0 ? "theta" : $"theta ({periods[0]})";
@@ -33,19 +33,19 @@ internal sealed class DriftSmoothing(int[] periods) : SimpleMethod
         _smoothing.Push(coefficients, state[Sums..], value);
         double time = state[0]++;
         if (double.IsNaN(value)) return;
-        // Only rows with a value count: their number is told from Σ 1, kept in the sum of t² with t = 0 for none.
         state[1] += time;
         state[2] += value;
         state[3] += time * value;
         state[4] += time * time;
+        state[5]++;
     }
 
     /// <inheritdoc/>
     public override void Forecast(ReadOnlySpan<double> coefficients, ReadOnlySpan<double> state, Span<double> forecast)
     {
         _smoothing.Forecast(coefficients, state[Sums..], forecast);
-        double rows = state[0], spread = state[4] - state[1] * state[1] / rows;
-        if (rows < Needs || !(spread > 0)) return;
+        double rows = state[5], spread = state[4] - state[1] * state[1] / rows;
+        if (state[0] < Needs || !(spread > 0)) return;
         double drift = 0.5 * (state[3] - state[1] * state[2] / rows) / spread;
         for (int step = 0; step < forecast.Length; step++) forecast[step] += drift * (step + 1);
     }

@@ -47,6 +47,8 @@ internal sealed class ExponentialSmoothing(int[] periods, bool trend) : SimpleMe
     public override void Push(ReadOnlySpan<double> coefficients, Span<double> state, double value)
     {
         int seen = (int)state[Seen];
+        // The series begins with its first value.
+        if (seen == 0 && double.IsNaN(value)) return;
         if (seen < Warm)
         {
             Span<double> first = state[^Warm..];
@@ -86,10 +88,6 @@ internal sealed class ExponentialSmoothing(int[] periods, bool trend) : SimpleMe
             if (!double.IsNaN(first[i])) last = first[i];
             filled[i] = last;
         }
-        int known = filled.IndexOfAnyExcept(double.NaN);
-        if (known < 0) filled.Clear();
-        else filled[..known].Fill(filled[known]);
-
         int longest = Math.Max(_short, _long), half = Math.Max(longest, Warm / 2);
         double one = Mean(filled[..half]), two = Mean(filled[(Warm - half)..]);
         double slope = trend ? (two - one) / Math.Max(1, Warm - half) : 0;

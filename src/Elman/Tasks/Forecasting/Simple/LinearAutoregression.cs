@@ -72,7 +72,9 @@ internal sealed class LinearAutoregression(int context, bool shared) : SimpleMet
     public override void Push(ReadOnlySpan<double> coefficients, Span<double> state, double value)
     {
         int seen = (int)state[0];
-        if (double.IsNaN(value)) value = seen == 0 ? 0 : state[1 + (seen - 1) % context];
+        // The series begins with its first value.
+        if (seen == 0 && double.IsNaN(value)) return;
+        if (double.IsNaN(value)) value = state[1 + (seen - 1) % context];
         state[1 + seen % context] = value;
         state[0]++;
     }
