@@ -51,7 +51,7 @@ public class ForecastHeadTests
         })];
         (double middle, double spread) = Learned(ForecastHead.Of("student-t"), target, Ones, Ones);
         Assert.Equal(-1, middle, 0.1);
-        Assert.Equal(Math.Sqrt(5 / 3.0), spread, 0.2);
+        Assert.Equal(Math.Sqrt(5 / 3.0), spread, 0.1);
     }
 
     [Fact]
