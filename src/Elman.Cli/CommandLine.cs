@@ -74,17 +74,20 @@ internal static class CommandLine
         var train = new Command("train", "Train a model.");
         foreach (var task in tasks)
             train.Subcommands.Add(task.Train(terminal));
-        var root = new RootCommand("Recurrent neural networks: train, forecast and backtest your series, convert models of other systems.")
-        {
+        var root = new RootCommand("Recurrent neural networks: train, forecast and backtest your series, convert models of other systems.");
+        Command[] verbs =
+        [
+            .. tasks.SelectMany(task => task.Verbs(terminal)),
             train,
             Predict.Create(tasks, terminal),
             Evaluate.Create(tasks, terminal),
-            Backtest.Create(terminal),
             Inspect.Create(tasks, terminal),
             Convert.Create(terminal),
             Verify.Create(terminal),
             Demo.Create(terminal),
-        };
+        ];
+        foreach (var verb in verbs)
+            root.Subcommands.Add(verb);
         root.HelpName = "elman";
         root.Options.OfType<HelpOption>().Single().Action = new HelpWithExamples(terminal);
         root.Options.OfType<VersionOption>().Single().Action = new VersionWithPath(terminal);

@@ -21,6 +21,9 @@ internal sealed class Interruption : IDisposable
 
     public CancellationToken Token => _source.Token;
 
+    /// <summary>Whether already the first request ends the process: nothing is lost yet.</summary>
+    public bool AtOnce { get; set; }
+
     public void Dispose()
     {
         foreach (var registration in _registrations)
@@ -30,7 +33,7 @@ internal sealed class Interruption : IDisposable
 
     private void Handle(PosixSignalContext context)
     {
-        if (_source.IsCancellationRequested)
+        if (AtOnce || _source.IsCancellationRequested)
         {
             _terminal.LeaveLive();
             Environment.Exit(ExitCode.Interrupted);

@@ -32,6 +32,26 @@ internal static class OutputPlace
         }
     }
 
+    /// <summary>Makes a folder for several files.</summary>
+    /// <param name="folder">The folder; it may be there.</param>
+    /// <param name="file">One of the files, whose place is tried.</param>
+    /// <exception cref="ElmanException">It cannot be made, or nothing can be written there.</exception>
+    public static void CreateFolder(string folder, string file)
+    {
+        try
+        {
+            if (File.Exists(folder))
+                throw new IOException("a file has that name");
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ElmanException($"cannot make the folder '{folder}': {failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another with -o", failure);
+        }
+
+        Check(Path.Combine(folder, file));
+    }
+
     /// <summary>Whether an existing file is replaced by a new one beside it, unlike a pipe or a device; fails if it may not be written itself.</summary>
     private static bool IsOrdinary(string path)
     {

@@ -173,15 +173,15 @@ internal sealed class TerminalChart
 
     private void AppendTimes(StringBuilder text)
     {
-        var times = Ticks.Times(_span.First, _span.Last, Math.Max(2, _columns / 14));
+        var (times, labels) = _picture.Places(_span.First, _span.Last, Math.Max(2, _columns / 14));
         var axis = new string(_terminal.Unicode ? '─' : '-', _columns).ToCharArray();
         var names = new string(' ', _columns + _margin).ToCharArray();
         int free = 0;
-        foreach (var time in times)
+        for (int i = 0; i < times.Length; i++)
         {
-            int column = Across(time) * _columns / _dotsAcross;
+            int column = Across(times[i]) * _columns / _dotsAcross;
             axis[column] = _terminal.Unicode ? '┬' : '+';
-            string name = Ticks.Label(time, times);
+            string name = labels[i];
             int start = Math.Clamp(column + _margin - (name.Length / 2), 0, names.Length - name.Length);
             if (start < free)
                 continue;

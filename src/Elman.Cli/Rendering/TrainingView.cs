@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -5,50 +6,75 @@ using Spectre.Console.Rendering;
 namespace Elman.Cli;
 
 /// <summary>
-/// Shows on standard error how a training goes: one line that is redrawn in place where somebody looks on, plain lines
-/// where the output goes to a file.
+/// Shows on standard error how the work goes: which part of it is running and where that stands. One line is redrawn in place where somebody looks on; where the
+/// output goes to a file, a line comes every two seconds.
 /// </summary>
 internal sealed class TrainingView
 {
-    private const int PlainLines = 20, NarrowWidth = 80;
-    private static readonly TimeSpan FirstLine = TimeSpan.FromSeconds(1.5), FurtherLines = TimeSpan.FromSeconds(5);
+    private const int NarrowWidth = 80;
+    private static readonly TimeSpan FirstLine = TimeSpan.FromSeconds(1.5), FurtherLines = TimeSpan.FromSeconds(2);
 
     private readonly Terminal _terminal;
-    private readonly CancellationToken _cancellation;
+    private readonly IAnsiConsole? _console;
+    private readonly List<string> _remarks = [];
+    private readonly Stopwatch _watch = Stopwatch.StartNew();
+    private string _phase = "reading";
     private TrainingProgress? _latest;
-    private int _linesDue;
+    private CancellationToken _cancellation;
 
-    private TrainingView(Terminal terminal, CancellationToken cancellation) => (_terminal, _cancellation) = (terminal, cancellation);
+    private TrainingView(Terminal terminal) => (_terminal, _console) = (terminal, terminal.LiveError ? terminal.Progress() : null);
 
-    /// <summary>Runs a training, which reports to the action it is given.</summary>
+    /// <summary>What was remarked so far.</summary>
+    public IReadOnlyList<string> Remarks => _remarks;
+
+    /// <summary>How long the work has taken.</summary>
+    public TimeSpan Elapsed => _watch.Elapsed;
+
+    /// <summary>Does some work, which tells the view where it stands.</summary>
     /// <param name="terminal">Where to show it.</param>
-    /// <param name="training">The training.</param>
-    /// <param name="cancellation">Once cancelled, the view says that the training is about to stop.</param>
-    public static T Run<T>(Terminal terminal, Func<Action<TrainingProgress>, T> training, CancellationToken cancellation)
+    /// <param name="work">The work.</param>
+    public static T Run<T>(Terminal terminal, Func<TrainingView, T> work)
     {
-        var view = new TrainingView(terminal, cancellation);
-        return terminal.LiveError ? view.RunLive(training) : view.RunPlain(training);
+        TrainingView view = new(terminal);
+        return view._console is { } console ? view.RunLive(console, work) : view.RunPlain(work);
     }
 
-    /// <summary>
-    /// Lines at epochs' ends, about twenty where those are quick; and where nothing has been said for some seconds, where the training stands.
-    /// </summary>
-    private T RunPlain<T>(Func<Action<TrainingProgress>, T> training)
+    /// <summary>Once cancelled, the view says that the work is about to stop.</summary>
+    public void Watch(CancellationToken cancellation) => _cancellation = cancellation;
+
+    /// <summary>A part of the work begins.</summary>
+    public void Phase(string name)
     {
-        using var registration = _cancellation.Register(() => Say("elman: stopping after this batch; Ctrl-C again stops at once"));
-        using var silence = new Timer(_ => Say(Latest is { } progress ? LineOf(progress) : "the training begins"), null, FirstLine, FurtherLines);
-        return training(progress =>
-        {
-            Latest = progress;
-            if (!progress.EpochDone || progress.Done * PlainLines < _linesDue)
-                return;
-            _linesDue = (int)(progress.Done * PlainLines) + 1;
-            Say(LineOf(progress));
-            silence.Change(FurtherLines, FurtherLines);
-        });
+        lock (_terminal.Live)
+            (_phase, _latest) = (name, null);
     }
 
-    private static string LineOf(TrainingProgress progress) => $"{EpochOf(progress)}  {Figures(progress)}";
+    /// <summary>Nets have done a step.</summary>
+    public void Report(TrainingProgress progress)
+    {
+        lock (_terminal.Live)
+            _latest = progress;
+    }
+
+    /// <summary>A line that stays on the screen.</summary>
+    public void Remark(string line)
+    {
+        _remarks.Add(line);
+        if (_console is null) Say($"elman: {line}");
+        else _console.WriteLine($"elman: {line}");
+    }
+
+    /// <summary>Several such lines.</summary>
+    public void Remark(IEnumerable<string> lines)
+    {
+        foreach (string line in lines) Remark(line);
+    }
+
+    private T RunPlain<T>(Func<TrainingView, T> work)
+    {
+        using var timer = new Timer(_ => Say(Line()), null, FirstLine, FurtherLines);
+        return work(this);
+    }
 
     private void Say(string line)
     {
@@ -56,46 +82,48 @@ internal sealed class TrainingView
             _terminal.Error.WriteLine(line);
     }
 
-    private T RunLive<T>(Func<Action<TrainingProgress>, T> training)
+    private string Line()
+    {
+        var (phase, latest) = Now;
+        string seconds = string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed.TotalSeconds:0} s");
+        return (latest, _cancellation.IsCancellationRequested) switch
+        {
+            (_, true) => $"{phase}: stopping; Ctrl-C again stops at once",
+            ({ } progress, _) => $"{phase}: {EpochOf(progress)}  {Figures(progress)}",
+            _ => $"{phase} ({seconds})",
+        };
+    }
+
+    private T RunLive<T>(IAnsiConsole console, Func<TrainingView, T> work)
     {
         bool narrow = _terminal.Width < NarrowWidth;
-        var epoch = new TextColumn(() => Latest is { } progress ? EpochOf(progress) : "starting");
-        var bar = new ProgressBarColumn { Width = Math.Clamp(_terminal.Width - 88, 8, 40), CompletedStyle = Color.Yellow, RemainingStyle = Color.Grey };
-        var figures = new TextColumn(() => _cancellation.IsCancellationRequested ? "stopping after this batch" : Latest is { } progress ? Figures(progress, narrow) : "");
-        return _terminal.Progress().Progress()
+        var phase = new TextColumn(() => Now is var (name, latest) && latest is { } progress ? $"{name}: {EpochOf(progress)}" : name);
+        var bar = new ProgressBarColumn { Width = Math.Clamp(_terminal.Width - 96, 8, 40), CompletedStyle = Color.Yellow, RemainingStyle = Color.Grey };
+        var figures = new TextColumn(() => _cancellation.IsCancellationRequested ? "stopping after this batch" : Now.Latest is { } progress ? Figures(progress, narrow) : Duration(_watch.Elapsed));
+        return console.Progress()
             .AutoClear(true)
-            .Columns(narrow ? [epoch, figures] : [epoch, bar, figures])
+            .Columns(narrow ? [phase, figures] : [phase, new Steps(bar, () => Now.Latest), figures])
             .Start(context =>
             {
-                var task = context.AddTask("training", maxValue: 1);
-                return training(progress =>
-                {
-                    Latest = progress;
-                    task.Value = progress.Done;
-                });
+                context.AddTask("training", maxValue: 1);
+                return work(this);
             });
     }
 
-    /// <summary>Written by the training, read by the thread that redraws.</summary>
-    private TrainingProgress? Latest
+    /// <summary>Written by the work, read by the thread that redraws.</summary>
+    private (string Phase, TrainingProgress? Latest) Now
     {
         get
         {
             lock (_terminal.Live)
-                return _latest;
-        }
-
-        set
-        {
-            lock (_terminal.Live)
-                _latest = value;
+                return (_phase, _latest);
         }
     }
 
     /// <summary>By epochs where their number ends the training, by steps where that or the time does.</summary>
     private static string EpochOf(TrainingProgress progress) => progress.StepsPlanned is { } planned && planned == (long)progress.Epochs * progress.StepsPerEpoch
         ? $"epoch {progress.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(progress.Epochs.ToString(CultureInfo.InvariantCulture).Length)}/{progress.Epochs}"
-        : string.Create(CultureInfo.InvariantCulture, $"epoch {progress.Epoch}, step {progress.StepsDone}{(progress.StepsPlanned is { } steps ? $"/{steps}" : "")}");
+        : string.Create(CultureInfo.InvariantCulture, $"step {progress.StepsDone}{(progress.StepsPlanned is { } steps ? $"/{steps}" : "")}");
 
     private static string Figures(TrainingProgress progress, bool narrow = false) => string.Create(
         CultureInfo.InvariantCulture,
@@ -111,5 +139,18 @@ internal sealed class TrainingView
         protected override bool NoWrap => true;
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(text());
+    }
+
+    /// <summary>A bar while nets are trained; other parts of the work do not know how far they are.</summary>
+    private sealed class Steps(ProgressBarColumn bar, Func<TrainingProgress?> latest) : ProgressColumn
+    {
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+        {
+            if (latest() is not { } progress) return new Text("");
+            task.Value = Math.Min(progress.Done, 0.999);
+            return bar.Render(options, task, deltaTime);
+        }
     }
 }

@@ -29,6 +29,9 @@ internal abstract class CommandTask
     /// <summary>Command lines that <c>elman evaluate --help</c> shows.</summary>
     public virtual IReadOnlyList<string> EvaluateExamples => [];
 
+    /// <summary>Verbs of its own, beside those that all tasks have.</summary>
+    public virtual IReadOnlyList<Verb> Verbs(Terminal terminal) => [];
+
     /// <summary>The command under <c>elman train</c>.</summary>
     public abstract Verb Train(Terminal terminal);
 

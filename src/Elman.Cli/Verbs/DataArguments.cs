@@ -93,21 +93,24 @@ internal sealed class DataArguments
         return [time, .. targets, .. further.SelectMany(option => given.GetValue(option) ?? []), .. given.GetValue(_group) is { } group ? new[] { group } : []];
     }
 
-    /// <summary>Reads the series of a file, and remarks what was inferred.</summary>
-    public SeriesSet ReadSeries(ParseResult given, string path, Terminal terminal)
+    /// <summary>Reads the series of a file.</summary>
+    public SeriesSet ReadSeries(ParseResult given, string path, Stream standardInput)
     {
         var roles = Roles(given);
-        var data = SeriesSet.Read(ReadTable(given, path, terminal.Input), roles);
-        terminal.Remark(data.Remarks);
-        return data;
+        return SeriesSet.Read(ReadTable(given, path, standardInput), roles);
     }
 
     /// <summary>Reads the series of a file as those that a model was trained on.</summary>
-    public SeriesSet ReadSeries(ParseResult given, string path, SeriesSchema remembered, Terminal terminal)
+    /// <param name="given">The command line.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="remembered">What the model remembers.</param>
+    /// <param name="standardInput">What "-" stands for.</param>
+    /// <param name="plan">A file with what is known of the rows to come; null for none.</param>
+    public SeriesSet ReadSeries(ParseResult given, string path, SeriesSchema remembered, Stream standardInput, string? plan = null)
     {
-        var data = SeriesSet.Read(ReadTable(given, path, terminal.Input, remembered), Roles(given, remembered.Roles), remembered);
-        terminal.Remark(data.Remarks);
-        return data;
+        var table = ReadTable(given, path, standardInput, remembered);
+        if (plan is not null) table = PlannedRows.Append(table, ReadTable(given, plan, standardInput, remembered), remembered);
+        return SeriesSet.Read(table, Roles(given, remembered.Roles), remembered);
     }
 
     private static Option<string?> Column(string name, string description) => new(name) { Description = description, HelpName = "column" };

@@ -34,30 +34,31 @@ internal sealed class Demo
     {
         CommonArguments.UseThreads(given.GetValue(_threads));
         string folder = given.GetRequiredValue(_output);
-        CreateFolder(folder);
-        var table = ReadSample();
-        var series = table.Series[0];
-        terminal.Remark(string.Create(CultureInfo.InvariantCulture,
-            $"{series.Length} days of Seattle's weather; the last {LastYear} stay unseen by the training"));
-
-        var model = Training.Run(table, Options(), checkpoint: null, resume: false, terminal);
-        if (model.Record.Outcome == TrainingOutcome.Interrupted)
+        OutputPlace.CreateFolder(folder, ModelName);
+        using var interruption = new Interruption(terminal);
+        var done = TrainingView.Run(terminal, view =>
+        {
+            var data = ReadSample();
+            view.Remark(string.Create(CultureInfo.InvariantCulture, $"{data.Series[0].Length} days of Seattle's weather; the last {LastYear} stay unseen by the training"));
+            view.Watch(interruption.Token);
+            var context = new TrainingContext { Progress = view.Report, Phase = view.Phase, Remark = view.Remark, Cancellation = interruption.Token };
+            var model = Forecaster.Train(data, new ForecasterOptions { Holdout = LastYear }, context);
+            if (model.Record.Outcome == TrainingOutcome.Interrupted) return null;
+            view.Remark(ForecastTraining.Summary(model, view.Elapsed));
+            model.Save(Path.Combine(folder, ModelName));
+            view.Phase("forecast");
+            return ForecastVerb.Write(new TrainedForecaster(model, data, view.Remarks), model.Backtest(data.Series), folder, SampleName, "elman demo");
+        });
+        if (done is null)
         {
             terminal.Remark("stopped; nothing was written");
             return ExitCode.Interrupted;
         }
 
-        terminal.Remark(Training.Summary(model));
-        BacktestTable.Write(model.Backtest(table.Series), model.Target, terminal);
-        var forecasts = model.Predict(table.Series);
-        terminal.Out.WriteLine();
-        terminal.Out.Write(TerminalChart.Draw(ForecastPicture.Of(series, forecasts[0], ForecastPicture.RowsShown(model)), terminal));
-        terminal.Out.WriteLine();
-        Save(folder, model, table, forecasts, terminal);
+        ForecastVerb.Show(done, terminal);
+        Save(folder, done, terminal);
         return ExitCode.Done;
     }
-
-    private static ForecasterOptions Options() => new() { Holdout = LastYear };
 
     private static SeriesSet ReadSample()
     {
@@ -66,34 +67,17 @@ internal sealed class Demo
         return SeriesSet.Read(Table.ReadCsv(SampleName, sample), new SeriesRoles { Targets = ["temp_max"], Time = "date" });
     }
 
-    private static void CreateFolder(string folder)
-    {
-        try
-        {
-            if (File.Exists(folder))
-                throw new IOException("a file has that name");
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new ElmanException($"cannot make the folder '{folder}': {failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}; choose another with -o", failure);
-        }
-
-        OutputPlace.Check(Path.Combine(folder, ModelName));
-    }
-
-    private static void Save(string folder, Forecaster model, SeriesSet table, IReadOnlyList<Forecast> forecasts, Terminal terminal)
+    private static void Save(string folder, ForecastPageContent done, Terminal terminal)
     {
         string Place(string name) => Path.Combine(folder, name);
-        model.Save(Place(ModelName));
-        ForecastOutput.Write(Place("forecast.csv"), model, table, forecasts);
-        ForecastOutput.Draw(Place("forecast.svg"), model, table.Series, forecasts, terminal);
+        ForecastOutput.Draw(Place("forecast.svg"), done.Model, done.Data, done.Forecasts, terminal);
         AtomicFile.Write(Place(SampleName), stream =>
         {
             using var sample = typeof(Demo).Assembly.GetManifestResourceStream(SampleName)!;
             sample.CopyTo(stream);
         });
-        terminal.Out.WriteLine($"wrote into {folder}: {ModelName}, forecast.csv, forecast.svg, and the data as {SampleName}");
+        terminal.Out.WriteLine();
+        terminal.Out.WriteLine($"wrote into {folder}: {ModelName}, forecast.csv, forecast.svg, report.html, and the data as {SampleName}");
         terminal.Out.WriteLine($"go on with: elman inspect {Place(ModelName)}");
     }
 }

@@ -21,19 +21,22 @@ internal static class ModelPlace
         return (Forecaster)TaskRegistry.Load(file);
     }
 
-    /// <summary>Reads the columns that the model was trained on.</summary>
-    public static SeriesSet ReadSeries(Forecaster model, DataArguments columns, ParseResult given, string path, Terminal terminal)
+    /// <summary>Reads the columns that the model was trained on, and remarks what was inferred.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="columns">The options of the data.</param>
+    /// <param name="given">The command line.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="terminal">Where the remarks go.</param>
+    /// <param name="standardInput">What "-" stands for; the terminal's if null.</param>
+    /// <param name="plan">A file with what is known of the rows to come; null for none.</param>
+    public static SeriesSet ReadSeries(
+        Forecaster model, DataArguments columns, ParseResult given, string path, Terminal terminal, Stream? standardInput = null, string? plan = null)
     {
-        if (model.Schema is { } schema)
-            return columns.ReadSeries(given, path, schema, terminal);
-        var table = columns.ReadTable(given, path, terminal.Input);
-        var roles = new SeriesRoles
+        var schema = model.Schema ?? new SeriesSchema
         {
-            Targets = [model.Target],
-            Covariates = model.Covariates,
-            Known = model.Known,
+            Roles = new SeriesRoles { Targets = [model.Target], Covariates = model.Covariates, Known = model.Known }, Frequency = model.Frequency,
         };
-        var data = SeriesSet.Read(table, columns.Roles(given, roles));
+        var data = columns.ReadSeries(given, path, schema, standardInput ?? terminal.Input, plan);
         terminal.Remark(data.Remarks);
         return data;
     }

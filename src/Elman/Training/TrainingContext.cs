@@ -6,6 +6,12 @@ public sealed record TrainingContext
     /// <summary>Called after every optimizer step and every epoch, on the training thread.</summary>
     public Action<TrainingProgress>? Progress { get; init; }
 
+    /// <summary>Called when a part of the work begins, with its name in a word or two: "simple methods", "nets", "refit".</summary>
+    public Action<string>? Phase { get; init; }
+
+    /// <summary>What of the time limit was used before the training, such as for reading the data.</summary>
+    public TimeSpan Spent { get; init; }
+
     /// <summary>Called with what the user should know of the data, a line each.</summary>
     public Action<string>? Remark { get; init; }
 

@@ -4,7 +4,7 @@ namespace Elman;
 /// <param name="MeanAbsoluteError">In the target's unit.</param>
 /// <param name="RootMeanSquaredError">In the target's unit.</param>
 /// <param name="MeanAbsoluteScaledError">
-/// The absolute error divided by the mean change from row to row before the first forecast of its series (Hyndman and Koehler 2006);
+/// The absolute error divided by the mean change over a season, or from row to row where there is none, before the first forecast of its series (Hyndman and Koehler 2006);
 /// series without any change are left out.
 /// </param>
 /// <param name="PinballLoss">In the target's unit, the mean over the model's quantiles; a baseline gives its value for each of them.</param>
@@ -16,7 +16,14 @@ public readonly record struct ForecastErrors(
 /// <param name="Forecast">The forecast.</param>
 /// <param name="Actual">What came [P]; NaN where it is missing.</param>
 /// <param name="Baselines">The forecasts [P] of the baselines, in the order of <see cref="BacktestResult.Baselines"/>.</param>
-public sealed record BacktestForecast(Forecast Forecast, IReadOnlyList<double> Actual, IReadOnlyList<double[]> Baselines);
+public sealed record BacktestForecast(Forecast Forecast, IReadOnlyList<double> Actual, IReadOnlyList<double[]> Baselines)
+{
+    /// <summary>How many rows of the series the forecast had seen.</summary>
+    public int Origin { get; init; }
+
+    /// <summary>What the absolute errors are divided by for the scaled error: the mean change over the season before the first forecast of the series.</summary>
+    public double Scale { get; init; }
+}
 
 /// <summary>How one forecaster did in a backtest.</summary>
 /// <param name="Name">The cell of the model, or the baseline in words.</param>
@@ -48,6 +55,18 @@ public sealed record BacktestResult(
 
     /// <summary>P: the number of rows of each forecast.</summary>
     public int Horizon => Model.Steps.Count;
+
+    /// <summary>The scores of each series, the worst against its better baseline first; empty without the single forecasts.</summary>
+    public IReadOnlyList<SeriesScore> PerSeries() => RollingOrigin.PerSeries(this);
+
+    /// <summary>Writes the scores as a JSON object, without the single forecasts.</summary>
+    /// <param name="json">Where a value may stand.</param>
+    /// <param name="series">The scores of each series, such as <see cref="PerSeries"/>; none if null.</param>
+    public void WriteTo(System.Text.Json.Utf8JsonWriter json, IReadOnlyList<SeriesScore>? series = null)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        BacktestJson.Write(json, this, series ?? []);
+    }
 
     /// <summary>The model, then the baselines.</summary>
     public IEnumerable<ForecastScore> Scores => Baselines.Prepend(Model);

@@ -30,6 +30,18 @@ internal sealed class ForecastEngine
     /// <summary>Whether the target is counted: whole numbers from zero on.</summary>
     public bool IsCount { get; init; }
 
+    /// <summary>An engine of the same methods, whose nets are copies that learn on their own.</summary>
+    public ForecastEngine Copy(ForecasterOptions options)
+    {
+        NetEnsemble? nets = null;
+        if (Nets is not null)
+        {
+            nets = new NetEnsemble(Inputs!, Head.Outputs, options, new RandomStream(0));
+            nets.Load(Nets.Parameters().ToDictionary(one => one.Name, one => one.Value));
+        }
+        return new ForecastEngine { Methods = Methods, Inputs = Inputs, Nets = nets, Head = Head, NetShare = NetShare, IsCount = IsCount };
+    }
+
     /// <summary>The methods with the largest mean shares: those that the nets are shown.</summary>
     public static int[] Shown(double[] meanShares) =>
         [.. Enumerable.Range(0, meanShares.Length).Where(m => meanShares[m] > 0.02).OrderByDescending(m => meanShares[m]).Take(MostShown).Order()];

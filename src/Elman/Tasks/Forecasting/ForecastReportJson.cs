@@ -23,6 +23,11 @@ internal static class ForecastReportJson
         json.WriteStartArray("remarks");
         foreach (string remark in report.Remarks) json.WriteStringValue(remark);
         json.WriteEndArray();
+        if (report.Backtest is { } backtest)
+        {
+            json.WritePropertyName("backtest");
+            BacktestJson.Write(json, backtest, report.Series);
+        }
         json.WriteEndObject();
     }
 
@@ -37,6 +42,8 @@ internal static class ForecastReportJson
             Methods = [.. json.Required(where, "methods", JsonValueKind.Array).EnumerateArray()
                 .Select(item => new MethodShare(item.RequiredString(where, "name"), item.RequiredNumber(where, "share")))],
             Remarks = [.. json.Required(where, "remarks", JsonValueKind.Array).EnumerateArray().Select(item => item.GetString() ?? "")],
+            Backtest = json.TryGetProperty("backtest", out JsonElement backtest) ? BacktestJson.Read(backtest) : null,
+            Series = json.TryGetProperty("backtest", out JsonElement scores) ? BacktestJson.ReadSeries(scores) : [],
         };
     }
 }

@@ -16,10 +16,13 @@ namespace Elman;
 /// Forecast next = model.Predict(series);
 /// model.Save("weather.elman");
 /// </code></example>
-public sealed class Forecaster : TaskModel
+public sealed partial class Forecaster : TaskModel
 {
     /// <summary>What a model file of a forecaster calls its task.</summary>
     public const string TaskName = "forecaster";
+
+    /// <summary>The part of the steps that a fit to further rows takes.</summary>
+    internal const double RefitShare = 0.4;
 
     /// <summary>What is added to the path of the checkpoint while all is fitted to all rows.</summary>
     internal const string RefitSuffix = ".refit";
@@ -72,6 +75,12 @@ public sealed class Forecaster : TaskModel
 
     /// <summary>Whether no value of the training rows was below zero, so that no quantile is.</summary>
     public bool NotNegative { get; }
+
+    /// <summary>Whether the target is a count, so that quantiles are whole numbers and the mean tells more than the median.</summary>
+    public bool IsCount => Engine.IsCount;
+
+    /// <summary>A digest, SHA-256 in hexadecimal digits, of all that forecasts depend on: two models with the same fingerprint say the same.</summary>
+    public string Fingerprint() => ForecasterFile.Fingerprint(this);
 
     /// <summary>How the table was read that the model was trained on, so that later ones are read alike; null if it was trained on series.</summary>
     public SeriesSchema? Schema { get; private set; }
@@ -164,10 +173,24 @@ public sealed class Forecaster : TaskModel
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stride);
         FormedSeries[] formed = Prepare(series, Options.Horizon);
-        int[] unseen = [.. formed.Select(one => FirstUnseen(one.Series))];
-        int[][] origins = [.. formed.Select((one, i) => Enumerable.Range(0, Math.Max(0, (one.Length - Options.Horizon - unseen[i]) / stride + 1))
-            .Select(k => unseen[i] + k * stride).Where(origin => origin > 0 && origin + Options.Horizon <= one.Length).ToArray())];
-        return origins.Any(own => own.Length > 0) ? new RollingOrigin(this, formed, origins).Run() : throw NothingUnseen(formed, unseen);
+        int[][] origins = [.. formed.Select(one => UnseenOrigins(one.Series, stride))];
+        return origins.Any(own => own.Length > 0) ? new RollingOrigin(this, formed, origins).Run() : throw NothingUnseen(formed, [.. formed.Select(one => FirstUnseen(one.Series))]);
+    }
+
+    /// <summary>How many forecasts a backtest would make: 0 if the model was trained on all rows.</summary>
+    /// <inheritdoc cref="Backtest(Series, int)"/>
+    public int CountUnseen(IReadOnlyList<Series> series, int stride = 1)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stride);
+        return series.Sum(one => UnseenOrigins(TimeGrid.Fill(one, Frequency), stride).Length);
+    }
+
+    private int[] UnseenOrigins(Series series, int stride)
+    {
+        int from = FirstUnseen(series);
+        return [.. Enumerable.Range(0, Math.Max(0, (series.Length - Options.Horizon - from) / stride + 1))
+            .Select(k => from + k * stride).Where(origin => origin > 0 && origin + Options.Horizon <= series.Length)];
     }
 
     /// <summary>Writes the model in one piece, as a safetensors file; see <see cref="ModelFile"/>.</summary>

@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
 namespace Elman;
 
 /// <summary>A forecaster as a <see cref="ModelFile"/>.</summary>
@@ -12,8 +16,19 @@ internal static class ForecasterFile
         ("calibration", model.Calibration.Write),
         ("report", json => ForecastReportJson.Write(json, model.Report)),
         ("training", model.Record.Write),
-        .. model.Schema is { } schema ? [("data", schema.WriteTo)] : Array.Empty<(string, Action<System.Text.Json.Utf8JsonWriter>)>(),
+        .. model.Schema is { } schema ? [("data", schema.WriteTo)] : Array.Empty<(string, Action<Utf8JsonWriter>)>(),
     ], new SharedWeights(model));
+
+    /// <summary>A digest of all that forecasts depend on: columns, methods, what was learned of each series, calibration, weights.</summary>
+    public static string Fingerprint(Forecaster model)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (Action<Utf8JsonWriter> part in (Action<Utf8JsonWriter>[])[model.Layout.Write, json => ForecasterJson.WriteMethods(json, model),
+            json => ForecasterJson.WriteSeries(json, model), model.Calibration.Write])
+            hash.AppendData(Encoding.UTF8.GetBytes(JsonText.Of(part)));
+        hash.AppendData(new SharedWeights(model).Fingerprint());
+        return System.Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     public static Forecaster Load(ModelFile file)
     {

@@ -71,6 +71,7 @@ internal sealed partial class ForecasterTraining
     public Forecaster Run()
     {
         // First with the rows for training.
+        _context.Phase?.Invoke("simple methods");
         int[] until = [.. _cuts.Select(cut => cut.Training)];
         (SimpleMethod[] methods, SimpleFits fits, Mixture mixture) = Choose(until);
         int[] shown = ForecastEngine.Shown(mixture.Mean);
@@ -79,12 +80,14 @@ internal sealed partial class ForecasterTraining
         TrainingRecord? record = engine.Nets is null ? null : Train(engine, models, until, first: true);
         if (record is { Outcome: TrainingOutcome.Interrupted }) return Result(engine, models, Calibration.Normal(_options.Horizon), record, null);
 
+        _context.Phase?.Invoke("backtest");
         List<Miss> validation = Measure(engine, models, cut => cut.ValidationOrigins(_options.Horizon), ShareOfNets);
         (models, Calibration calibration) = Calibrate(engine, models, validation, []);
         Forecaster judged = Result(engine, models, calibration, record, null);
         BacktestResult? backtest = Judge(judged);
         List<Miss> holdout = _options.Holdout is null ? Measure(engine, models, cut => cut.HoldoutOrigins(_options.Horizon), null) : [];
 
+        _context.Phase?.Invoke("refit");
         // Then with all rows: also the shares, by what both the rows for validation and those held out say.
         if (_options.Holdout is null)
         {
@@ -190,34 +193,12 @@ internal sealed partial class ForecasterTraining
     /// <summary>Trains the nets on rows for training; or, the second time, goes on with all rows for a part of the steps.</summary>
     private TrainingRecord Train(ForecastEngine engine, SeriesModel[] models, int[] until, bool first, TrainingRecord? before = null)
     {
-        const double refit = 0.4, slower = 0.5;
-        NetWindows windows = new(engine, _formed, models, until, _options.Training.Seed);
+        if (first) _context.Phase?.Invoke("nets");
         TrainingRecipe recipe = _options.Training;
-        // Data of any size see an epoch of so many batches: small ones are not learned by heart, large ones are sampled.
-        int batches = Math.Clamp(2 * windows.Count / recipe.BatchSize, 20, 100);
-        TimeSpan? left = recipe.TimeLimit is { } limit ? TimeSpan.FromSeconds(Math.Max(1, (limit - _watch.Elapsed).TotalSeconds / (1.15 + refit))) : null;
-        recipe = first ? recipe with { TimeLimit = left } : recipe with
-        {
-            LearningRate = recipe.LearningRate * slower, TimeLimit = null, Steps = Math.Max(1, (long)(before!.Steps * refit)), Seed = recipe.Seed + 1,
-        };
-        Dictionary<string, string> settings = Settings(first);
+        TimeSpan spent = _watch.Elapsed + _context.Spent;
+        TimeSpan? left = recipe.TimeLimit is { } limit ? TimeSpan.FromSeconds(Math.Max(1, (limit - spent).TotalSeconds / (1.15 + Forecaster.RefitShare))) : null;
+        recipe = first ? recipe with { TimeLimit = left } : Forecaster.RefitRecipe(recipe, before!.Steps);
         TrainingContext context = _context with { CheckpointPath = _context.CheckpointPath is { } path ? first ? path : path + Forecaster.RefitSuffix : null };
-        BatchSource<NetBatch> source = new(epoch => BatchSource.Lazy(batches, batch => windows.Gather(Drawn(windows.Count, recipe, epoch, batch))), _ => recipe.BatchSize);
-        ForecastNet[] nets = [.. engine.Nets!.Nets];
-        return recipe.Trainer(engine.Nets, context, settings).Run(source, Loss, null, _context.Cancellation);
-
-        Tensor Loss(NetBatch batch)
-        {
-            // All nets learn at once, each from the batch in its own way: other weights, other dropout.
-            Tensor sum = engine.Head.Loss(nets[0].Forward(batch.Input), batch);
-            foreach (ForecastNet net in nets.AsSpan(1)) sum += engine.Head.Loss(net.Forward(batch.Input), batch);
-            return sum * (1f / nets.Length);
-        }
-    }
-
-    private static int[] Drawn(int count, TrainingRecipe recipe, int epoch, int batch)
-    {
-        RandomStream random = new(recipe.Seed, 0x42_4154_4348ul << 20 | (uint)(epoch * 1000 + batch));
-        return [.. Enumerable.Range(0, recipe.BatchSize).Select(_ => random.NextInt(count))];
+        return NetTraining.Run(engine, _formed, models, until, _options.Training.Seed, recipe, context, Settings(first));
     }
 }

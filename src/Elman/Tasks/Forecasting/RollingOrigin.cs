@@ -36,7 +36,11 @@ internal sealed class RollingOrigin
             {
                 int origin = _origins[i][k];
                 all.Add(new BacktestForecast(forecasts[k], target[origin..(origin + _horizon)],
-                    [Baselines.LastValue(target.AsSpan(0, origin), _horizon), .. _seasonal.Select(one => SeasonalBaseline.Forecast(_series[i], origin, _horizon, one.Period))]));
+                    [Baselines.LastValue(target.AsSpan(0, origin), _horizon), .. _seasonal.Select(one => SeasonalBaseline.Forecast(_series[i], origin, _horizon, one.Period))])
+                {
+                    Origin = origin,
+                    Scale = scale,
+                });
                 scales.Add(scale);
             }
         }
@@ -66,8 +70,7 @@ internal sealed class RollingOrigin
         double[][] quantiles = [.. levels.Select((_, level) => own.SelectMany(one => one.Forecast.Quantile(level)).ToArray())];
         double[] baselines = [.. result.Baselines.Select((_, b) => Metrics.MeanAbsoluteError([.. own.SelectMany(one => one.Baselines[b])], actual))];
         int better = Array.IndexOf(baselines, baselines.Min());
-        // The scaled error of one series is that of the naive forecasts here: the training rows are not at hand.
-        ForecastErrors errors = new ForecastScoring(quantiles, actual, [.. own.Select(_ => baselines[0])], own[0].Forecast.Horizon, levels).Score("", hasInterval: false).Overall;
+        ForecastErrors errors = new ForecastScoring(quantiles, actual, [.. own.Select(one => one.Scale)], own[0].Forecast.Horizon, levels).Score("", hasInterval: false).Overall;
         double ratio = baselines[better] > 0 ? errors.MeanAbsoluteError / baselines[better] : errors.MeanAbsoluteError > 0 ? double.PositiveInfinity : 1;
         return new SeriesScore(own[0].Forecast.Group, own.Length, errors, Metrics.Coverage(quantiles[0], quantiles[^1], actual), result.Baselines[better].Name, ratio);
     }

@@ -1,0 +1,139 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Elman.Cli;
+
+/// <summary>A forecaster that was just trained, with the series that it was trained on.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Data">The series.</param>
+/// <param name="Remarks">What was remarked on the way.</param>
+internal sealed record TrainedForecaster(Forecaster Model, SeriesSet Data, IReadOnlyList<string> Remarks);
+
+/// <summary>The options of the verbs that train a forecaster, and what they do.</summary>
+internal sealed class ForecastTraining
+{
+    private readonly DataArguments _columns = DataArguments.ForTraining();
+    private readonly SettingOptions<ForecasterOptions> _settings = new(ForecasterOptions.Settings);
+    private readonly Option<string?> _continue = new("--continue") { Description = "Go on from this model with the new rows of DATA; columns and settings are the model's.", HelpName = "MODEL" };
+    private readonly Option<int> _threads = CommonArguments.Threads();
+    private readonly Option<long?> _memory = Checked.Size("--memory", "Memory for the backward pass, such as 256M; with less it computes more, and the result is the same. [default: no limit]");
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on where an interrupted training of the same model stopped." };
+
+    /// <summary>The file to train on.</summary>
+    public Argument<string> Data { get; } = CommonArguments.Data();
+
+    /// <summary>Gives argument and options to a verb.</summary>
+    public void AddTo(Command verb)
+    {
+        verb.Arguments.Add(Data);
+        _columns.AddTo(verb);
+        _settings.AddTo(verb);
+        foreach (var option in new Option[] { _continue, _threads, _memory, _resume })
+            verb.Options.Add(option);
+    }
+
+    /// <summary>Reads, trains and writes the model.</summary>
+    /// <param name="given">The command line.</param>
+    /// <param name="model">Where the model goes; its place has been checked.</param>
+    /// <param name="terminal">Where the work is shown.</param>
+    /// <param name="finish">Called with what came out, while the view is still there.</param>
+    /// <returns>What <paramref name="finish"/> gives; null if the training was interrupted, which has been said.</returns>
+    public T? Run<T>(ParseResult given, string model, Terminal terminal, Func<TrainedForecaster, TrainingView, T> finish)
+        where T : class
+    {
+        string checkpoint = model + ".checkpoint";
+        bool resume = given.GetValue(_resume);
+        if (File.Exists(checkpoint) && !resume)
+            throw new ElmanException($"{checkpoint} holds an interrupted training; go on with --resume, or delete it to begin anew");
+        CommonArguments.UseThreads(given.GetValue(_threads));
+        if (given.GetValue(_memory) is { } bytes) Compute.MemoryBudget = bytes;
+        using var interruption = new Interruption(terminal) { AtOnce = true };
+        try
+        {
+            var (trained, result) = TrainingView.Run(terminal, view =>
+            {
+                if (resume && !File.Exists(checkpoint)) view.Remark($"there is no {checkpoint} to resume from; beginning anew");
+                var trained = Train(given, checkpoint, resume, interruption, view, terminal);
+                if (trained.Model.Record.Outcome == TrainingOutcome.Interrupted) return (trained, (T?)null);
+                trained.Model.Save(model);
+                File.Delete(checkpoint);
+                File.Delete(checkpoint + Forecaster.RefitSuffix);
+                return (trained, finish(trained, view));
+            });
+            if (result is null)
+            {
+                terminal.Remark(given.GetValue(_continue) is not null ? "stopped; nothing was written"
+                    : $"stopped; the training so far is in {checkpoint}; to go on: {ShellLine.Of(given, "--resume")}");
+            }
+
+            return result;
+        }
+        catch (ElmanException failure) when (failure.InnerException is IOException && File.Exists(checkpoint))
+        {
+            throw new ElmanException($"{failure.Message}; the training so far is in {checkpoint}, --resume goes on from there", failure.InnerException);
+        }
+    }
+
+    private TrainedForecaster Train(ParseResult given, string checkpoint, bool resume, Interruption interruption, TrainingView view, Terminal terminal)
+    {
+        var before = given.GetValue(_continue) is { } path ? ModelPlace.Load(path) : null;
+        var data = before is null ? _columns.ReadSeries(given, given.GetRequiredValue(Data), terminal.Input) : ReadAsBefore(given, before, terminal);
+        view.Remark(data.Remarks);
+        interruption.AtOnce = false;
+        view.Watch(interruption.Token);
+        var context = new TrainingContext
+        {
+            Progress = view.Report, Phase = view.Phase, Remark = view.Remark, Spent = view.Elapsed,
+            CheckpointPath = checkpoint, Resume = resume, Cancellation = interruption.Token,
+        };
+        if (before is null)
+        {
+            var model = Forecaster.Train(data, _settings.Apply(given, new ForecasterOptions()), context);
+            view.Remark(Summary(model, view.Elapsed));
+            return Done(model);
+        }
+
+        var continued = before.Continue(data, ContinuingRecipe(given, before), context);
+        view.Remark(string.Create(CultureInfo.InvariantCulture, $"went on from {given.GetValue(_continue)} for {view.Elapsed.TotalSeconds:0.0} s"));
+        return Done(continued);
+
+        TrainedForecaster Done(Forecaster model) => new(model, data, view.Remarks);
+    }
+
+    private SeriesSet ReadAsBefore(ParseResult given, Forecaster before, Terminal terminal) => before.Schema is { } schema
+        ? _columns.ReadSeries(given, given.GetRequiredValue(Data), schema, terminal.Input)
+        : throw new ElmanException("the model to go on from was not trained on a table; train anew");
+
+    /// <summary>How the nets are trained may be said anew; what the model is made of stays.</summary>
+    private TrainingRecipe ContinuingRecipe(ParseResult given, Forecaster before)
+    {
+        var options = before.Options with { Training = before.ContinuingRecipe };
+        var asked = _settings.Apply(given, options);
+        var (old, now) = (ForecasterOptions.Settings.Texts(options), ForecasterOptions.Settings.Texts(asked with { Training = options.Training }));
+        return now.Keys.FirstOrDefault(key => now[key] != old[key]) is { } changed
+            ? throw new ElmanException($"--continue keeps what the model is made of: its {changed} is {old[changed]}; leave the option out, or train anew")
+            : asked.Training;
+    }
+
+    /// <summary>One line about how good it is on rows that it had not seen.</summary>
+    public static string Judgement(Forecaster forecaster) => forecaster.Report.Backtest is { } backtest ? Judgement(forecaster, backtest) : "too few rows to keep some for a backtest";
+
+    /// <summary>One line about a backtest.</summary>
+    public static string Judgement(Forecaster forecaster, BacktestResult backtest)
+    {
+        var best = backtest.Baselines.MinBy(baseline => baseline.Overall.MeanAbsoluteError)!;
+        var (own, other) = (backtest.Model.Overall.MeanAbsoluteError, best.Overall.MeanAbsoluteError);
+        string rows = forecaster.Options.Holdout is null ? "rows that it had not seen (and was then trained on too)" : "rows that it has not seen";
+        string beside = other > 0 ? string.Create(CultureInfo.InvariantCulture, $", {own / other:0.00} of that of '{best.Name}'") : "";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"on {rows} its mean absolute error was {Figures.Number(own)}{beside}; {backtest.NominalCoverage * 100:0.#} % intervals held {backtest.Model.Coverage * 100:0} %");
+    }
+
+    /// <summary>One line about a training that is done.</summary>
+    public static string Summary(Forecaster forecaster, TimeSpan took)
+    {
+        var record = forecaster.Record;
+        string nets = record.Epochs.Count == 0 ? "without nets" : $"{Names.Count(record.Epochs.Count, "epoch")} of {Names.Count(forecaster.Nets.Count, "net")}";
+        return string.Create(CultureInfo.InvariantCulture, $"trained {nets} in {took.TotalSeconds:0.0} s");
+    }
+}
