@@ -93,11 +93,13 @@ internal sealed class DataArguments
         return [time, .. targets, .. further.SelectMany(option => given.GetValue(option) ?? []), .. given.GetValue(_group) is { } group ? new[] { group } : []];
     }
 
-    /// <summary>Reads the series of a file.</summary>
-    public SeriesSet ReadSeries(ParseResult given, string path, Stream standardInput)
+    /// <summary>Reads the series of a file, and of another what is known of the rows to come.</summary>
+    public SeriesSet ReadSeries(ParseResult given, string path, Stream standardInput, string? plan = null)
     {
         var roles = Roles(given);
-        return SeriesSet.Read(ReadTable(given, path, standardInput), roles);
+        var table = ReadTable(given, path, standardInput);
+        if (plan is not null) table = PlannedRows.Append(table, ReadTable(given, plan, standardInput), roles, []);
+        return SeriesSet.Read(table, roles);
     }
 
     /// <summary>Reads the series of a file as those that a model was trained on.</summary>
@@ -109,7 +111,7 @@ internal sealed class DataArguments
     public SeriesSet ReadSeries(ParseResult given, string path, SeriesSchema remembered, Stream standardInput, string? plan = null)
     {
         var table = ReadTable(given, path, standardInput, remembered);
-        if (plan is not null) table = PlannedRows.Append(table, ReadTable(given, plan, standardInput, remembered), remembered);
+        if (plan is not null) table = PlannedRows.Append(table, ReadTable(given, plan, standardInput, remembered), remembered.Roles, remembered.TimeColumns);
         return SeriesSet.Read(table, Roles(given, remembered.Roles), remembered);
     }
 

@@ -19,17 +19,25 @@ internal sealed class ForecastTraining
     private readonly Option<long?> _memory = Checked.Size("--memory", "Memory for the backward pass, such as 256M; with less it computes more, and the result is the same. [default: no limit]");
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on where an interrupted training of the same model stopped." };
 
+    private readonly Option<string?> _future = Future();
+
+    /// <summary>A plan, for the verbs that forecast.</summary>
+    public static Option<string?> Future() => new("--future") { Description = "A file with what is known of the rows to come, such as planned promotions.", HelpName = "plan.csv" };
+
     /// <summary>The file to train on.</summary>
     public Argument<string> Data { get; } = CommonArguments.Data();
 
     /// <summary>Gives argument and options to a verb.</summary>
-    public void AddTo(Command verb)
+    /// <param name="verb">The verb.</param>
+    /// <param name="forecasts">Whether it also forecasts the rows to come, for which there may be a plan.</param>
+    public void AddTo(Command verb, bool forecasts)
     {
         verb.Arguments.Add(Data);
         _columns.AddTo(verb);
         _settings.AddTo(verb);
         foreach (var option in new Option[] { _continue, _threads, _memory, _resume })
             verb.Options.Add(option);
+        if (forecasts) verb.Options.Add(_future);
     }
 
     /// <summary>Reads, trains and writes the model.</summary>
@@ -77,8 +85,11 @@ internal sealed class ForecastTraining
     private TrainedForecaster Train(ParseResult given, string checkpoint, bool resume, Interruption interruption, TrainingView view, Terminal terminal)
     {
         var before = given.GetValue(_continue) is { } path ? ModelPlace.Load(path) : null;
-        var data = before is null ? _columns.ReadSeries(given, given.GetRequiredValue(Data), terminal.Input) : ReadAsBefore(given, before, terminal);
+        var options = before?.Options ?? _settings.Apply(given, new ForecasterOptions());
+        var data = before is null ? _columns.ReadSeries(given, given.GetRequiredValue(Data), terminal.Input, Plan(given)) : ReadAsBefore(given, before, terminal);
         view.Remark(data.Remarks);
+        // What the forecast lacks is better said before the training than after it.
+        if (given.CommandResult.Command.Options.Contains(_future)) data = PlannedRows.Complete(data, options.Horizon, view.Remark);
         interruption.AtOnce = false;
         view.Watch(interruption.Token);
         var context = new TrainingContext
@@ -88,7 +99,7 @@ internal sealed class ForecastTraining
         };
         if (before is null)
         {
-            var model = Forecaster.Train(data, _settings.Apply(given, new ForecasterOptions()), context);
+            var model = Forecaster.Train(data, options, context);
             view.Remark(Summary(model, view.Elapsed));
             return Done(model);
         }
@@ -101,8 +112,10 @@ internal sealed class ForecastTraining
     }
 
     private SeriesSet ReadAsBefore(ParseResult given, Forecaster before, Terminal terminal) => before.Schema is { } schema
-        ? _columns.ReadSeries(given, given.GetRequiredValue(Data), schema, terminal.Input)
+        ? _columns.ReadSeries(given, given.GetRequiredValue(Data), schema, terminal.Input, Plan(given))
         : throw new ElmanException("the model to go on from was not trained on a table; train anew");
+
+    private string? Plan(ParseResult given) => given.CommandResult.Command.Options.Contains(_future) ? given.GetValue(_future) : null;
 
     /// <summary>How the nets are trained may be said anew; what the model is made of stays.</summary>
     private TrainingRecipe ContinuingRecipe(ParseResult given, Forecaster before)

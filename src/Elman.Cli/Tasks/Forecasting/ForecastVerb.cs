@@ -21,7 +21,7 @@ internal sealed class ForecastVerb
             "Forecast a column of a table: train, backtest, fit to all rows, and write forecast, model and a report.",
             "elman forecast weather.csv --target temp_max",
             "elman forecast sales.csv --target units --group store --known promo --horizon 28 -o sales");
-        options._training.AddTo(verb);
+        options._training.AddTo(verb, forecasts: true);
         verb.Options.Add(options._output);
         verb.SetAction(result => options.Run(result, terminal));
         return verb;

@@ -14,7 +14,7 @@ internal sealed class PredictForecast
     private readonly Option<int> _horizon = WithoutDefault(Checked.WholeNumber("--horizon", "Rows to forecast, any number. [default: the model's]", 1, 1_000_000, 0));
     private readonly Option<bool> _mean = new("--mean") { Description = "Write the mean too. [default: of counts only]" };
     private readonly Option<int> _paths = WithoutDefault(Checked.WholeNumber("--paths", "Whole futures to sample, each as likely as the others: columns path1, path2, ...", 1, 10_000, 0));
-    private readonly Option<string?> _future = new("--future") { Description = "A file with what is known of the rows to come, such as planned promotions.", HelpName = "plan.csv" };
+    private readonly Option<string?> _future = ForecastTraining.Future();
     private readonly Option<string?> _from = new("--from") { Description = "Forecast as if the data ended before this time, or before this number of a row.", HelpName = "date" };
     private readonly Option<string[]> _models = new("--model")
     {
@@ -72,6 +72,7 @@ internal sealed class PredictForecast
         // The median is drawn, whatever is written.
         ImmutableArray<double> computed = [.. columns.Levels.Append(0.5).Distinct().Order()];
         int horizon = given.GetValue(_horizon);
+        data = PlannedRows.Complete(data, horizon > 0 ? horizon : model.Options.Horizon, call.Terminal.Remark);
         return new WrittenForecasts(name, data, model.Predict(data.Series, horizon > 0 ? horizon : null, computed), columns);
     }
 

@@ -17,7 +17,7 @@ internal sealed class TrainForecast
             "elman train forecast weather.csv --target temp_max -o weather.elman",
             "elman train forecast sales.csv --target units --group store --known promo --horizon 28 -o sales.elman",
             "elman train forecast sales.csv --continue sales.elman -o newer.elman");
-        options._training.AddTo(verb);
+        options._training.AddTo(verb, forecasts: false);
         verb.Options.Add(options._output);
         verb.SetAction(result => options.Run(result, terminal));
         return verb;
