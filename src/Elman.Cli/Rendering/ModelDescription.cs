@@ -41,7 +41,7 @@ internal static class ModelDescription
             Fact("nets", $"{model.Nets.Count}, each: {string.Join("; ", model.Nets[0].Children.Select(child => child.Module.Description))}");
         foreach (string remark in model.Report.Remarks)
             Fact("remark", remark);
-        Fact("fingerprint", model.Fingerprint());
+        Fact("fingerprint", model.Fingerprint);
     }
 
     private static IEnumerable<string> Columns(Forecaster model)

@@ -44,7 +44,7 @@ internal static class ForecastPage
         page.Heading("How this was made");
         page.Code(content.CommandLine);
         page.Folded("Settings", () => page.Table(["setting", "value"], ForecasterOptions.Settings.Texts(model.Options).Select(pair => (string[])[pair.Key, pair.Value])));
-        page.Paragraph($"Fingerprint of the model: {model.Fingerprint()}", "faint");
+        page.Paragraph($"Fingerprint of the model: {model.Fingerprint}", "faint");
         return page.ToString();
     }
 

@@ -79,9 +79,6 @@ public sealed partial class Forecaster : TaskModel
     /// <summary>Whether the target is a count, so that quantiles are whole numbers and the mean tells more than the median.</summary>
     public bool IsCount => Engine.IsCount;
 
-    /// <summary>A digest, SHA-256 in hexadecimal digits, of all that forecasts depend on: two models with the same fingerprint say the same.</summary>
-    public string Fingerprint() => ForecasterFile.Fingerprint(this);
-
     /// <summary>How the table was read that the model was trained on, so that later ones are read alike; null if it was trained on series.</summary>
     public SeriesSchema? Schema { get; private set; }
 
@@ -256,10 +253,8 @@ public sealed partial class Forecaster : TaskModel
     /// <exception cref="ElmanException">The series does not fit the model.</exception>
     public ForecastStream OpenStream(Series history) => Earlier is null ? new(this, Filled(history)) : throw EarlierModel.Refusal("has no streams");
 
-    /// <summary>A digest of all that the model computes with; states of streams carry it.</summary>
-    internal string Fingerprint => _fingerprint ??= System.Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
-        [.. System.Text.Encoding.UTF8.GetBytes(JsonText.Of(json => ForecasterJson.WriteMethods(json, this)) + JsonText.Of(json => ForecasterJson.WriteSeries(json, this)) + JsonText.Of(Calibration.Write)),
-            .. new SharedWeights(this).Fingerprint()]));
+    /// <summary>A digest, SHA-256 in hexadecimal digits, of all that forecasts depend on: two models with the same fingerprint say the same. States of streams carry it.</summary>
+    public string Fingerprint => _fingerprint ??= ForecasterFile.Fingerprint(this);
 
     private static DateTime[]? TimesFrom(FormedSeries series, int origin, int horizon)
     {
