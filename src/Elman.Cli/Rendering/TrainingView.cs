@@ -54,6 +54,8 @@ internal sealed class TrainingView
     {
         lock (_terminal.Live)
             _latest = progress;
+        // The last line of a part is the one that says how well it went.
+        if (_console is null && progress.EpochDone && progress.Done >= 1) Say(Line());
     }
 
     /// <summary>A line that stays on the screen.</summary>
