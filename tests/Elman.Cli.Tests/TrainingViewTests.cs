@@ -20,43 +20,43 @@ public class TrainingViewTests
         EpochDone = false,
     };
 
-    [Theory]
-    [InlineData(false, "the training begins\n")]
-    [InlineData(true, "epoch 2, step 53  loss 0.2500  validation 0.5000  1,234 sequences/s  0:57 left\n")]
-    public void A_training_without_a_terminal_says_where_it_stands_within_two_seconds(bool reports, string expected)
+    private static string Seen(Action<TrainingView> work)
     {
         using var error = new StringWriter { NewLine = "\n" };
         var terminal = new Terminal(TextWriter.Null, error, Stream.Null);
-        string seen = TrainingView.Run(
-            terminal,
-            progress =>
-            {
-                if (reports)
-                    progress(Somewhere);
-                Thread.Sleep(2000);
-                lock (terminal.Live)
-                    return error.ToString();
-            },
-            TestContext.Current.CancellationToken);
-        Assert.Equal(expected, seen);
+        return TrainingView.Run(terminal, view =>
+        {
+            work(view);
+            lock (terminal.Live)
+                return error.ToString();
+        });
     }
 
     [Fact]
-    public void Quick_epochs_make_twenty_lines_at_most()
+    public void Work_without_a_terminal_says_within_two_seconds_which_part_of_it_is_running() =>
+        Assert.Equal("reading (2 s)\n", Seen(_ => Thread.Sleep(2000)).Replace("(1 s)", "(2 s)", StringComparison.Ordinal));
+
+    [Fact]
+    public void Where_nets_are_trained_it_says_where_they_stand() =>
+        Assert.Equal("nets: step 53  loss 0.2500  validation 0.5000  1,234 sequences/s  0:57 left\n", Seen(view =>
+        {
+            view.Phase("nets");
+            view.Report(Somewhere);
+            Thread.Sleep(2000);
+        }));
+
+    [Fact]
+    public void A_quick_training_leaves_the_last_line_only_and_remarks()
     {
-        using var error = new StringWriter { NewLine = "\n" };
-        TrainingView.Run(
-            new Terminal(TextWriter.Null, error, Stream.Null),
-            progress =>
-            {
-                for (int epoch = 1; epoch <= 100; epoch++)
-                    progress(Somewhere with { Epoch = epoch, Epochs = 100, StepsPlanned = 5000, Done = epoch / 100.0, EpochDone = true });
-                return 0;
-            },
-            TestContext.Current.CancellationToken);
-        string[] lines = error.ToString().TrimEnd().Split('\n');
-        Assert.InRange(lines.Length, 15, 21);
-        Assert.StartsWith("epoch   1/100  loss 0.2500", lines[0]);
-        Assert.StartsWith("epoch 100/100  loss 0.2500", lines[^1]);
+        string seen = Seen(view =>
+        {
+            view.Remark("it rains");
+            view.Phase("nets");
+            for (int epoch = 1; epoch <= 100; epoch++)
+                view.Report(Somewhere with { Epoch = epoch, Epochs = 100, StepsPlanned = 5000, Done = epoch / 100.0, EpochDone = true });
+            Assert.Equal(["it rains"], view.Remarks);
+        });
+        Assert.StartsWith("elman: it rains\nnets: epoch 100/100  loss 0.2500", seen);
+        Assert.Equal(2, seen.Count(c => c == '\n'));
     }
 }

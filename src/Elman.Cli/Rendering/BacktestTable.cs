@@ -16,7 +16,7 @@ internal static class BacktestTable
     {
         var table = terminal.NewTable();
         table.AddColumns(
-            new TableColumn("ahead"), new TableColumn(""), Right("MAE"), Right("RMSE"), Right("WAPE"), Right("MASE"), Right("pinball"),
+            new TableColumn("ahead"), new TableColumn("").NoWrap(), Right("MAE"), Right("RMSE"), Right("WAPE"), Right("MASE"), Right("pinball"),
             Right($"in {result.NominalCoverage * 100:0.#} % interval"));
         int last = result.Horizon;
         foreach (int ahead in new[] { 1, Week, last }.Where(ahead => ahead <= last).Distinct())

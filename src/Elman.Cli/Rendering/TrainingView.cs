@@ -40,7 +40,11 @@ internal sealed class TrainingView
     }
 
     /// <summary>Once cancelled, the view says that the work is about to stop.</summary>
-    public void Watch(CancellationToken cancellation) => _cancellation = cancellation;
+    public void Watch(CancellationToken cancellation)
+    {
+        _cancellation = cancellation;
+        if (_console is null) cancellation.Register(() => Say("elman: stopping after this batch; Ctrl-C again stops at once"));
+    }
 
     /// <summary>A part of the work begins.</summary>
     public void Phase(string name)
@@ -87,13 +91,8 @@ internal sealed class TrainingView
     private string Line()
     {
         var (phase, latest) = Now;
-        string seconds = string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed.TotalSeconds:0} s");
-        return (latest, _cancellation.IsCancellationRequested) switch
-        {
-            (_, true) => $"{phase}: stopping; Ctrl-C again stops at once",
-            ({ } progress, _) => $"{phase}: {EpochOf(progress)}  {Figures(progress)}",
-            _ => $"{phase} ({seconds})",
-        };
+        return latest is { } progress ? $"{phase}: {EpochOf(progress)}  {Figures(progress)}"
+            : string.Create(CultureInfo.InvariantCulture, $"{phase} ({_watch.Elapsed.TotalSeconds:0} s)");
     }
 
     private T RunLive<T>(IAnsiConsole console, Func<TrainingView, T> work)

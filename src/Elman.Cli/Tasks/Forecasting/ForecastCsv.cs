@@ -10,6 +10,9 @@ namespace Elman.Cli;
 /// <param name="SameNotation">Whether numbers are written as the data write them.</param>
 internal sealed record ForecastColumns(ImmutableArray<double> Levels, bool Mean = false, int Paths = 0, bool SameNotation = false)
 {
+    /// <summary>The levels to compute: the median and the interval that are drawn and by which numbers are rounded come whatever is written.</summary>
+    public ImmutableArray<double> Computed => [.. Levels.Concat([0.1, 0.5, 0.9]).Distinct().Order()];
+
     /// <summary>What a model writes where nothing else is asked for: of counts also the mean, for a median of few is nearly always the same.</summary>
     public static ForecastColumns Of(Forecaster model) => new(model.Options.Quantiles, model.IsCount);
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Elman.Cli;
 
 /// <summary>
-/// How many digits of a forecast are written: those to the millionth of its narrowest interval, and no more than fifteen. What follows is noise of the computation,
+/// How many digits of a forecast are written: those to the millionth of its narrowest 80 % interval, and no more than fifteen. What follows is noise of the computation,
 /// and differs between builds.
 /// </summary>
 internal sealed class ForecastDigits
@@ -18,8 +18,10 @@ internal sealed class ForecastDigits
     public ForecastDigits(Forecast forecast, NumberNotation? notation)
     {
         _notation = notation;
-        double largest = Math.Max(forecast.Lower.Max(Math.Abs), forecast.Upper.Max(Math.Abs));
-        double width = forecast.Lower.Zip(forecast.Upper, (lower, upper) => upper - lower).Where(one => one > 0).DefaultIfEmpty(largest * 1e-4).Min();
+        int low = Math.Max(forecast.Levels.IndexOf(0.1), 0), high = forecast.Levels.IndexOf(0.9) is var at and >= 0 ? at : forecast.Levels.Length - 1;
+        double[] lower = forecast.Quantile(low), upper = forecast.Quantile(high);
+        double largest = Math.Max(lower.Max(Math.Abs), upper.Max(Math.Abs));
+        double width = lower.Zip(upper, (from, to) => to - from).Where(one => one > 0).DefaultIfEmpty(largest * 1e-4).Min();
         int byWidth = width > 0 ? OfInterval - Exponent(width) : 0, byDigits = largest > 0 ? Most - 1 - Exponent(largest) : Most;
         _decimals = Math.Clamp(Math.Min(byWidth, byDigits), 0, Most);
     }

@@ -100,7 +100,7 @@ internal sealed class ForecastTraining
         if (before is null)
         {
             var model = Forecaster.Train(data, options, context);
-            view.Remark(Summary(model, view.Elapsed));
+            if (model.Record.Outcome != TrainingOutcome.Interrupted) view.Remark(Summary(model, view.Elapsed));
             return Done(model);
         }
 

@@ -49,12 +49,13 @@ internal sealed class ForecastVerb
     public static ForecastPageContent Write(TrainedForecaster trained, BacktestResult? backtest, string folder, string source, string commandLine)
     {
         var (model, data, remarks) = trained;
-        var forecasts = model.Predict(data.Series);
+        var columns = ForecastColumns.Of(model);
+        var forecasts = model.Predict(data.Series, quantiles: columns.Computed);
         var content = new ForecastPageContent(model, data, backtest is null ? null : new Measured(backtest, backtest.PerSeries(), Remembered: false))
         {
             Forecasts = forecasts, Source = source, CommandLine = commandLine, Remarks = [.. remarks],
         };
-        ForecastOutput.Write(Path.Combine(folder, CsvName), [new WrittenForecasts("", data, forecasts, ForecastColumns.Of(model))]);
+        ForecastOutput.Write(Path.Combine(folder, CsvName), [new WrittenForecasts("", data, forecasts, columns)]);
         ForecastOutput.WriteText(Path.Combine(folder, PageName), writer => writer.Write(ForecastPage.Of(content)));
         return content;
     }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
@@ -69,11 +68,9 @@ internal sealed class PredictForecast
             Levels = given.GetValue(_quantiles) is { Length: > 0 } levels ? [.. levels] : usual.Levels,
             Mean = usual.Mean || given.GetValue(_mean), Paths = given.GetValue(_paths), SameNotation = given.GetValue(_sameNotation),
         };
-        // The median is drawn, whatever is written.
-        ImmutableArray<double> computed = [.. columns.Levels.Append(0.5).Distinct().Order()];
         int horizon = given.GetValue(_horizon);
         data = PlannedRows.Complete(data, horizon > 0 ? horizon : model.Options.Horizon, call.Terminal.Remark);
-        return new WrittenForecasts(name, data, model.Predict(data.Series, horizon > 0 ? horizon : null, computed), columns);
+        return new WrittenForecasts(name, data, model.Predict(data.Series, horizon > 0 ? horizon : null, columns.Computed), columns);
     }
 
     /// <summary>The model that was named first, then the further ones, each with its name or that of its file.</summary>
