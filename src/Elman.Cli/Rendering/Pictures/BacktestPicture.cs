@@ -56,7 +56,7 @@ internal static class BacktestPicture
     }
 
     /// <summary>Forecasts that do not cover each other, from the last one back.</summary>
-    private static IEnumerable<BacktestForecast> Apart(IEnumerable<BacktestForecast> forecasts, int rows)
+    private static List<BacktestForecast> Apart(IEnumerable<BacktestForecast> forecasts, int rows)
     {
         List<BacktestForecast> chosen = [];
         foreach (var one in forecasts.OrderByDescending(forecast => forecast.Origin))
