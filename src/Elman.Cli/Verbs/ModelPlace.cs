@@ -34,7 +34,8 @@ internal static class ModelPlace
     {
         var schema = model.Schema ?? new SeriesSchema
         {
-            Roles = new SeriesRoles { Targets = [model.Target], Covariates = model.Covariates, Known = model.Known }, Frequency = model.Frequency,
+            Roles = new SeriesRoles { Targets = [model.Target], Covariates = model.Covariates, Known = model.Known },
+            Frequency = model.Frequency,
         };
         var data = columns.ReadSeries(given, path, schema, standardInput ?? terminal.Input, plan);
         terminal.Remark(data.Remarks);

@@ -85,7 +85,9 @@ internal sealed class Backtest
         {
             ForecastOutput.WriteText(report, writer => writer.Write(ForecastPage.Of(new ForecastPageContent(model, data, measured)
             {
-                Source = source, CommandLine = ShellLine.Of(given), Remarks = [.. data.Remarks, .. model.Report.Remarks],
+                Source = source,
+                CommandLine = ShellLine.Of(given),
+                Remarks = [.. data.Remarks, .. model.Report.Remarks],
             })));
         }
 

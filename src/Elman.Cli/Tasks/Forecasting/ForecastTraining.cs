@@ -94,8 +94,13 @@ internal sealed class ForecastTraining
         view.Watch(interruption.Token);
         var context = new TrainingContext
         {
-            Progress = view.Report, Phase = view.Phase, Remark = view.Remark, Spent = view.Elapsed,
-            CheckpointPath = checkpoint, Resume = resume, Cancellation = interruption.Token,
+            Progress = view.Report,
+            Phase = view.Phase,
+            Remark = view.Remark,
+            Spent = view.Elapsed,
+            CheckpointPath = checkpoint,
+            Resume = resume,
+            Cancellation = interruption.Token,
         };
         if (before is null)
         {

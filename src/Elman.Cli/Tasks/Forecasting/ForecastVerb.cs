@@ -10,7 +10,8 @@ internal sealed class ForecastVerb
     private readonly ForecastTraining _training = new();
     private readonly Option<string?> _output = new("--output", "-o")
     {
-        Description = $"The folder for {CsvName}, {ModelName} and {PageName}. [default: the name of DATA and -forecast]", HelpName = "folder",
+        Description = $"The folder for {CsvName}, {ModelName} and {PageName}. [default: the name of DATA and -forecast]",
+        HelpName = "folder",
     };
 
     public static Verb Create(Terminal terminal)
@@ -53,7 +54,10 @@ internal sealed class ForecastVerb
         var forecasts = model.Predict(data.Series, quantiles: columns.Computed);
         var content = new ForecastPageContent(model, data, backtest is null ? null : new Measured(backtest, backtest.PerSeries(), Remembered: false))
         {
-            Forecasts = forecasts, Source = source, CommandLine = commandLine, Remarks = [.. remarks],
+            Forecasts = forecasts,
+            Source = source,
+            CommandLine = commandLine,
+            Remarks = [.. remarks],
         };
         ForecastOutput.Write(Path.Combine(folder, CsvName), [new WrittenForecasts("", data, forecasts, columns)]);
         ForecastOutput.WriteText(Path.Combine(folder, PageName), writer => writer.Write(ForecastPage.Of(content)));

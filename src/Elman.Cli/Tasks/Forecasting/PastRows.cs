@@ -35,7 +35,9 @@ internal static class PastRows
         if (rows == series.Length) return series;
         return new Series(series.Group, series.Times?[..rows], Cut(series.Target, rows), [.. series.Covariates.Select(column => Cut(column, rows))])
         {
-            Known = series.Known, Static = series.Static, FirstIndex = series.FirstIndex,
+            Known = series.Known,
+            Static = series.Static,
+            FirstIndex = series.FirstIndex,
         };
     }
 

@@ -17,7 +17,8 @@ internal sealed class PredictForecast
     private readonly Option<string?> _from = new("--from") { Description = "Forecast as if the data ended before this time, or before this number of a row.", HelpName = "date" };
     private readonly Option<string[]> _models = new("--model")
     {
-        Description = "A further model, whose forecasts stand beside; all columns then bear the names of their models. May be given several times.", HelpName = "name=MODEL",
+        Description = "A further model, whose forecasts stand beside; all columns then bear the names of their models. May be given several times.",
+        HelpName = "name=MODEL",
     };
 
     private readonly Option<bool> _sameNotation = new("--same-notation") { Description = "Write numbers as the data write them: decimal comma, thousands, currency." };
@@ -66,7 +67,9 @@ internal sealed class PredictForecast
         var columns = usual with
         {
             Levels = given.GetValue(_quantiles) is { Length: > 0 } levels ? [.. levels] : usual.Levels,
-            Mean = usual.Mean || given.GetValue(_mean), Paths = given.GetValue(_paths), SameNotation = given.GetValue(_sameNotation),
+            Mean = usual.Mean || given.GetValue(_mean),
+            Paths = given.GetValue(_paths),
+            SameNotation = given.GetValue(_sameNotation),
         };
         int horizon = given.GetValue(_horizon);
         data = PlannedRows.Complete(data, horizon > 0 ? horizon : model.Options.Horizon, call.Terminal.Remark);

@@ -54,7 +54,10 @@ public sealed partial class Forecaster
     /// <summary>How to go on after some steps: smaller ones, and fewer.</summary>
     internal static TrainingRecipe RefitRecipe(TrainingRecipe recipe, long steps) => recipe with
     {
-        LearningRate = recipe.LearningRate * 0.5, TimeLimit = null, Steps = Math.Max(1, (long)(steps * RefitShare)), Seed = recipe.Seed + 1,
+        LearningRate = recipe.LearningRate * 0.5,
+        TimeLimit = null,
+        Steps = Math.Max(1, (long)(steps * RefitShare)),
+        Seed = recipe.Seed + 1,
     };
 
     /// <summary>How the model does on the rows that it has not seen; null if they are too few.</summary>

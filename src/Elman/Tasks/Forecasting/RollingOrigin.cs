@@ -53,7 +53,8 @@ internal sealed class RollingOrigin
         })];
         DateTime[] times = [.. all.Where(one => one.Forecast.Times is not null).SelectMany(one => one.Forecast.Times!)];
         return new BacktestResult(own, baselines, all.Count, _origins.Count(one => one.Length > 0),
-            times.Length == 0 ? null : times.Min(), times.Length == 0 ? null : times.Max(), Forecast.IntervalOf(_levels)) { All = all };
+            times.Length == 0 ? null : times.Min(), times.Length == 0 ? null : times.Max(), Forecast.IntervalOf(_levels))
+        { All = all };
 
         ForecastScore Score(string name, double[][] quantiles, bool hasInterval) =>
             new ForecastScoring(quantiles, actual, [.. scales], _horizon, _levels).Score(name, hasInterval);
