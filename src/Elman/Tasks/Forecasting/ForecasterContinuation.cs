@@ -21,6 +21,7 @@ public sealed partial class Forecaster
     public Forecaster Continue(SeriesSet data, TrainingRecipe? recipe = null, TrainingContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(data);
+        if (Earlier is not null) throw EarlierModel.Refusal("cannot go on");
         context ??= new TrainingContext();
         FormedSeries[] formed = Prepare(data.Series, Options.Horizon);
         int[] until = [.. formed.Select(one => one.Length)];

@@ -22,6 +22,7 @@ internal static class ForecasterFile
     /// <summary>A digest of all that forecasts depend on: columns, methods, what was learned of each series, calibration, weights.</summary>
     public static string Fingerprint(Forecaster model)
     {
+        if (model.Earlier is not null) return System.Convert.ToHexStringLower(model.Nets[0].Fingerprint());
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (Action<Utf8JsonWriter> part in (Action<Utf8JsonWriter>[])[model.Layout.Write, json => ForecasterJson.WriteMethods(json, model),
             json => ForecasterJson.WriteSeries(json, model), model.Calibration.Write])
