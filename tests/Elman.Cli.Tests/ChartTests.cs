@@ -108,6 +108,44 @@ public class ChartTests
     }
 
     [Theory]
+    [InlineData("y")]
+    [InlineData("a very long title of a picture, which nobody would give but somebody does, with many words and no end in sight, on and on and on, until it would need a wall to fit")]
+    [InlineData("onewordthatislongerthanthepictureiswideonewordthatislongerthanthepictureiswideonewordthatislongerthanthepictureiswideonewordthatislongerthanthepictureiswide")]
+    public void No_text_of_the_picture_is_cut_off(string title)
+    {
+        var wave = Wave(TimeSpan.FromDays(1));
+        var picture = wave with { Name = title, Inner = [.. new[] { 0.9, 0.7, 0.5, 0.3, 0.1 }.Select(part => (part, wave.Lower, wave.Upper))] };
+        using var stream = new MemoryStream();
+        SvgChart.Write(title, [picture], stream);
+        var svg = XDocument.Parse(Encoding.UTF8.GetString(stream.ToArray())).Root!;
+        double width = (double)svg.Attribute("width")!, height = (double)svg.Attribute("height")!;
+        var texts = svg.Descendants().Where(e => e.Name.LocalName == "text").ToArray();
+        Assert.Contains(texts, text => text.Value == "10 % interval");
+        Assert.All(texts, text =>
+        {
+            double wide = Markup.Width(text.Value, (string?)text.Attribute("class") == "title" ? 17 : 13), x = (double)text.Attribute("x")!;
+            double left = (string?)text.Attribute("text-anchor") switch { "middle" => x - (wide / 2), "end" => x - wide, _ => x };
+            Assert.True(left >= 0 && left + wide <= width, $"'{text.Value}' from {left} to {left + wide} of {width}");
+            Assert.InRange((double)text.Attribute("y")!, 10, height - 4);
+        });
+    }
+
+    [Fact]
+    public void Rows_that_are_only_counted_are_named_by_their_numbers()
+    {
+        var rows = Wave(TimeSpan.FromDays(1)) with { FirstRow = 1001, RowStep = 10 };
+        rows = rows with { HistoryTimes = [.. rows.HistoryTimes.Select(time => time - (Start - new DateTime(2000, 1, 1)))], Times = [.. rows.Times.Select(time => time - (Start - new DateTime(2000, 1, 1)))] };
+        var texts = XDocument.Parse(Svg(rows)).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToArray();
+        Assert.Contains("1100", texts);
+        Assert.Contains("1700", texts);
+    }
+
+    [Theory]
+    [InlineData("a & b < c > \"d\" 'e'", "a &amp; b &lt; c &gt; &quot;d&quot; &#39;e&#39;")]
+    [InlineData("bell\u0007 grüße 日本", "bell\uFFFD grüße 日本")]
+    public void Text_never_becomes_markup(string text, string expected) => Assert.Equal(expected, Markup.Text(text));
+
+    [Theory]
     [InlineData(0, 10, 5, "0 2 4 6 8 10")]
     [InlineData(-2.6, 32.1, 4, "0 10 20 30")]
     [InlineData(0.001, 0.0042, 4, "0.001 0.002 0.003 0.004")]

@@ -48,6 +48,16 @@ public sealed class ForecastVerbTests : IDisposable
     }
 
     [Fact]
+    public void Where_nothing_comes_of_it_no_folder_is_left()
+    {
+        string folder = _folder.File("out"), data = Wave();
+        Assert.Equal(2, Command.Run("forecast", data, "--target", "z", "-o", folder).Code);
+        Assert.False(Directory.Exists(folder));
+        var inside = Command.Run("forecast", _folder.Write("forecast.csv", SmallData.Wave()), "--target", "y", "-o", _folder.Path);
+        Assert.Equal((2, true), (inside.Code, inside.Error.Contains("is read by this command and would be lost", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void What_comes_from_data_is_no_markup_in_the_report()
     {
         const string evil = "<script>alert(1)</script>&'";

@@ -27,7 +27,7 @@ public sealed partial class ToolTests : IDisposable
         Assert.True(errors.Length == 4 && errors[0] < errors[1..].Min(), demo.Out);
 
         Assert.Equal(
-            ["forecast.csv", "forecast.svg", "seattle-weather.csv", "weather.elman"],
+            ["forecast.csv", "forecast.svg", "report.html", "seattle-weather.csv", "weather.elman"],
             Directory.GetFiles(_folder.File("weather")).Select(Path.GetFileName).Order());
         var rows = File.ReadAllLines(_folder.File("weather/forecast.csv"));
         Assert.Equal(15, rows.Length);

@@ -97,8 +97,8 @@ internal sealed record ForecastPicture(
         };
     }
 
-    /// <summary>The values' name, and the group's where there is one.</summary>
-    public static string NameOf(Series series) => series.Group.Length == 0 ? series.Target.Name : $"{series.Target.Name}, {series.Group}";
+    /// <summary>The group's name where there is one, and the values'.</summary>
+    public static string NameOf(Series series) => series.Group.Length == 0 ? series.Target.Name : $"{series.Group}: {series.Target.Name}";
 
     /// <summary>The times of all rows.</summary>
     public static DateTime[] TimesOf(Series series) => series.Times ?? [.. Enumerable.Range(0, series.Length).Select(row => FirstDay.AddDays(row))];

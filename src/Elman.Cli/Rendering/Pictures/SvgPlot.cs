@@ -126,12 +126,16 @@ internal sealed class SvgPlot
     private double Legend(double top)
     {
         double x = _left, y = top + LineHeight;
+        List<string> areas = [];
         foreach (PlotMark mark in _plot.Panels.SelectMany(panel => panel.Marks).Where(mark => mark.Name is not null).DistinctBy(mark => mark.Name))
         {
             double width = Swatch + 8 + Markup.Width(mark.Name!, LetterSize);
             if (x > _left && x + width > _right) (x, y) = (_left, y + LineHeight);
             if (mark.Upper is null) Line($"line {mark.Kind}", x, y - 4.5, x + Swatch, y - 4.5);
-            else _svg.Append($"<rect class=\"{mark.Kind}\" x=\"{Markup.Place(x)}\" y=\"{Markup.Place(y - 10)}\" width=\"{Swatch}\" height=\"11\"/>\n");
+            else areas.Add(mark.Kind);
+            // An area lies upon those before it, and so it looks.
+            foreach (string kind in mark.Upper is null ? [] : areas)
+                _svg.Append($"<rect class=\"{kind}\" x=\"{Markup.Place(x)}\" y=\"{Markup.Place(y - 10)}\" width=\"{Swatch}\" height=\"11\"/>\n");
             Text(x + Swatch + 8, y, Markup.Shortened(mark.Name!, LetterSize, _right - x - Swatch - 8), "start");
             x += width + LegendGap;
         }

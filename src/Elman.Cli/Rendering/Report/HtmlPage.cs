@@ -19,7 +19,7 @@ internal sealed class HtmlPage(string title)
         .lead{font-size:1.1rem}
         .wide{overflow:auto;max-height:32rem;margin:.6rem 0;border:1px solid var(--line);border-radius:6px}
         .picture{overflow-x:auto;margin:.6rem 0}
-        svg.plot{display:block;width:100%;min-width:34rem;height:auto}
+        svg.plot{display:block;width:100%;min-width:23rem;max-width:54rem;height:auto}
         table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.92rem}
         th,td{padding:.35rem .7rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
         th:first-child,td:first-child,.text{text-align:left}
@@ -67,7 +67,7 @@ internal sealed class HtmlPage(string title)
     public void Paragraph(string text, string kind = "") => _body.Append($"<p{(kind.Length > 0 ? $" class=\"{kind}\"" : "")}>{Markup.Text(text)}</p>\n");
 
     /// <summary>A picture.</summary>
-    public void Picture(Plot plot) => _body.Append($"<div class=\"picture\">{SvgPlot.Inline(plot, 780, 220)}</div>\n");
+    public void Picture(Plot plot) => _body.Append($"<div class=\"picture\">{SvgPlot.Inline(plot, 700, 210)}</div>\n");
 
     /// <summary>Lines, as points.</summary>
     public void Points(IEnumerable<string> lines) => _body.Append($"<ul>\n{string.Concat(lines.Select(line => $"<li>{Markup.Text(line)}</li>\n"))}</ul>\n");

@@ -31,7 +31,21 @@ internal sealed class ForecastVerb
     private int Run(ParseResult given, Terminal terminal)
     {
         string source = given.GetRequiredValue(_training.Data), folder = given.GetValue(_output) ?? FolderOf(source);
+        bool isNew = !Directory.Exists(folder);
         OutputPlace.CreateFolder(folder, ModelName);
+        try
+        {
+            return Run(given, source, folder, terminal);
+        }
+        finally
+        {
+            // A folder that only this call made, and could not fill, shall not stay.
+            if (isNew && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+        }
+    }
+
+    private int Run(ParseResult given, string source, string folder, Terminal terminal)
+    {
         OutputPlace.CheckApart(Path.Combine(folder, ModelName), source);
         OutputPlace.CheckApart(Path.Combine(folder, CsvName), source);
         var done = _training.Run(given, Path.Combine(folder, ModelName), terminal, (trained, view) =>
