@@ -71,7 +71,7 @@ public sealed class TinyTaskTests : IDisposable
     public void A_time_limit_gives_a_number_of_steps_that_gives_the_same_bits()
     {
         MajorityModel limited = MajorityModel.Train(Examples, new MajorityOptions { Recipe = Quick.Recipe with { Epochs = 100_000, TimeLimit = TimeSpan.FromSeconds(0.5) } });
-        Assert.InRange(limited.Record.Seconds, 0.2, 5);
+        Assert.InRange(limited.Record.Steps, 1, 99_999);
         MajorityModel counted = MajorityModel.Train(Examples, new MajorityOptions { Recipe = Quick.Recipe with { Epochs = 100_000, Steps = limited.Record.PlannedSteps } });
         Assert.Equal(Weights(limited), Weights(counted));
         Assert.Equal(limited.Record.Steps, counted.Record.Steps);
