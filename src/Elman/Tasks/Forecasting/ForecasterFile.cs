@@ -62,7 +62,11 @@ internal static class ForecasterFile
         }
         return new ForecastEngine
         {
-            Methods = section.Methods, Head = head, Inputs = inputs, IsCount = section.IsCount, NetShare = section.NetShare,
+            Methods = section.Methods,
+            Head = head,
+            Inputs = inputs,
+            IsCount = section.IsCount,
+            NetShare = section.NetShare,
             Nets = inputs is null ? null : new NetEnsemble(inputs, head.Outputs, options, new RandomStream(0)),
         };
     }

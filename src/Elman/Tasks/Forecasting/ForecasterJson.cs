@@ -115,8 +115,15 @@ internal static class ForecasterJson
             {
                 Model = new SeriesModel
                 {
-                    Shares = shares, Coefficients = coefficients, Error = scales[0], EffectScale = scales[1], Unit = scales[2],
-                    Scale = scales[3], Dispersion = scales[4], Level = scales[5], MeanError = scales[6],
+                    Shares = shares,
+                    Coefficients = coefficients,
+                    Error = scales[0],
+                    EffectScale = scales[1],
+                    Unit = scales[2],
+                    Scale = scales[3],
+                    Dispersion = scales[4],
+                    Level = scales[5],
+                    MeanError = scales[6],
                 },
             };
             if (!groups.Add(series.Group)) throw new ElmanException($"{where}: group '{series.Group}' appears twice; the file is damaged");

@@ -50,7 +50,11 @@ public sealed record ForecasterOptions
     /// <summary>How the nets are trained. The time limit is that of the whole training.</summary>
     public TrainingRecipe Training { get; init; } = new()
     {
-        LearningRate = 3e-3, BatchSize = 64, Epochs = 15, Patience = null, TimeLimit = TimeSpan.FromSeconds(45),
+        LearningRate = 3e-3,
+        BatchSize = 64,
+        Epochs = 15,
+        Patience = null,
+        TimeLimit = TimeSpan.FromSeconds(45),
     };
 
     private static readonly string[] Heads = ["auto", "quantiles", "gaussian", "student-t", "negative-binomial"], OnOff = ["on", "off"];

@@ -69,8 +69,11 @@ internal static class EarlierFile
             Holdout = json.TryGetProperty("holdout", out JsonElement holdout) && holdout.GetInt32() >= horizon ? holdout.GetInt32() : null,
             Training = new TrainingRecipe
             {
-                Epochs = Whole("epochs", 0), BatchSize = Whole("batch_size", 1), LearningRate = json.RequiredNumber(where, "learning_rate"),
-                ClipNorm = json.RequiredNumber(where, "clip_norm"), Patience = json.TryGetProperty("patience", out _) ? Whole("patience", 1) : null,
+                Epochs = Whole("epochs", 0),
+                BatchSize = Whole("batch_size", 1),
+                LearningRate = json.RequiredNumber(where, "learning_rate"),
+                ClipNorm = json.RequiredNumber(where, "clip_norm"),
+                Patience = json.TryGetProperty("patience", out _) ? Whole("patience", 1) : null,
                 Seed = json.Required(where, "seed", JsonValueKind.Number).GetUInt64(),
             },
         };
