@@ -12,6 +12,7 @@ public class CommandLineTests
     [InlineData("help-inspect", "inspect")]
     [InlineData("help-convert", "convert")]
     [InlineData("help-verify", "verify")]
+    [InlineData("help-tune", "tune")]
     [InlineData("help-demo", "demo")]
     public void Help_is_what_a_person_last_read_and_ends_with_an_example(string snapshot, params string[] verb)
     {

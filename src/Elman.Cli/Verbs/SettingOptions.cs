@@ -27,6 +27,10 @@ internal sealed class SettingOptions<TOptions>
             command.Options.Add(option);
     }
 
+    /// <summary>The names of the settings that the command line says.</summary>
+    public IReadOnlyList<string> Given(ParseResult given) =>
+        [.. _options.Where(one => given.GetResult(one.Option) is { Implicit: false }).Select(one => one.Setting.Name)];
+
     /// <summary>The record with what the command line says; what it does not say stays as it is.</summary>
     public TOptions Apply(ParseResult given, TOptions options)
     {

@@ -24,7 +24,7 @@ internal sealed class ForecastTask : CommandTask
 
     public override IReadOnlyList<string> EvaluateExamples => ["elman evaluate weather.elman weather.csv"];
 
-    public override IReadOnlyList<Verb> Verbs(Terminal terminal) => [ForecastVerb.Create(terminal), Backtest.Create(terminal)];
+    public override IReadOnlyList<Verb> Verbs(Terminal terminal) => [ForecastVerb.Create(terminal), Backtest.Create(terminal), Tune.Create(terminal)];
 
     public override Verb Train(Terminal terminal) => TrainForecast.Create(terminal);
 

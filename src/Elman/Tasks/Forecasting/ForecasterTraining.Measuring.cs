@@ -181,7 +181,7 @@ internal sealed partial class ForecasterTraining
         string[] ended = [.. _series.Where(one => latest is { } end && _layout.Frequency is { } step && step.Steps(one.Times![^1], end) >= _options.Horizon).Select(one => one.Group)];
         if (ended.Length > 0) Remark($"the rows of {Named(ended)} end a horizon or more before the latest, {Frequency.Format(latest!.Value)}; their forecasts begin where they end");
         if (_effects is not null) Remark($"the columns known ahead ({string.Join(", ", _layout.Known.Select(column => $"'{column.Name}'"))}) explain a part of '{_layout.Target}': their effect is taken out, and put back into the forecast");
-        if (_isCount) Remark($"column '{_layout.Target}' holds counts: its quantiles are whole numbers of a negative binomial distribution; --head quantiles takes it as any number");
+        if (IsCount) Remark($"column '{_layout.Target}' holds counts: its quantiles are whole numbers of a negative binomial distribution; --head quantiles takes it as any number");
         else if (_notNegative) Remark($"column '{_layout.Target}' is never below zero: nor are its quantiles");
     }
 

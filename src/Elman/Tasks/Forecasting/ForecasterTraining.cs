@@ -23,7 +23,7 @@ internal sealed partial class ForecasterTraining
     private readonly KnownEffects? _effects;
     private readonly double[] _effectScales;
     private readonly int[] _seasons;
-    private readonly bool _positive, _isCount, _notNegative;
+    private readonly bool _positive, _areCounts, _notNegative;
     private readonly List<string> _remarks = [];
     private readonly System.Diagnostics.Stopwatch _watch = System.Diagnostics.Stopwatch.StartNew();
 
@@ -45,7 +45,7 @@ internal sealed partial class ForecasterTraining
         _formed = _effects is null ? plain : [.. _series.Select((one, i) => new FormedSeries(one, _layout, _effects, _effectScales[i], options.Horizon))];
         IEnumerable<double> values = plain.SelectMany((one, i) => one.Target.Take(Seen(_cuts[i]))).Where(value => !double.IsNaN(value));
         _notNegative = values.All(value => value >= 0);
-        _isCount = options.Head == "negative-binomial" || options.Head == "auto" && _notNegative && AreCounts(values);
+        _areCounts = _notNegative && AreCounts(values);
         if (options.Head == "negative-binomial" && !_notNegative)
             throw new ElmanException($"the head negative-binomial is for counts, but column '{_layout.Target}' has values below zero; choose another head");
         double[][] formed = [.. _formed.Zip(_cuts, (one, cut) => one.Values[..Seen(cut)])];
@@ -55,6 +55,9 @@ internal sealed partial class ForecasterTraining
 
     /// <summary>The row after the last that the training may see: those of an explicit holdout are never seen.</summary>
     private int Seen(SeriesCut cut) => _options.Holdout is null ? cut.Length : cut.Validation;
+
+    /// <summary>Whether quantiles are whole numbers: asked for, or left to the data that are counts.</summary>
+    private bool IsCount => _options.Head == "negative-binomial" || _options.Head == "auto" && _areCounts;
 
     /// <summary>Small whole numbers, not always the same: a distribution of whole numbers suits them.</summary>
     private static bool AreCounts(IEnumerable<double> values)
@@ -75,9 +78,7 @@ internal sealed partial class ForecasterTraining
         int[] until = [.. _cuts.Select(cut => cut.Training)];
         (SimpleMethod[] methods, SimpleFits fits, Mixture mixture) = Choose(until);
         int[] shown = ForecastEngine.Shown(mixture.Mean);
-        ForecastEngine engine = NewEngine(methods, mixture, shown, until);
-        SeriesModel[] models = Models(engine, fits, mixture);
-        TrainingRecord? record = engine.Nets is null ? null : Train(engine, models, until, first: true);
+        (ForecastEngine engine, SeriesModel[] models, TrainingRecord? record) = FitFirst(methods, fits, mixture, until);
         if (record is { Outcome: TrainingOutcome.Interrupted }) return Result(engine, models, Calibration.Normal(_options.Horizon), record, null);
 
         _context.Phase?.Invoke("backtest");
@@ -104,6 +105,14 @@ internal sealed partial class ForecasterTraining
         }
         (models, calibration) = Calibrate(engine, models, validation, holdout);
         return Result(engine, models, calibration, record, backtest, all);
+    }
+
+    /// <summary>Fits nets to the rows for training, upon simple methods that are fitted to them.</summary>
+    private (ForecastEngine Engine, SeriesModel[] Models, TrainingRecord? Record) FitFirst(SimpleMethod[] methods, SimpleFits fits, Mixture mixture, int[] until)
+    {
+        ForecastEngine engine = NewEngine(methods, mixture, ForecastEngine.Shown(mixture.Mean), until);
+        SeriesModel[] models = Models(engine, fits, mixture);
+        return (engine, models, engine.Nets is null ? null : Train(engine, models, until, first: true));
     }
 
     private double[][] Values => [.. _formed.Select(one => one.Values)];
@@ -172,7 +181,7 @@ internal sealed partial class ForecasterTraining
 
     private ForecastEngine NewEngine(SimpleMethod[] methods, Mixture mixture, int[] shown, int[] until)
     {
-        ForecastHead head = ForecastHead.Of(_options.Head != "auto" ? _options.Head : _isCount ? "negative-binomial" : "quantiles");
+        ForecastHead head = ForecastHead.Of(_options.Head != "auto" ? _options.Head : IsCount ? "negative-binomial" : "quantiles");
         double logarithms = methods.Zip(mixture.Mean).Where(pair => pair.First is LogMethod).Sum(pair => pair.Second);
         NetInputs inputs = NetInputs.For(_layout, _options, _seasons, until.Max(), shown, _positive && logarithms > 0.5 && head is not NegativeBinomialHead);
         int windows = NetWindows.Possible(inputs, until);
@@ -183,7 +192,7 @@ internal sealed partial class ForecasterTraining
         {
             Methods = methods,
             Head = head,
-            IsCount = _isCount,
+            IsCount = IsCount,
             Inputs = useful ? inputs : null,
             Nets = useful ? new NetEnsemble(inputs, head.Outputs, _options, new RandomStream(_options.Training.Seed)) : null,
             NetShare = useful ? 1 : 0,
