@@ -163,4 +163,17 @@ public class ForecastCaseTests
         Assert.Equal(set.Series.Count, relative.Length);
         Assert.True(relative.Max() < 1.5 * relative.Min(), string.Join(" ", relative.Select(one => one.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture))));
     }
+
+    [Fact]
+    public void A_group_of_one_value_keeps_it_although_promotions_move_the_others()
+    {
+        SeriesSet set = Cases.Read("groups", "units", "group=store known=promo");
+        Forecaster model = Train(set, Options(7));
+        Assert.Contains(model.Report.Remarks, remark => remark.Contains("explain a part of 'units'", StringComparison.Ordinal));
+        Series constant = set.Series.Single(one => one.Group == "const");
+        double[] plan = [1, 0, 1, 0, 0, 1, 0];
+        Column[] known = [.. constant.Known.Select(column => column with { Values = [.. column.Values, .. plan] })];
+        Forecast forecast = model.Predict(new Series(constant.Group, constant.Times, constant.Target, constant.Covariates) { Known = known, Static = constant.Static });
+        Assert.Equal([7, 7, 7, 7, 7, 7, 7], forecast.Median);
+    }
 }

@@ -1,6 +1,6 @@
 namespace Elman;
 
-/// <summary>What a training found out: how good the forecasts are on rows that it had not seen, beside what costs nothing, and of what they are made.</summary>
+/// <summary>What a training found out: how good the forecasts are on rows that it had not seen, beside what costs nothing, and of what they are made. It prints itself, and turns into JSON.</summary>
 public sealed record ForecastReport
 {
     /// <summary>The column that is forecast.</summary>
@@ -23,6 +23,17 @@ public sealed record ForecastReport
 
     /// <summary>What the user should know of the data and of what was chosen, one line each.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>The report as lines of text, for people.</summary>
+    public override string ToString() => ForecastReportText.Of(this);
+
+    /// <summary>Writes the report as a JSON object, for programs: scores and shares, without the single forecasts.</summary>
+    /// <param name="json">Where a value may stand.</param>
+    public void WriteTo(System.Text.Json.Utf8JsonWriter json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ForecastReportJson.Write(json, this);
+    }
 }
 
 /// <summary>One series in a backtest.</summary>

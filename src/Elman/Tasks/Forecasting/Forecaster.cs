@@ -272,7 +272,7 @@ public sealed partial class Forecaster : TaskModel
 
     /// <summary>A series as the methods take it.</summary>
     internal FormedSeries Form(Series series, int horizon) =>
-        new(series, Layout, Effects, KnownSeries(series)?.Model.EffectScale ?? KnownEffects.ScaleOf(series.Target.Values), horizon);
+        new(series, Layout, Effects, KnownSeries(series)?.Model.EffectScale, horizon);
 
     private Series Filled(Series series) => TimeGrid.Fill(series, Frequency);
 

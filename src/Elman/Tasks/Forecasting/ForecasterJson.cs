@@ -67,9 +67,10 @@ internal static class ForecasterJson
             .ToDictionary(one => int.Parse(one.Name, NumberStyles.None, CultureInfo.InvariantCulture), one => one.Value.GetInt32());
         if (shared.Any(one => one.Key >= methods.Length || !methods[one.Key].HasMap || one.Value is < 1 or > 100_000_000))
             throw new ElmanException($"{where}: the maps belong to no method; the file is damaged");
-        return new MethodsSection(methods, ReadWhole(json, where, "seasons", most), json.RequiredString(where, "head"), json.RequiredBoolean(where, "count"),
+        int[] seasons = ReadWhole(json, where, "seasons", most);
+        return new MethodsSection(methods, seasons, json.RequiredString(where, "head"), json.RequiredBoolean(where, "count"),
             json.RequiredBoolean(where, "not_negative"), json.RequiredNumber(where, "net_share"),
-            json.TryGetProperty("effects", out JsonElement effects) ? KnownEffects.Read(effects) : null, shared, shape);
+            json.TryGetProperty("effects", out JsonElement effects) ? KnownEffects.Read(effects, seasons) : null, shared, shape);
     }
 
     public static void WriteSeries(Utf8JsonWriter json, Forecaster model)

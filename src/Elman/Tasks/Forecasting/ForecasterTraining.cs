@@ -14,6 +14,9 @@ internal sealed partial class ForecasterTraining
     /// <summary>The fewest windows worth a net.</summary>
     private const int FewestWindows = 40;
 
+    /// <summary>Below this part of a Poisson distribution's variance, counts are too regular for a distribution of counts.</summary>
+    private const double LeastDispersion = 0.6;
+
     private readonly Series[] _series;
     private readonly ForecasterOptions _options;
     private readonly TrainingContext _context;
@@ -40,12 +43,12 @@ internal sealed partial class ForecasterTraining
         FormedSeries[] plain = [.. _series.Select(one => new FormedSeries(one, _layout, null, 1, options.Horizon))];
         double[][] targets = [.. plain.Zip(_cuts, (one, cut) => one.Target[..Math.Max(cut.Training, Math.Min(cut.Validation, 8))])];
         _seasons = Seasons.Of(frequency, [.. plain.Zip(_cuts, (one, cut) => one.Target[..cut.Validation])]);
-        _effectScales = [.. targets.Select(target => KnownEffects.ScaleOf(target))];
-        _effects = KnownEffects.Fit(targets, [.. plain.Select(one => one.Known)], _seasons.Length > 0 ? Math.Max(3, _seasons[0] / 2) : 3);
+        _effects = KnownEffects.Fit(targets, [.. plain.Select(one => one.Known)], _seasons);
+        _effectScales = [.. plain.Zip(targets, (one, target) => _effects?.UnitOf(target, one.Known) ?? 1)];
         _formed = _effects is null ? plain : [.. _series.Select((one, i) => new FormedSeries(one, _layout, _effects, _effectScales[i], options.Horizon))];
-        IEnumerable<double> values = plain.SelectMany((one, i) => one.Target.Take(Seen(_cuts[i]))).Where(value => !double.IsNaN(value));
-        _notNegative = values.All(value => value >= 0);
-        _areCounts = _notNegative && AreCounts(values);
+        double[][] seen = [.. plain.Select((one, i) => one.Target[..Seen(_cuts[i])])];
+        _notNegative = seen.All(one => !one.Any(value => value < 0));
+        _areCounts = _notNegative && AreCounts(seen);
         if (options.Head == "negative-binomial" && !_notNegative)
             throw new ElmanException($"the head negative-binomial is for counts, but column '{_layout.Target}' has values below zero; choose another head");
         double[][] formed = [.. _formed.Zip(_cuts, (one, cut) => one.Values[..Seen(cut)])];
@@ -59,16 +62,27 @@ internal sealed partial class ForecasterTraining
     /// <summary>Whether quantiles are whole numbers: asked for, or left to the data that are counts.</summary>
     private bool IsCount => _options.Head == "negative-binomial" || _options.Head == "auto" && _areCounts;
 
-    /// <summary>Small whole numbers, not always the same: a distribution of whole numbers suits them.</summary>
-    private static bool AreCounts(IEnumerable<double> values)
+    /// <summary>
+    /// Small whole numbers, not always the same, that change from row to row at least about as much as Poisson counts do: a negative binomial distribution, which is
+    /// never narrower than those, suits them.
+    /// </summary>
+    private static bool AreCounts(IEnumerable<double[]> targets)
     {
-        (long count, long zeros, double sum, double least, double most) = (0, 0, 0, double.PositiveInfinity, 0);
-        foreach (double value in values)
+        (long count, long zeros, double sum, double least, double most, double changes, long steps) = (0, 0, 0, double.PositiveInfinity, 0, 0, 0);
+        foreach (double[] target in targets)
         {
-            if (value != Math.Floor(value)) return false;
-            (count, zeros, sum, least, most) = (count + 1, zeros + (value == 0 ? 1 : 0), sum + value, Math.Min(least, value), Math.Max(most, value));
+            double before = double.NaN;
+            foreach (double value in target)
+            {
+                if (double.IsNaN(value)) continue;
+                if (value != Math.Floor(value)) return false;
+                (count, zeros, sum, least, most) = (count + 1, zeros + (value == 0 ? 1 : 0), sum + value, Math.Min(least, value), Math.Max(most, value));
+                if (!double.IsNaN(before)) (changes, steps) = (changes + (value - before) * (value - before) / 2, steps + 1);
+                before = value;
+            }
         }
-        return most > least && (zeros > 0.02 * count || sum < 30 * count);
+        bool small = zeros > 0.02 * count || sum < 30 * count, dispersed = steps == 0 || changes / steps > LeastDispersion * sum / count;
+        return most > least && small && dispersed;
     }
 
     public Forecaster Run()

@@ -10,10 +10,10 @@ internal sealed class FormedSeries
     /// <param name="series">The series, on the grid of its frequency.</param>
     /// <param name="layout">The columns, as training found them.</param>
     /// <param name="effects">The effect of the known columns; null where there is none.</param>
-    /// <param name="effectScale">The unit in which the series takes them; see <see cref="KnownEffects.ScaleOf"/>.</param>
+    /// <param name="effectScale">The unit in which the series takes them; null for what its own rows say, see <see cref="KnownEffects.UnitOf"/>.</param>
     /// <param name="horizon">P: rows after the last for which calendar and plan are wanted.</param>
     /// <exception cref="ElmanException">A column is missing, or a value is infinite.</exception>
-    public FormedSeries(Series series, SeriesLayout layout, KnownEffects? effects, double effectScale, int horizon)
+    public FormedSeries(Series series, SeriesLayout layout, KnownEffects? effects, double? effectScale, int horizon)
     {
         Series = series;
         Horizon = horizon;
@@ -27,7 +27,8 @@ internal sealed class FormedSeries
         Static = layout.StaticOf(series);
         FutureTimes = layout.Frequency is { } frequency && series.Times is { } times ? frequency.Next(times[^1], horizon) : null;
         Calendar = layout.Calendar is { } calendar && FutureTimes is not null ? calendar.Compute([.. series.Times!, .. FutureTimes]) : [];
-        Effect = effects?.Of(Known, series.Length + horizon, effectScale) ?? [];
+        EffectScale = effectScale ?? effects?.UnitOf(Target, Known) ?? 1;
+        Effect = effects?.Of(Known, series.Length + horizon, EffectScale) ?? [];
         Values = Effect.Length == 0 ? Target : [.. Target.Select((value, row) => value - Effect[row])];
     }
 
@@ -45,6 +46,9 @@ internal sealed class FormedSeries
 
     /// <summary>The target without the effect of the known columns [L].</summary>
     public double[] Values { get; }
+
+    /// <summary>The unit in which the series takes the effect of the known columns.</summary>
+    public double EffectScale { get; }
 
     /// <summary>The effect of the known columns [L + P]; empty where there is none.</summary>
     public double[] Effect { get; }

@@ -11,17 +11,21 @@ internal sealed class KnownEffects
 {
     private const double Ridge = 1e-3;
 
-    private readonly double[] _effects;
+    /// <summary>How many times the variance of its rows a series must show to be believed half: effects of half or one and a half of the shared one are usual.</summary>
+    private const double Prior = 4;
 
-    private KnownEffects(double[] effects) => _effects = effects;
+    private readonly double[] _effects;
+    private readonly int _around;
+
+    private KnownEffects(double[] effects, int around) => (_effects, _around) = (effects, around);
 
     /// <summary>Fits the effects; null where they explain nothing worth having.</summary>
     /// <param name="targets">The target of each series, up to the row that may be learned from.</param>
     /// <param name="known">The known features of each series.</param>
-    /// <param name="around">Rows on either side that make the surroundings.</param>
-    public static KnownEffects? Fit(IReadOnlyList<double[]> targets, IReadOnlyList<float[][]> known, int around)
+    /// <param name="seasons">The rows of each season, the shortest first; they say what the surroundings of a row are.</param>
+    public static KnownEffects? Fit(IReadOnlyList<double[]> targets, IReadOnlyList<float[][]> known, int[] seasons)
     {
-        int count = known.Count == 0 ? 0 : known[0].Length;
+        int count = known.Count == 0 ? 0 : known[0].Length, around = AroundOf(seasons);
         if (count == 0) return null;
         double[] products = new double[count * count], response = new double[count];
         (double total, int rows) = (0, 0);
@@ -50,10 +54,34 @@ internal sealed class KnownEffects
         Cholesky.Solve(products, count, effects);
         double explained = effects.Zip(response, (effect, of) => effect * of).Sum() / total;
         // Below this, the columns are as good as noise.
-        return explained > Math.Max(0.02, 6.0 * count / rows) ? new KnownEffects(effects) : null;
+        return explained > Math.Max(0.02, 6.0 * count / rows) ? new KnownEffects(effects, around) : null;
     }
 
-    /// <summary>The unit in which a series takes the effects: the mean of its absolute values, or 1.</summary>
+    /// <summary>Rows on either side that make the surroundings.</summary>
+    private static int AroundOf(int[] seasons) => seasons.Length > 0 ? Math.Max(3, seasons[0] / 2) : 3;
+
+    /// <summary>
+    /// The unit in which a series takes the shared effects: its scale, times the multiple of them that its own rows show, drawn towards 1 where they show
+    /// little. A series that never changes takes none.
+    /// </summary>
+    /// <param name="target">The target, up to the row that may be learned from.</param>
+    /// <param name="known">The known features, at least as many rows.</param>
+    public double UnitOf(double[] target, float[][] known)
+    {
+        double scale = ScaleOf(target);
+        double[] y = Left(target, _around), x = Left(Of(known, target.Length, scale), _around);
+        (double products, double squares, double total, int rows) = (0, 0, 0, 0);
+        for (int row = 0; row < y.Length; row++)
+        {
+            if (double.IsNaN(y[row])) continue;
+            (products, squares, total, rows) = (products + x[row] * y[row], squares + x[row] * x[row], total + y[row] * y[row], rows + 1);
+        }
+        double left = squares > 0 ? Math.Max(0, total - products * products / squares) : total;
+        double prior = Prior * left / Math.Max(1, rows), least = 1e-12 * scale * scale * rows;
+        return rows == 0 ? scale : total <= least ? 0 : scale * (products + prior) / (squares + prior);
+    }
+
+    /// <summary>The scale of a series: the mean of its absolute values, or 1.</summary>
     public static double ScaleOf(ReadOnlySpan<double> values)
     {
         (double sum, int count) = (0, 0);
@@ -80,7 +108,7 @@ internal sealed class KnownEffects
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    public static KnownEffects Read(JsonElement json) => new([.. json.EnumerateArray().Select(effect => effect.GetDouble())]);
+    public static KnownEffects Read(JsonElement json, int[] seasons) => new([.. json.EnumerateArray().Select(effect => effect.GetDouble())], AroundOf(seasons));
 
     /// <summary>Each value less the mean of its surroundings.</summary>
     private static double[] Left(double[] values, int around)

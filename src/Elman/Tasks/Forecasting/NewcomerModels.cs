@@ -23,7 +23,7 @@ internal static class NewcomerModels
             Coefficients = coefficients,
             Shares = shares,
             Error = double.NaN,
-            EffectScale = KnownEffects.ScaleOf(series.Target.AsSpan(0, until)),
+            EffectScale = series.EffectScale,
             Unit = engine.Inputs is { } inputs ? inputs.UsualUnit(engine.Formed(series).AsSpan(0, until)) : 1,
             Scale = change > 0 ? change : typical,
             Level = KnownEffects.ScaleOf(series.Target.AsSpan(0, until)),

@@ -103,4 +103,16 @@ public class CountTests
         Assert.Equal(forecast.Mean.Average(), sampled.Average(), 0.2);
         Assert.Contains(model.Report.Remarks, remark => remark.Contains("column 'y' holds counts", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Counts_more_regular_than_chance_keep_their_narrow_intervals()
+    {
+        // Of ten machines each runs with a chance of 0.9: the variance is 0.9, that of a Poisson distribution would be 9.
+        RandomStream random = new(8);
+        double[] values = [.. Enumerable.Range(0, 400).Select(_ => (double)Enumerable.Range(0, 10).Count(_ => random.NextUniform() < 0.9))];
+        Forecaster model = Train([Daily(values)], Options with { Holdout = null, Validation = null, Quantiles = [0.1, 0.5, 0.9] });
+        Forecast forecast = model.Predict(Daily(values));
+        Assert.DoesNotContain(model.Report.Remarks, remark => remark.Contains("holds counts", StringComparison.Ordinal));
+        for (int row = 0; row < Options.Horizon; row++) Assert.InRange(forecast[row, 2] - forecast[row, 0], 1, 4);
+    }
 }

@@ -41,7 +41,7 @@ public class SeriesPartTests
             targets[i] = [.. Enumerable.Range(0, 200).Select(row => size * (1 + 0.4 * promo[row] + 0.1 * Math.Sin(row * 2 * Math.PI / 7) + 0.02 * random.NextNormal()))];
             known[i] = [promo, noise];
         }
-        KnownEffects effects = KnownEffects.Fit(targets, known, 3)!;
+        KnownEffects effects = KnownEffects.Fit(targets, known, [7])!;
         for (int i = 0; i < 2; i++)
         {
             double[] effect = effects.Of(known[i], 207, KnownEffects.ScaleOf(targets[i]));
@@ -49,8 +49,16 @@ public class SeriesPartTests
             double none = Enumerable.Range(0, 207).Where(row => known[i][0][row] == 0).Average(row => effect[row]);
             Assert.Equal(0.4 * size, promotion - none, 0.03 * size);
         }
-        Assert.Null(KnownEffects.Fit(targets, [.. known.Select(one => new[] { one[1] })], 3));
-        Assert.Null(KnownEffects.Fit(targets, [[], []], 3));
+        // A third shop shows no effect at all, a fourth twice the usual one, and a fifth has sold nothing but the same number.
+        RandomStream other = new(9);
+        double[] flat = [.. Enumerable.Range(0, 200).Select(row => 50 + other.NextNormal())];
+        double[] keen = [.. Enumerable.Range(0, 200).Select(row => 50 * (1 + 0.8 * known[0][0][row]) + other.NextNormal())];
+        Assert.InRange(effects.UnitOf(flat, known[0]) / 50, -0.05, 0.1);
+        Assert.InRange(effects.UnitOf(keen, known[0]) / 50, 1.8, 2.2);
+        Assert.Equal(0, effects.UnitOf([.. Enumerable.Repeat(7.0, 200)], known[0]));
+        Assert.InRange(effects.UnitOf(targets[1], known[1]) / KnownEffects.ScaleOf(targets[1]), 0.97, 1.03);
+        Assert.Null(KnownEffects.Fit(targets, [.. known.Select(one => new[] { one[1] })], [7]));
+        Assert.Null(KnownEffects.Fit(targets, [[], []], [7]));
     }
 
     [Fact]
