@@ -252,4 +252,15 @@ public class CaseTests
         Assert.Contains("column 'w': the model has not seen hail; taken for missing", later.Remarks);
         Assert.Equal("1 day", later.Frequency!.ToString());
     }
+
+    [Fact]
+    public void The_only_column_of_numbers_is_the_target_and_that_is_said()
+    {
+        SeriesSet set = Cases.Read("euro", "", "");
+        Assert.Equal("Umsatz", set.TargetColumn);
+        Assert.Contains("forecasting column 'Umsatz', the only other one of numbers; --target names another", set.Remarks);
+        Assert.Equal(["Umsatz"], Cases.Read("euro", "", "", set.Schema).Schema!.Roles.Targets);
+        string refusal = Assert.Throws<ElmanException>(() => Cases.Read("groups", "", "group=store")).Message;
+        Assert.Equal("no column to forecast is named; groups.csv has units, promo: name one with --target, or give --wide if each column is a series", refusal);
+    }
 }

@@ -11,7 +11,7 @@ namespace Elman.Cli;
 /// </summary>
 internal sealed class DataArguments
 {
-    private readonly Option<string[]> _target = Columns("--target", "The column to forecast; each of several becomes a series of its own.");
+    private readonly Option<string[]> _target = Columns("--target", "The column to forecast; each of several becomes a series of its own. [default: the only one of numbers]");
     private readonly Option<string?> _time = Column("--time", "The column of the times. [default: the one that holds dates, or is named date, time, ...]");
     private readonly Option<string[]> _covariates = Columns("--covariates", "Further columns that the model sees, numbers or texts, separated by commas.");
     private readonly Option<string[]> _known = Columns("--known", "Columns that are known ahead, such as planned promotions; rows after the last target are the plan.");
@@ -51,8 +51,7 @@ internal sealed class DataArguments
     /// <summary>The roles that the command line gives to columns.</summary>
     public SeriesRoles Roles(ParseResult given) => new()
     {
-        Targets = given.GetValue(_target) is { Length: > 0 } targets || given.GetValue(_wide) ? given.GetValue(_target) ?? []
-            : throw new ElmanException("--target is missing; name the column to forecast, or give --wide if each column is a series"),
+        Targets = given.GetValue(_target) ?? [],
         Time = given.GetValue(_time),
         Group = given.GetValue(_group),
         Covariates = given.GetValue(_covariates) ?? [],

@@ -28,8 +28,8 @@ public enum FillRule
 /// <summary>Which column of a table plays which part, and what to do where the table leaves something open.</summary>
 public sealed record SeriesRoles
 {
-    /// <summary>The columns to forecast; each of several becomes a series of its own. Empty with <see cref="Wide"/>: all columns that have no other part.</summary>
-    public required IReadOnlyList<string> Targets { get; init; }
+    /// <summary>The columns to forecast; each of several becomes a series of its own. Empty: the only column of numbers that has no other part, or with <see cref="Wide"/> all of them.</summary>
+    public IReadOnlyList<string> Targets { get; init; } = [];
 
     /// <summary>The column of the times; null to find it by its name or its values.</summary>
     public string? Time { get; init; }

@@ -17,11 +17,19 @@ internal sealed class SeriesSetReader
         if (_table.Rows == 0) throw new ElmanException($"{_table.Name} has a header but no rows; expected one row per time");
         _columns = new RoleColumns(_table, _roles, remembered);
         _axis = FindAxis();
-        if (_columns.Targets.Length == 0)
-        {
-            if (!_roles.Wide) throw new ElmanException($"no column to forecast is named; its columns are: {Names.List([.. _table.Columns.Select(column => column.Name)])}");
-            _columns.TakeAllTargets(_axis);
-        }
+        if (_columns.Targets.Length > 0) return;
+        _columns.TakeAllTargets(_axis);
+        if (!_roles.Wide) _given = roles with { Targets = [OnlyTarget()] };
+    }
+
+    /// <summary>The one column that can be meant where none is named.</summary>
+    private string OnlyTarget()
+    {
+        string[] names = [.. _columns.Targets.Select(column => column.Name)];
+        if (names.Length > 1)
+            throw new ElmanException($"no column to forecast is named; {_table.Name} has {Names.List(names)}: name one with --target, or give --wide if each column is a series");
+        _remarks.Add($"forecasting column {Names.Quote(names[0])}, the only other one of numbers; --target names another");
+        return names[0];
     }
 
     public SeriesSet Read()
