@@ -14,9 +14,6 @@ internal sealed partial class ForecasterTraining
     /// <summary>The fewest windows worth a net.</summary>
     private const int FewestWindows = 40;
 
-    /// <summary>Below this part of a Poisson distribution's variance, counts are too regular for a distribution of counts.</summary>
-    private const double LeastDispersion = 0.6;
-
     private readonly Series[] _series;
     private readonly ForecasterOptions _options;
     private readonly TrainingContext _context;
@@ -48,7 +45,7 @@ internal sealed partial class ForecasterTraining
         _formed = _effects is null ? plain : [.. _series.Select((one, i) => new FormedSeries(one, _layout, _effects, _effectScales[i], options.Horizon))];
         double[][] seen = [.. plain.Select((one, i) => one.Target[..Seen(_cuts[i])])];
         _notNegative = seen.All(one => !one.Any(value => value < 0));
-        _areCounts = _notNegative && AreCounts(seen);
+        _areCounts = CountCheck.AreCounts(seen, [.. _formed.Select((one, i) => one.Values[..Seen(_cuts[i])])], _seasons);
         if (options.Head == "negative-binomial" && !_notNegative)
             throw new ElmanException($"the head negative-binomial is for counts, but column '{_layout.Target}' has values below zero; choose another head");
         double[][] formed = [.. _formed.Zip(_cuts, (one, cut) => one.Values[..Seen(cut)])];
@@ -61,29 +58,6 @@ internal sealed partial class ForecasterTraining
 
     /// <summary>Whether quantiles are whole numbers: asked for, or left to the data that are counts.</summary>
     private bool IsCount => _options.Head == "negative-binomial" || _options.Head == "auto" && _areCounts;
-
-    /// <summary>
-    /// Small whole numbers, not always the same, that change from row to row at least about as much as Poisson counts do: a negative binomial distribution, which is
-    /// never narrower than those, suits them.
-    /// </summary>
-    private static bool AreCounts(IEnumerable<double[]> targets)
-    {
-        (long count, long zeros, double sum, double least, double most, double changes, long steps) = (0, 0, 0, double.PositiveInfinity, 0, 0, 0);
-        foreach (double[] target in targets)
-        {
-            double before = double.NaN;
-            foreach (double value in target)
-            {
-                if (double.IsNaN(value)) continue;
-                if (value != Math.Floor(value)) return false;
-                (count, zeros, sum, least, most) = (count + 1, zeros + (value == 0 ? 1 : 0), sum + value, Math.Min(least, value), Math.Max(most, value));
-                if (!double.IsNaN(before)) (changes, steps) = (changes + (value - before) * (value - before) / 2, steps + 1);
-                before = value;
-            }
-        }
-        bool small = zeros > 0.02 * count || sum < 30 * count, dispersed = steps == 0 || changes / steps > LeastDispersion * sum / count;
-        return most > least && small && dispersed;
-    }
 
     public Forecaster Run()
     {
