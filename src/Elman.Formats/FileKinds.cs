@@ -53,7 +53,7 @@ public static class FileKinds
         try
         {
             while (json.Read())
-                if (json.TokenType == JsonTokenType.PropertyName && json.CurrentDepth == 1 && (json.ValueTextEquals("layers"u8) || json.ValueSpan.Contains((byte)'.'))) return true;
+                if (json.TokenType == JsonTokenType.PropertyName && json.CurrentDepth == 1 && (json.ValueSpan.SequenceEqual("layers"u8) || json.ValueSpan.Contains((byte)'.'))) return true;
         }
         catch (JsonException)
         {

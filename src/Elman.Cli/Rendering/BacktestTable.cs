@@ -38,7 +38,7 @@ internal static class BacktestTable
         string series = result.Series > 1 ? $" of {result.Series} series" : "";
         string period = result.FirstTime is { } first && result.LastTime is { } last
             ? string.Create(CultureInfo.InvariantCulture, $", {first:yyyy-MM-dd} to {last:yyyy-MM-dd}") : "";
-        return $"{target}: {Names.Count(result.Forecasts, "forecast")}{series} of {Names.Count(result.Horizon, "step")} on unseen rows{period}";
+        return $"{Names.Shown(target)}: {Names.Count(result.Forecasts, "forecast")}{series} of {Names.Count(result.Horizon, "step")} on unseen rows{period}";
     }
 
     /// <summary>What the scaled error is divided by.</summary>
@@ -58,7 +58,7 @@ internal static class BacktestTable
                 label, score.Name, Figures.Number(mae), Figures.Number(rmse), Figures.Share(wape), Figures.Number(mase), Figures.Number(pinball),
                 coverage(score) is { } part ? Figures.Percent(part) : "",
             ];
-            table.AddRow(cells.Select(cell => new Text(cell, style)));
+            table.AddRow(cells.Select(cell => Terminal.Cell(cell, style)));
             label = "";
         }
     }

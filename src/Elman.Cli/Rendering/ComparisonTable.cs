@@ -17,7 +17,7 @@ internal static class ComparisonTable
         var table = terminal.NewTable();
         table.AddColumns(new TableColumn("output"), new TableColumn("numbers").RightAligned(), new TableColumn("largest difference").RightAligned());
         foreach (var one in proof.Outputs)
-            table.AddRow(new Text(one.Name.Length == 0 ? "network" : one.Name), new Text(one.Count.ToString("N0", CultureInfo.InvariantCulture)), new Text(Number(one.Difference)));
+            table.AddRow(Terminal.Cell(one.Name.Length == 0 ? "network" : one.Name), Terminal.Cell(one.Count.ToString("N0", CultureInfo.InvariantCulture)), Terminal.Cell(Number(one.Difference)));
         terminal.Results().Write(table);
         bool within = proof.Largest <= tolerance;
         terminal.Out.WriteLine($"by {proof.By ?? "the network as it was read"}: "

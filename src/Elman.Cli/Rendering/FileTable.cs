@@ -12,17 +12,17 @@ internal static class FileTable
 {
     public static void Write(string kind, FileDescription description, Terminal terminal)
     {
-        int width = Math.Max(14, description.Facts.Select(fact => fact.Name.Length + 2).DefaultIfEmpty().Max());
+        int width = Math.Max(14, description.Facts.Select(fact => Names.Shown(fact.Name).Length + 2).DefaultIfEmpty().Max());
         terminal.Out.WriteLine($"{"kind".PadRight(width)}{kind}");
         foreach (var (name, value) in description.Facts)
-            terminal.Out.WriteLine($"{name.PadRight(width)}{terminal.Shown(value)}");
+            terminal.Out.WriteLine($"{terminal.Shown(Names.Shown(name)).PadRight(width)}{terminal.Shown(value)}");
         var table = terminal.NewTable();
         table.AddColumns(new TableColumn("tensor"), new TableColumn("type"), new TableColumn("shape"), new TableColumn("numbers").RightAligned());
         foreach (var tensor in description.Tensors)
-            table.AddRow(new Text(tensor.Name), new Text(tensor.Type), new Text(tensor.Shape.ToString()), Number(tensor.Shape.Count));
-        table.AddRow(new Text("all"), new Text(""), new Text(""), Number(description.Tensors.Sum(tensor => (long)tensor.Shape.Count)));
+            table.AddRow(Terminal.Cell(tensor.Name), Terminal.Cell(tensor.Type), Terminal.Cell(tensor.Shape.ToString()), Number(tensor.Shape.Count));
+        table.AddRow(Terminal.Cell("all"), Terminal.Cell(""), Terminal.Cell(""), Number(description.Tensors.Sum(tensor => (long)tensor.Shape.Count)));
         terminal.Results().Write(table);
 
-        static Text Number(long count) => new(count.ToString("N0", CultureInfo.InvariantCulture));
+        static Text Number(long count) => Terminal.Cell(count.ToString("N0", CultureInfo.InvariantCulture));
     }
 }

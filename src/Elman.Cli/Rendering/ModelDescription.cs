@@ -62,12 +62,12 @@ internal static class ModelDescription
         if (model.TrainedSeries.Count < 2) return;
         var scores = model.Report.Series.ToDictionary(score => score.Group);
         var table = terminal.NewTable();
-        table.AddColumns(new TableColumn(new Text(model.Schema?.Roles.Group ?? "series")), Right("rows"), new TableColumn("until"), Right("MAE"), Right("of the baseline"));
+        table.AddColumns(new TableColumn(Terminal.Cell(model.Schema?.Roles.Group ?? "series")), Right("rows"), new TableColumn("until"), Right("MAE"), Right("of the baseline"));
         foreach (var series in model.TrainedSeries.OrderByDescending(series => scores.GetValueOrDefault(series.Group)?.Ratio ?? 0).Take(LinesShown))
         {
             var score = scores.GetValueOrDefault(series.Group);
-            table.AddRow(new Text(Names.Shown(series.Group)), new Text(series.Rows.ToString("N0", CultureInfo.InvariantCulture)), new Text(series.Until is { } until ? Frequency.Format(until) : ""),
-                new Text(score is null ? "" : Figures.Number(score.Errors.MeanAbsoluteError)), new Text(score is null ? "" : Figures.Number(score.Ratio)));
+            table.AddRow(Terminal.Cell(series.Group), Terminal.Cell(series.Rows.ToString("N0", CultureInfo.InvariantCulture)), Terminal.Cell(series.Until is { } until ? Frequency.Format(until) : ""),
+                Terminal.Cell(score is null ? "" : Figures.Number(score.Errors.MeanAbsoluteError)), Terminal.Cell(score is null ? "" : Figures.Number(score.Ratio)));
         }
 
         terminal.Results().Write(table);
@@ -82,11 +82,11 @@ internal static class ModelDescription
         var table = terminal.NewTable();
         table.AddColumns(new TableColumn("parameter of each net"), new TableColumn("shape"), new TableColumn("numbers").RightAligned());
         foreach (var (name, value) in model.Nets[0].Parameters())
-            table.AddRow(new Text(name), new Text(value.Shape.ToString()), Number(value.Count));
-        table.AddRow(new Text(model.Nets.Count == 1 ? "all" : $"all of {model.Nets.Count} nets"), new Text(""), Number(model.Nets.Sum(net => net.ParameterCount)));
+            table.AddRow(Terminal.Cell(name), Terminal.Cell(value.Shape.ToString()), Number(value.Count));
+        table.AddRow(Terminal.Cell(model.Nets.Count == 1 ? "all" : $"all of {model.Nets.Count} nets"), Terminal.Cell(""), Number(model.Nets.Sum(net => net.ParameterCount)));
         return table;
 
-        static Text Number(long count) => new(count.ToString("N0", CultureInfo.InvariantCulture));
+        static Text Number(long count) => Terminal.Cell(count.ToString("N0", CultureInfo.InvariantCulture));
     }
 
     private static void WriteTraining(TrainingRecord record, TextWriter output)
@@ -110,6 +110,6 @@ internal static class ModelDescription
         if (record.Settings.Count == 0) return;
         output.WriteLine("made with");
         foreach (var (name, value) in record.Settings)
-            output.WriteLine($"  {name,-28}{value}");
+            output.WriteLine($"  {Names.Shown(name),-28}{Names.Shown(value, 200)}");
     }
 }

@@ -12,16 +12,16 @@ internal static class SeriesTable
     public static void Write(IReadOnlyList<SeriesScore> series, string name, Terminal terminal)
     {
         var table = terminal.NewTable();
-        table.AddColumns(new TableColumn(new Text(name)), Right("forecasts"), Right("MAE"), Right("WAPE"), Right("MASE"), Right("covered"), Right("of the baseline"), new TableColumn("baseline"));
+        table.AddColumns(new TableColumn(Terminal.Cell(name)), Right("forecasts"), Right("MAE"), Right("WAPE"), Right("MASE"), Right("covered"), Right("of the baseline"), new TableColumn("baseline"));
         foreach (var score in series)
         {
             string[] cells =
             [
-                score.Group.Length == 0 ? "all" : Names.Shown(score.Group), score.Forecasts.ToString(CultureInfo.InvariantCulture), Figures.Number(score.Errors.MeanAbsoluteError),
+                score.Group.Length == 0 ? "all" : score.Group, score.Forecasts.ToString(CultureInfo.InvariantCulture), Figures.Number(score.Errors.MeanAbsoluteError),
                 Figures.Share(score.Errors.WeightedAbsolutePercentageError), Figures.Number(score.Errors.MeanAbsoluteScaledError), Figures.Percent(score.Coverage),
                 Figures.Number(score.Ratio), score.Baseline,
             ];
-            table.AddRow(cells.Select(cell => new Text(cell)));
+            table.AddRow(cells.Select(cell => Terminal.Cell(cell)));
         }
 
         terminal.Results().Write(table);

@@ -12,18 +12,24 @@ using TableColumn = Spectre.Console.TableColumn;
 /// </summary>
 internal sealed class Terminal(TextWriter output, TextWriter error, Stream input)
 {
-    private const int WidthWithoutTerminal = 100;
+    private const int WidthWithoutTerminal = 100, LineLength = 2000, CellLength = 120;
 
     private static readonly string[] LocaleVariables = ["LC_ALL", "LC_CTYPE", "LANG"];
 
-    /// <summary>Standard output: results.</summary>
-    public TextWriter Out { get; } = output;
+    /// <summary>Standard output: results; what would steer the terminal is escaped.</summary>
+    public TextWriter Out { get; } = new GuardedWriter(output, mayFail: true);
 
-    /// <summary>Standard error: progress, remarks, errors.</summary>
-    public TextWriter Error { get; } = error;
+    /// <summary>Standard error: progress, remarks, errors; escaped, and it never fails.</summary>
+    public TextWriter Error { get; } = new GuardedWriter(error, mayFail: false);
+
+    /// <summary>Standard output for a whole file, such as CSV: byte for byte, except where a person looks on.</summary>
+    public TextWriter FileOut => LooksOn ? Out : output;
 
     /// <summary>Standard input, read where a verb is given "-".</summary>
     public Stream Input { get; } = input;
+
+    /// <summary>Whether results go to a terminal.</summary>
+    public bool LooksOn { get; init; }
 
     /// <summary>Whether results may be coloured.</summary>
     public bool ColourOut { get; init; }
@@ -42,8 +48,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, Stream input
     {
         bool plain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             || Environment.GetEnvironmentVariable("TERM") == "dumb";
-        return new Terminal(Console.Out, Console.Error, Console.OpenStandardInput())
+        return new Terminal(StandardStreams.Output(), StandardStreams.Error(), StandardStreams.Input())
         {
+            LooksOn = !Console.IsOutputRedirected,
             ColourOut = !plain && !Console.IsOutputRedirected,
             LiveError = !plain && !Console.IsErrorRedirected,
             Unicode = SpeaksUnicode(Environment.GetEnvironmentVariable),
@@ -52,7 +59,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, Stream input
     }
 
     /// <summary>A line for the user that is not a result.</summary>
-    public void Remark(string line) => Error.WriteLine($"elman: {line}");
+    public void Remark(string line) => Error.WriteLine(Line(line));
 
     /// <summary>Several such lines.</summary>
     public void Remark(IEnumerable<string> lines)
@@ -69,18 +76,30 @@ internal sealed class Terminal(TextWriter output, TextWriter error, Stream input
     {
         Live.Enter();
         if (LiveError)
-            Error.WriteLine("\e[?25h");
+            error.WriteLine("\e[?25h");
     }
 
     /// <summary>A Spectre console over standard output.</summary>
-    public IAnsiConsole Results() => Open(Out, ColourOut);
+    public IAnsiConsole Results() => Open(output, ColourOut);
 
     /// <summary>A Spectre console over standard error.</summary>
-    public IAnsiConsole Progress() => Open(Error, LiveError);
+    public IAnsiConsole Progress() => Open(error, LiveError);
 
-    /// <summary>A text of ours as the terminal can show it.</summary>
-    public string Shown(string text) =>
-        Unicode ? text : text.Replace("→", "->", StringComparison.Ordinal).Replace('×', 'x').Replace('–', '-').Replace('…', '.');
+    /// <summary>Writes a drawing, which may hold colours, to standard output. Text of others in it is escaped by whoever draws.</summary>
+    public void Draw(string drawing) => output.Write(drawing);
+
+    /// <summary>A line for the user as it is printed: one line, not endless, nothing in it steers the terminal.</summary>
+    public static string Line(string line) => $"elman: {Names.Shown(line, LineLength)}";
+
+    /// <summary>A text as the terminal can show it: one line, not endless, nothing in it steers the terminal.</summary>
+    public string Shown(string text, int longest = LineLength)
+    {
+        string shown = Names.Shown(text, longest);
+        return Unicode ? shown : shown.Replace("→", "->", StringComparison.Ordinal).Replace('×', 'x').Replace('–', '-').Replace('…', '.');
+    }
+
+    /// <summary>A cell of a table, or its title; the text may come from a file.</summary>
+    public static Text Cell(string text, Style? style = null) => new(Names.Shown(text, CellLength), style);
 
     /// <summary>A table with lines that the terminal can show.</summary>
     public Table NewTable() => new Table().Border(Unicode ? TableBorder.Simple : TableBorder.Ascii2);

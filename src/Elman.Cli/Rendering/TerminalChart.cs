@@ -54,7 +54,7 @@ internal sealed class TerminalChart
         DrawLine(_picture.HistoryTimes, _picture.History, Ink.History);
         DrawLine(_picture.Times, _picture.Median, Ink.Median);
         var text = new StringBuilder();
-        text.Append(' ', _margin).Append(_picture.Name).Append('\n');
+        text.Append(' ', _margin).Append(Names.Shown(_picture.Name, _columns)).Append('\n');
         for (int row = 0; row < Rows; row++)
             AppendRow(text, row);
         AppendTimes(text);

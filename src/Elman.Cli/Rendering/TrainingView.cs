@@ -66,8 +66,8 @@ internal sealed class TrainingView
     public void Remark(string line)
     {
         _remarks.Add(line);
-        if (_console is null) Say($"elman: {line}");
-        else _console.WriteLine($"elman: {line}");
+        if (_console is null) Say(Terminal.Line(line));
+        else _console.WriteLine(Terminal.Line(line));
     }
 
     /// <summary>Several such lines.</summary>
@@ -139,7 +139,7 @@ internal sealed class TrainingView
     {
         protected override bool NoWrap => true;
 
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(text());
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => Terminal.Cell(text());
     }
 
     /// <summary>A bar while nets are trained; other parts of the work do not know how far they are.</summary>
@@ -149,7 +149,7 @@ internal sealed class TrainingView
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
         {
-            if (latest() is not { } progress) return new Text("");
+            if (latest() is not { } progress) return Terminal.Cell("");
             task.Value = Math.Min(progress.Done, 0.999);
             return bar.Render(options, task, deltaTime);
         }

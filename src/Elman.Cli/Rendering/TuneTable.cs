@@ -16,7 +16,7 @@ internal static class TuneTable
     public static void Write(Study study, IReadOnlyList<string> names, Terminal terminal)
     {
         var table = terminal.NewTable();
-        table.AddColumns([.. Numbers.Select(title => new TableColumn(title).RightAligned()), .. names.Select(name => new TableColumn(new Text(name)))]);
+        table.AddColumns([.. Numbers.Select(title => new TableColumn(title).RightAligned()), .. names.Select(name => new TableColumn(Terminal.Cell(name)))]);
         var ranked = study.Ranked;
         foreach (var trial in ranked.Take(Shown).Union(ranked.Where(trial => trial.Number == 0)))
         {
@@ -26,7 +26,7 @@ internal static class TuneTable
                 study.Rungs[trial.Losses.Count - 1].ToString(CultureInfo.InvariantCulture), trial.Loss.ToString("0.0000", CultureInfo.InvariantCulture),
                 .. names.Select(name => Value(trial.Settings[name])),
             ];
-            table.AddRow(cells.Select(cell => new Text(cell, trial == study.Best ? new Style(Color.Green, decoration: Decoration.Bold) : Style.Plain)));
+            table.AddRow(cells.Select(cell => Terminal.Cell(cell, trial == study.Best ? new Style(Color.Green, decoration: Decoration.Bold) : Style.Plain)));
         }
 
         terminal.Out.WriteLine("the best trials on rows for validation; the loss is the mean absolute error in units of each series' usual change");

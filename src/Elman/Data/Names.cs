@@ -1,20 +1,25 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace Elman;
 
 /// <summary>Finding what the user meant, and naming things in messages.</summary>
 internal static class Names
 {
-    private const int ListedAtMost = 12;
+    private const int ListedAtMost = 12, NameLength = 40, TypedAtMost = 200, ComparedAtMost = 10_000;
 
     /// <summary>The candidate nearest to <paramref name="name"/>, or null when none is near enough to be a slip of the fingers.</summary>
+    /// <remarks>Among more than <see cref="ComparedAtMost"/> candidates, or of a name that nobody types, none is looked for: the work is a product of both lengths.</remarks>
     public static string? Nearest(string name, IEnumerable<string> candidates)
     {
+        if (name.Length > TypedAtMost) return null;
         string wanted = name.ToLowerInvariant();
         string? best = null;
         int bestDistance = Math.Max(2, name.Length / 3) + 1;
-        foreach (string candidate in candidates)
+        foreach (string candidate in candidates.Take(ComparedAtMost))
         {
+            if (Math.Abs(candidate.Length - name.Length) >= bestDistance) continue;
             int distance = Distance(wanted, candidate.ToLowerInvariant());
             if (distance < bestDistance && distance < candidate.Length)
                 (best, bestDistance) = (candidate, distance);
@@ -26,7 +31,7 @@ internal static class Names
     /// <summary>"a, b, c", cut after a dozen.</summary>
     public static string List(IReadOnlyCollection<string> names)
     {
-        string listed = string.Join(", ", names.Take(ListedAtMost).Select(Shown));
+        string listed = string.Join(", ", names.Take(ListedAtMost).Select(name => Shown(name)));
         return names.Count > ListedAtMost ? $"{listed}, and {names.Count - ListedAtMost} more" : listed;
     }
 
@@ -34,18 +39,38 @@ internal static class Names
     public static string Count(long number, string noun) => $"{number:N0} {noun}{(number == 1 ? "" : "s")}";
 
     /// <summary>A text as it may stand inside a one-line message, in quotes.</summary>
-    public static string Quote(string text) => $"'{Shown(text)}'";
+    public static string Quote(string text, int longest = NameLength) => $"'{Shown(text, longest)}'";
 
-    /// <summary>A text as it may stand inside a one-line message: what would steer a terminal is written as an escape, and it is not endless.</summary>
-    public static string Shown(string text)
+    /// <summary>A text from a file or from data as it may be printed: in one line, not endless, and what would steer a terminal is written as an escape.</summary>
+    public static string Shown(string text, int longest = NameLength)
     {
-        const int longest = 40;
-        string cut = text.Length > longest ? text[..longest] + "…" : text;
-        return cut.Any(Steers) ? string.Concat(cut.Select(c => Steers(c) ? $"\\u{(int)c:x4}" : c.ToString())) : cut;
-
-        static bool Steers(char c) => char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.Surrogate
-            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+        if (text.Length <= longest) return Escaped(text);
+        int length = char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest;
+        return Escaped(text.AsSpan(0, length)) + "…";
     }
+
+    /// <summary>
+    /// A text without what steers a terminal, or turns the order of what is read: controls (C0 and C1, so every escape sequence), formats such as U+202E, line and paragraph
+    /// separators and halves of surrogate pairs become escapes such as \u001b.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="keep">A control that stays, such as the line feed of a text of several lines.</param>
+    public static string Escaped(ReadOnlySpan<char> text, char? keep = null)
+    {
+        StringBuilder escaped = new(text.Length);
+        while (!text.IsEmpty)
+        {
+            bool whole = Rune.DecodeFromUtf16(text, out Rune rune, out int length) == OperationStatus.Done;
+            if (whole && (!Steers(rune) || text[0] == keep)) escaped.Append(text[..length]);
+            else
+                foreach (char unit in text[..length]) escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
+            text = text[length..];
+        }
+        return escaped.ToString();
+    }
+
+    private static bool Steers(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     /// <summary>Insertions, deletions, substitutions and swaps of neighbours that turn one into the other (Damerau 1964).</summary>
     public static int Distance(string a, string b)

@@ -280,13 +280,8 @@ internal sealed class SafeTensorsHeader
         return inner is null ? new(message) : new(message, inner);
     }
 
-    /// <summary>A name from a file, fit for one line of a message: short, and without control characters.</summary>
-    public static string Quote(string text)
-    {
-        const int longest = 80;
-        string cut = text.Length > longest ? text[..longest] + "…" : text;
-        return $"'{string.Concat(cut.Select(c => char.IsControl(c) ? '?' : c))}'";
-    }
+    /// <summary>A name from a file, fit for one line of a message; longer than elsewhere, for the names of tensors are.</summary>
+    public static string Quote(string text) => Names.Quote(text, 80);
 
     private static string Text(in Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.Number ? System.Text.Encoding.UTF8.GetString(reader.ValueSpan) : Kind(reader.TokenType);

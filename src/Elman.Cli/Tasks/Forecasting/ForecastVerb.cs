@@ -93,7 +93,7 @@ internal sealed class ForecastVerb
         }
 
         if (data.Series.Count > 1) terminal.Remark($"the chart shows the first of {data.Series.Count} series");
-        terminal.Out.Write(TerminalChart.Draw(ForecastPicture.Of(data.Series[0], content.Forecasts[0], ForecastPicture.RowsShown(model), data), terminal));
+        terminal.Draw(TerminalChart.Draw(ForecastPicture.Of(data.Series[0], content.Forecasts[0], ForecastPicture.RowsShown(model), data), terminal));
     }
 
     private static string FolderOf(string source) => source is "-" or "" ? "forecast" : $"{Path.GetFileNameWithoutExtension(source)}-forecast";

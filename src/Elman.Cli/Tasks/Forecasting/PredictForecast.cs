@@ -47,14 +47,14 @@ internal sealed class PredictForecast
             ForecastOutput.Draw(plot, model, first.Data, first.Forecasts, terminal);
         if (output is null)
         {
-            ForecastCsv.Write(forecasts, terminal.Out);
+            ForecastCsv.Write(forecasts, terminal.FileOut);
             return ExitCode.Done;
         }
 
         ForecastOutput.Write(output, forecasts);
         if (first.Forecasts.Count > 1)
             terminal.Remark($"the chart shows the first of {first.Forecasts.Count} series; {output} holds all");
-        terminal.Out.Write(TerminalChart.Draw(ForecastPicture.Of(first.Data.Series[0], first.Forecasts[0], ForecastPicture.RowsShown(model), first.Data), terminal));
+        terminal.Draw(TerminalChart.Draw(ForecastPicture.Of(first.Data.Series[0], first.Forecasts[0], ForecastPicture.RowsShown(model), first.Data), terminal));
         return ExitCode.Done;
     }
 
