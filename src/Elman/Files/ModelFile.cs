@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -150,14 +149,14 @@ public sealed class ModelFile
     /// <summary>SHA-256 of everything else in the file, in hexadecimal: it finds flipped bits, which no other check can.</summary>
     private static string Digest(IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<SafeTensor> tensors)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using Sha256 hash = new();
         foreach ((string key, string value) in metadata.Where(entry => entry.Key != DigestKey).OrderBy(entry => entry.Key, StringComparer.Ordinal))
-            hash.AppendData(Encoding.UTF8.GetBytes($"{key}\0{value}\0"));
+            hash.Write(Encoding.UTF8.GetBytes($"{key}\0{value}\0"));
         foreach (SafeTensor tensor in tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{tensor.Name}\0{tensor.ElementType}\0{string.Join(',', tensor.Shape)}\0"));
-            hash.AppendData(tensor.Data.Span);
+            hash.Write(Encoding.UTF8.GetBytes($"{tensor.Name}\0{tensor.ElementType}\0{string.Join(',', tensor.Shape)}\0"));
+            hash.Write(tensor.Data.Span);
         }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Convert.ToHexStringLower(hash.Finish());
     }
 }

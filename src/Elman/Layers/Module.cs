@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using Elman.Kernels;
 
@@ -73,14 +72,14 @@ public abstract class Module
     /// </summary>
     public byte[] Fingerprint()
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using Sha256 hash = new();
         AppendDescriptions(hash);
         foreach ((string name, Tensor value) in Parameters())
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {value.Shape}\n"));
-            hash.AppendData(MemoryMarshal.AsBytes(value.Span));
+            hash.Write(Encoding.UTF8.GetBytes($"{name} {value.Shape}\n"));
+            hash.Write(MemoryMarshal.AsBytes(value.Span));
         }
-        return hash.GetHashAndReset();
+        return hash.Finish();
     }
 
     /// <summary>Sets all gradients to zero.</summary>
@@ -128,9 +127,9 @@ public abstract class Module
         return module;
     }
 
-    private void AppendDescriptions(IncrementalHash hash)
+    private void AppendDescriptions(Sha256 hash)
     {
-        hash.AppendData(Encoding.UTF8.GetBytes(Description + "\n"));
+        hash.Write(Encoding.UTF8.GetBytes(Description + "\n"));
         foreach ((_, Module child) in _children) child.AppendDescriptions(hash);
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Elman.Kernels;
 
 namespace Elman;
@@ -105,7 +104,7 @@ public sealed class RecurrentStream
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(36), StepCount);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(44), _state.Count);
         for (int i = 0; i < _state.Count; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(HeaderSize + (4 * i)), _state[i]);
-        SHA256.HashData(bytes.AsSpan(..^DigestSize)).AsSpan(..DigestSize).CopyTo(bytes.AsSpan(^DigestSize..));
+        Sha256.Of(bytes.AsSpan(..^DigestSize)).AsSpan(..DigestSize).CopyTo(bytes.AsSpan(^DigestSize..));
         return bytes;
     }
 
@@ -117,7 +116,7 @@ public sealed class RecurrentStream
         if (!bytes.Slice(4, 32).SequenceEqual(_model.Fingerprint())) throw new ElmanException("the state belongs to a model with other weights or another architecture");
         int expected = HeaderSize + (4 * _state.Count) + DigestSize;
         if (bytes.Length != expected) throw new ElmanException($"the state is cut off or damaged: expected {expected} bytes, got {bytes.Length}");
-        if (!SHA256.HashData(bytes[..^DigestSize]).AsSpan(..DigestSize).SequenceEqual(bytes[^DigestSize..])) throw new ElmanException("the state is damaged: its bytes do not have the digest that they end with");
+        if (!Sha256.Of(bytes[..^DigestSize]).AsSpan(..DigestSize).SequenceEqual(bytes[^DigestSize..])) throw new ElmanException("the state is damaged: its bytes do not have the digest that they end with");
         StepCount = BinaryPrimitives.ReadInt64LittleEndian(bytes[36..]);
         for (int i = 0; i < _state.Count; i++) _state[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(HeaderSize + (4 * i))..]);
     }

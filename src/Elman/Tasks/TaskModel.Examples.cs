@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -106,9 +105,8 @@ public abstract class TaskModel<TInput, TTarget, TPrediction> : TaskModel
 
     private string Fingerprint(params ReadOnlySpan<IReadOnlyList<Example<TInput, TTarget>>> parts)
     {
-        using SHA256 hash = SHA256.Create();
-        using (CryptoStream stream = new(Stream.Null, hash, CryptoStreamMode.Write))
-        using (BinaryWriter writer = new(stream, Encoding.UTF8))
+        using Sha256 hash = new();
+        using (BinaryWriter writer = new(hash, Encoding.UTF8, leaveOpen: true))
         {
             foreach (IReadOnlyList<Example<TInput, TTarget>> part in parts)
             {
@@ -116,6 +114,6 @@ public abstract class TaskModel<TInput, TTarget, TPrediction> : TaskModel
                 foreach (Example<TInput, TTarget> example in part) Describe(example, writer);
             }
         }
-        return Convert.ToHexStringLower(hash.Hash!);
+        return Convert.ToHexStringLower(hash.Finish());
     }
 }

@@ -128,7 +128,7 @@ public sealed class SafeTensorsFileTests : IDisposable
     // Names.
     [InlineData("{\"w\":" + W + ",\"w\":" + V + "}", 8, "tensor 'w' appears twice")]
     [InlineData("{\"w\":" + W + ",\"\\u0077\":" + V + "}", 8, "tensor 'w' appears twice")]
-    [InlineData("{\"w\\n\":3}", 0, "tensor 'w?' should be an object")]
+    [InlineData("{\"w\\n\":3}", 0, @"tensor 'w\u000a' should be an object")]
     // Entries.
     [InlineData("{\"w\":null}", 0, "tensor 'w' should be an object with dtype, shape and data_offsets, it is null")]
     [InlineData("{\"w\":{}}", 0, "tensor 'w' has no dtype")]

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -23,12 +22,12 @@ internal static class ForecasterFile
     public static string Fingerprint(Forecaster model)
     {
         if (model.Earlier is not null) return System.Convert.ToHexStringLower(model.Nets[0].Fingerprint());
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using Sha256 hash = new();
         foreach (Action<Utf8JsonWriter> part in (Action<Utf8JsonWriter>[])[model.Layout.Write, json => ForecasterJson.WriteMethods(json, model),
             json => ForecasterJson.WriteSeries(json, model), model.Calibration.Write])
-            hash.AppendData(Encoding.UTF8.GetBytes(JsonText.Of(part)));
-        hash.AppendData(new SharedWeights(model).Fingerprint());
-        return System.Convert.ToHexStringLower(hash.GetHashAndReset());
+            hash.Write(Encoding.UTF8.GetBytes(JsonText.Of(part)));
+        hash.Write(new SharedWeights(model).Fingerprint());
+        return System.Convert.ToHexStringLower(hash.Finish());
     }
 
     public static Forecaster Load(ModelFile file)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -206,13 +205,13 @@ internal sealed partial class ForecasterTraining
 
     private string Fingerprint()
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using Sha256 hash = new();
         foreach (Series series in _series)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{series.Group}\0{series.Length}\0"));
-            foreach (Column column in series.Columns.Concat(series.Known).Concat(series.Static)) hash.AppendData(MemoryMarshal.AsBytes<double>(column.Values));
+            hash.Write(Encoding.UTF8.GetBytes($"{series.Group}\0{series.Length}\0"));
+            foreach (Column column in series.Columns.Concat(series.Known).Concat(series.Static)) hash.Write(MemoryMarshal.AsBytes<double>(column.Values));
         }
-        return System.Convert.ToHexStringLower(hash.GetHashAndReset());
+        return System.Convert.ToHexStringLower(hash.Finish());
     }
 
     /// <summary>A forecast of a series, and what came.</summary>
