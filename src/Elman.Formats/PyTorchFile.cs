@@ -53,14 +53,17 @@ public static class PyTorchFile
         Fill(Load(path, options), network, options?.Remark);
     }
 
-    /// <summary>Writes the parameters under their names as a safetensors file, in one piece.</summary>
+    /// <summary>
+    /// Writes the parameters under their names as a safetensors file, in one piece. A parameter of several names is one tensor, under the first of them, and the metadata tells
+    /// the others, as <c>safetensors.torch.save_model</c> does it: <c>load_model</c> of that package reads it.
+    /// </summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="network">The network.</param>
     /// <exception cref="ElmanException">The place cannot be written; the old file, if any, is unchanged.</exception>
     public static void Write(string path, Module network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        SafeTensorsFile.Write(path, [KeyValuePair.Create("format", "pt")],
+        SafeTensorsFile.Write(path, [KeyValuePair.Create("format", "pt"), .. network.Aliases().Select(shared => KeyValuePair.Create(shared.Alias, shared.Name))],
             [.. network.Parameters().Select(parameter => SafeTensor.From(parameter.Name, parameter.Value.Span, parameter.Value.Shape.Extents))]);
     }
 

@@ -95,6 +95,7 @@ internal static class ModelDescription
         {
             TrainingOutcome.Completed => "completed",
             TrainingOutcome.StoppedEarly => "stopped early, for the loss did not fall any more",
+            TrainingOutcome.Diverged => "diverged",
             _ => "interrupted",
         };
         string training = record.Epochs.Count == 0 ? "without nets" : string.Create(CultureInfo.InvariantCulture,

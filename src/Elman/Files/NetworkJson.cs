@@ -3,14 +3,18 @@ using System.Text.Json;
 namespace Elman;
 
 /// <summary>
-/// Modules as JSON: an object with the <c>kind</c> and what the constructor of that kind needs. A new layer is one entry of <see cref="Kinds"/>.
+/// Modules as JSON: an object with the <c>kind</c> and what the constructor of that kind needs. A new layer is one entry of <see cref="Kinds"/>. A module that has been
+/// written at another place is of the kind <c>shared</c>, and names that place: <c>{"kind":"shared","module":"0"}</c>.
 /// </summary>
 internal static class NetworkJson
 {
     /// <summary>Keeps products of a few sizes within an int; the sizes that a file can really have are bounded by its tensors.</summary>
     private const int LargestSize = 1 << 24;
 
-    private const string KindField = "kind", NameField = "name";
+    private const string KindField = "kind", NameField = "name", ModuleField = "module", SharedKind = "shared";
+
+    /// <summary>A few shared modules within shared modules could make a network of any size.</summary>
+    private const int MostPlaces = 1 << 16;
 
     /// <summary>A level of modules is two of JSON, of which the reader takes 64.</summary>
     private const int DeepestNesting = 30;
@@ -94,14 +98,19 @@ internal static class NetworkJson
 
     /// <summary>Writes a module as one JSON object.</summary>
     /// <exception cref="ArgumentException">It, or a module in it, is of no known kind, or they are nested too deep.</exception>
-    public static void Write(Utf8JsonWriter json, Module module) => Write(json, module, default);
+    public static void Write(Utf8JsonWriter json, Module module) => Write(json, module, new Place(new Sharing()));
 
     /// <summary>Builds the module that an object describes, with weights that are still to be loaded.</summary>
     /// <exception cref="ElmanException">A kind or a field is unknown, missing or out of its range.</exception>
-    public static Module Read(JsonElement json) => Read(json, default);
+    public static Module Read(JsonElement json) => Read(json, new Place(new Sharing()));
 
     private static void Write(Utf8JsonWriter json, Module module, Place place)
     {
+        if (place.Sharing.Names.TryGetValue(module, out string? first))
+        {
+            WriteShared(json, first, place);
+            return;
+        }
         Kind kind = Array.Find(Kinds, kind => kind.Fits(module))
             ?? throw new ArgumentException($"{place}, {module.Description}, is none of the kinds that a network file knows: {KnownKinds()}", nameof(module));
         if (place.Depth > DeepestNesting) throw new ArgumentException($"{place} is nested more than {DeepestNesting} deep", nameof(module));
@@ -110,11 +119,24 @@ internal static class NetworkJson
         if (place.Given is { } given) json.WriteString(NameField, given);
         kind.Write(json, module, place);
         json.WriteEndObject();
+        if (place.Name is { } name) place.Sharing.Names.Add(module, name);
+    }
+
+    private static void WriteShared(Utf8JsonWriter json, string first, Place place)
+    {
+        json.WriteStartObject();
+        json.WriteString(KindField, SharedKind);
+        if (place.Given is { } given) json.WriteString(NameField, given);
+        json.WriteString(ModuleField, first);
+        json.WriteEndObject();
     }
 
     private static Module Read(JsonElement json, Place place)
     {
         string name = json.RequiredString(place.ToString(), KindField);
+        if (name == SharedKind) return ReadShared(json, place);
+        int before = place.Sharing.Places;
+        place.Sharing.Add(1, place);
         Kind kind = Array.Find(Kinds, kind => kind.Name == name)
             ?? throw new ElmanException($"{place} is of the unknown kind {SafeTensorsHeader.Quote(name)}, known are {KnownKinds()}; the file is damaged or of a newer version");
         StrictFields fields = new(json, $"{place} ({name})");
@@ -124,12 +146,26 @@ internal static class NetworkJson
         {
             Module module = kind.Read(fields, place);
             fields.Finish();
+            if (place.Name is { } path) place.Sharing.Modules[path] = (module, place.Sharing.Places - before);
             return module;
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
         {
             throw new ElmanException($"{fields.Where}: {failure.Message.ReplaceLineEndings(" ")}; the file is damaged", failure);
         }
+    }
+
+    private static Module ReadShared(JsonElement json, Place place)
+    {
+        StrictFields fields = new(json, $"{place} ({SharedKind})");
+        fields.Has(KindField);
+        if (place.Depth > 0) fields.Has(NameField);
+        string first = fields.Text(ModuleField);
+        fields.Finish();
+        if (!place.Sharing.Modules.TryGetValue(first, out (Module Module, int Places) found))
+            throw new ElmanException($"{place} is shared with module {SafeTensorsHeader.Quote(first)}, which does not stand before it; the file is damaged");
+        place.Sharing.Add(found.Places, place);
+        return found.Module;
     }
 
     private static void WriteModules(Utf8JsonWriter json, Sequential sequential, Place place)
@@ -174,14 +210,37 @@ internal static class NetworkJson
     private sealed record Kind(string Name, Func<Module, bool> Fits, Action<Utf8JsonWriter, Module, Place> Write, Func<StrictFields, Place, Module> Read);
 
     /// <summary>Where a module stands: its name as the parameters bear it, how many modules it is in, and its own name where that is not its number.</summary>
-    private readonly record struct Place(string? Name, int Depth, string? Given)
+    private readonly record struct Place(string? Name, int Depth, string? Given, Sharing Sharing)
     {
+        /// <summary>The network itself.</summary>
+        public Place(Sharing sharing)
+            : this(null, 0, null, sharing)
+        {
+        }
+
         /// <summary>A module whose name follows from what it is to its parent.</summary>
-        public Place Child(string name) => new(Name is null ? name : $"{Name}.{name}", Depth + 1, null);
+        public Place Child(string name) => new(Name is null ? name : $"{Name}.{name}", Depth + 1, null, Sharing);
 
         /// <summary>The module of that number.</summary>
         public Place Child(string name, int index) => Child(name) with { Given = name == $"{index}" ? null : name };
 
         public override string ToString() => Name is null ? "the network" : $"module {Name}";
+    }
+
+    /// <summary>The modules that stand before a place, by which a module that is used twice stays one.</summary>
+    private sealed class Sharing
+    {
+        public Dictionary<Module, string> Names { get; } = [];
+
+        public Dictionary<string, (Module Module, int Places)> Modules { get; } = [];
+
+        /// <summary>Modules so far, each at every place where it is reached.</summary>
+        public int Places { get; private set; }
+
+        public void Add(int places, Place place)
+        {
+            Places += places;
+            if (Places > MostPlaces) throw new ElmanException($"{place}: more than {MostPlaces} modules, counted at every place where they are used; the file is damaged");
+        }
     }
 }

@@ -13,6 +13,7 @@ public abstract class Module
 {
     private readonly List<(string Name, Tensor Value)> _parameters = [];
     private readonly List<(string Name, Module Module)> _children = [];
+    private readonly HashSet<string> _names = [];
 
     /// <summary>Whether dropout is active on the current thread: after <see cref="Train"/>, until <see cref="Evaluate"/>, but not in an <see cref="Inference"/>.</summary>
     public bool Training => TrainingMode.Of(this) is not null;
@@ -31,12 +32,15 @@ public abstract class Module
     /// <param name="lengths">Valid steps of each sequence [N]; empty if all are L. Layers that treat each step alone ignore it.</param>
     public abstract Tensor Forward(Tensor input, ReadOnlySpan<int> lengths = default);
 
-    /// <summary>All parameters with their names, own ones first, then those of the children, each prefixed with the child's name and a dot.</summary>
+    /// <summary>
+    /// All parameters with their names, own ones first, then those of the children, each prefixed with the child's name and a dot. One that is reached at several places,
+    /// because a layer is used twice or two layers share it, is there once, under the first of its names.
+    /// </summary>
     public IEnumerable<(string Name, Tensor Value)> Parameters()
     {
-        foreach ((string Name, Tensor Value) parameter in _parameters) yield return parameter;
-        foreach ((string prefix, Module child) in _children)
-            foreach ((string name, Tensor value) in child.Parameters()) yield return ($"{prefix}.{name}", value);
+        HashSet<Tensor> seen = [];
+        foreach ((string Name, Tensor Value) parameter in Places())
+            if (seen.Add(parameter.Value)) yield return parameter;
     }
 
     /// <summary>The direct child modules with their names, in order.</summary>
@@ -88,43 +92,85 @@ public abstract class Module
         foreach ((_, Tensor value) in Parameters()) value.ZeroGradient();
     }
 
-    /// <summary>Copies values into the parameters by name; strictly, so that no weight is left out or left over in silence.</summary>
-    /// <exception cref="ElmanException">A parameter is missing, unknown, misshapen or not finite; nothing was changed.</exception>
+    /// <summary>
+    /// Copies values into the parameters by name; strictly, so that no weight is left out or left over in silence. A parameter of several names may be given under any of
+    /// them, and under more than one, as PyTorch's state dicts have it, if the values are the same.
+    /// </summary>
+    /// <exception cref="ElmanException">A parameter is missing, unknown, misshapen or not finite, or has two values; nothing was changed.</exception>
     public void Load(IReadOnlyDictionary<string, Tensor> values)
     {
         ArgumentNullException.ThrowIfNull(values);
-        List<(string Name, Tensor Value)> own = [.. Parameters()];
-        foreach ((string name, Tensor parameter) in own)
-        {
-            if (!values.TryGetValue(name, out Tensor? value)) throw new ElmanException($"parameter '{name}' of shape {parameter.Shape} is missing");
-            if (value.Shape != parameter.Shape) throw new ElmanException($"parameter '{name}' has shape {value.Shape}, the model expects {parameter.Shape}");
-            int bad = value.Span.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
-            if (bad >= 0)
-                throw new ElmanException(string.Create(CultureInfo.InvariantCulture, $"parameter '{name}' has the value {value.Span[bad]} at element {bad}; weights must be finite"));
-        }
-        HashSet<string> known = [.. own.Select(parameter => parameter.Name)];
+        List<(Tensor Parameter, string[] Names)> own = [.. Places().GroupBy(place => place.Value, place => place.Name).Select(group => (group.Key, group.ToArray()))];
+        List<(Tensor Parameter, Tensor Value)> found = [.. own.Select(parameter => (parameter.Parameter, Given(parameter.Parameter, parameter.Names, values)))];
+        HashSet<string> known = [.. own.SelectMany(parameter => parameter.Names)];
         if (values.Keys.FirstOrDefault(name => !known.Contains(name)) is { } unused)
             throw new ElmanException($"parameter '{unused}' of shape {values[unused].Shape} is not part of the model");
-        foreach ((string name, Tensor parameter) in own) parameter.CopyFrom(values[name].Span);
+        foreach ((Tensor parameter, Tensor value) in found) parameter.CopyFrom(value.Span);
     }
 
     /// <summary>Adds a trainable parameter under PyTorch's name for it.</summary>
     /// <returns>The parameter: <paramref name="value"/>, or its copy if that belongs to a <see cref="TensorScope"/>, which it must outlive.</returns>
+    /// <exception cref="ArgumentException">The module has a parameter or a child of that name.</exception>
     protected Tensor AddParameter(string name, Tensor value)
     {
         ArgumentNullException.ThrowIfNull(value);
+        RequireNew(name);
         if (value.IsScoped) value = value.Clone();
         value.RequiresGradient = true;
         _parameters.Add((name, value));
         return value;
     }
 
-    /// <summary>Adds a child module.</summary>
+    /// <summary>Adds a child module. One that is added at two places is one: its parameters get one step of the optimizer, which follows the sum of both places' gradients.</summary>
+    /// <exception cref="ArgumentException">The module has a parameter or a child of that name.</exception>
     protected T AddChild<T>(string name, T module)
         where T : Module
     {
+        ArgumentNullException.ThrowIfNull(module);
+        RequireNew(name);
         _children.Add((name, module));
         return module;
+    }
+
+    /// <summary>The further names of parameters that are reached at several places, each with the name under which <see cref="Parameters"/> has it.</summary>
+    internal IEnumerable<(string Alias, string Name)> Aliases()
+    {
+        Dictionary<Tensor, string> first = [];
+        foreach ((string name, Tensor value) in Places())
+            if (!first.TryAdd(value, name)) yield return (name, first[value]);
+    }
+
+    /// <summary>Every parameter at every place where it is reached.</summary>
+    private IEnumerable<(string Name, Tensor Value)> Places()
+    {
+        foreach ((string Name, Tensor Value) parameter in _parameters) yield return parameter;
+        foreach ((string prefix, Module child) in _children)
+            foreach ((string name, Tensor value) in child.Places()) yield return ($"{prefix}.{name}", value);
+    }
+
+    /// <summary>The value that is given for a parameter, under one of its names or more.</summary>
+    private static Tensor Given(Tensor parameter, string[] names, IReadOnlyDictionary<string, Tensor> values)
+    {
+        (string Name, Tensor Value)? first = null;
+        foreach (string name in names)
+        {
+            if (!values.TryGetValue(name, out Tensor? value)) continue;
+            if (value.Shape != parameter.Shape) throw new ElmanException($"parameter '{name}' has shape {value.Shape}, the model expects {parameter.Shape}");
+            int bad = value.Span.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
+            if (bad >= 0)
+                throw new ElmanException(string.Create(CultureInfo.InvariantCulture, $"parameter '{name}' has the value {value.Span[bad]} at element {bad}; weights must be finite"));
+            first ??= (name, value);
+            if (!first.Value.Value.Span.SequenceEqual(value.Span))
+                throw new ElmanException($"'{first.Value.Name}' and '{name}' are one parameter of the model, and have two values; build the model of two layers, or give one value");
+        }
+        return first?.Value ?? throw new ElmanException($"parameter '{names[0]}' of shape {parameter.Shape} is missing");
+    }
+
+    private void RequireNew(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (!_names.Add(name))
+            throw new ArgumentException($"{GetType().Name} has a parameter or a module of the name '{name}' already; names must differ", nameof(name));
     }
 
     private void AppendDescriptions(Sha256 hash)

@@ -7,6 +7,9 @@ public sealed class DivergenceException : ElmanException
 {
     private const int Shown = 3;
 
+    /// <summary>How the run went until then; null where no run of a <see cref="Trainer"/> diverged.</summary>
+    public TrainingRecord? Record { get; internal init; }
+
     internal DivergenceException(string message)
         : base(message)
     {
@@ -18,7 +21,9 @@ public sealed class DivergenceException : ElmanException
     /// <param name="epoch">The epoch, counted from 1.</param>
     /// <param name="learningRate">The learning rate of the step.</param>
     /// <param name="parameters">The parameters with the gradients of the step.</param>
-    internal static DivergenceException Of(string what, long step, int epoch, double learningRate, IEnumerable<(string Name, Tensor Value)> parameters)
+    /// <param name="record">How the run went.</param>
+    internal static DivergenceException Of(
+        string what, long step, int epoch, double learningRate, IEnumerable<(string Name, Tensor Value)> parameters, TrainingRecord? record = null)
     {
         IEnumerable<string> largest = parameters
             .Where(parameter => parameter.Value.Gradient is not null)
@@ -27,7 +32,10 @@ public sealed class DivergenceException : ElmanException
             .Take(Shown)
             .Select(gradient => string.Create(CultureInfo.InvariantCulture, $"{gradient.Name} {gradient.Size:G4}"));
         return new DivergenceException(string.Create(CultureInfo.InvariantCulture,
-            $"training stopped in step {step} (epoch {epoch}) at learning rate {learningRate:G4}: {what}; largest gradients: {string.Join(", ", largest)}; lower the learning rate, clip the gradients, or look for extreme values in the data"));
+            $"training stopped in step {step} (epoch {epoch}) at learning rate {learningRate:G4}: {what}; largest gradients: {string.Join(", ", largest)}; lower the learning rate, clip the gradients, or look for extreme values in the data"))
+        {
+            Record = record,
+        };
     }
 
     /// <summary>The largest magnitude; NaN if there is one.</summary>

@@ -2,9 +2,13 @@ using System.Numerics.Tensors;
 
 namespace Elman;
 
-/// <summary>Bounds gradients before an optimizer follows them.</summary>
+/// <summary>Bounds gradients before an optimizer follows them. A tensor that is named twice counts once.</summary>
 public static class GradientClipping
 {
+    /// <summary>Kept, so that a warm step allocates nothing.</summary>
+    [ThreadStatic]
+    private static HashSet<Tensor>? _seen;
+
     /// <summary>
     /// The Euclidean norm of all gradients together, added up in a fixed order; finite exactly when every gradient is.
     /// </summary>
@@ -13,8 +17,9 @@ public static class GradientClipping
     {
         ArgumentNullException.ThrowIfNull(parameters);
         double sum = 0;
+        HashSet<Tensor> seen = Unseen();
         for (int i = 0; i < parameters.Count; i++)
-            if (parameters[i].Value.Gradient is { } gradient) sum += Summation.OfProducts(gradient.Span, gradient.Span);
+            if (NewGradient(parameters[i].Value, seen) is { } gradient) sum += Summation.OfProducts(gradient.Span, gradient.Span);
         return Math.Sqrt(sum);
     }
 
@@ -42,9 +47,10 @@ public static class GradientClipping
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximum);
+        HashSet<Tensor> seen = Unseen();
         for (int i = 0; i < parameters.Count; i++)
         {
-            if (parameters[i].Value.Gradient is not { } tensor) continue;
+            if (NewGradient(parameters[i].Value, seen) is not { } tensor) continue;
             Span<float> gradient = tensor.WritableSpan();
             TensorPrimitives.Min(gradient, (float)maximum, gradient);
             TensorPrimitives.Max(gradient, -(float)maximum, gradient);
@@ -61,11 +67,22 @@ public static class GradientClipping
     /// <summary>Multiplies all gradients.</summary>
     internal static void Scale(IReadOnlyList<(string Name, Tensor Value)> parameters, float factor)
     {
+        HashSet<Tensor> seen = Unseen();
         for (int i = 0; i < parameters.Count; i++)
         {
-            if (parameters[i].Value.Gradient is not { } tensor) continue;
+            if (NewGradient(parameters[i].Value, seen) is not { } tensor) continue;
             Span<float> gradient = tensor.WritableSpan();
             TensorPrimitives.Multiply(gradient, factor, gradient);
         }
     }
+
+    private static HashSet<Tensor> Unseen()
+    {
+        _seen ??= [];
+        _seen.Clear();
+        return _seen;
+    }
+
+    /// <summary>The gradient of a parameter that has not been seen.</summary>
+    private static Tensor? NewGradient(Tensor parameter, HashSet<Tensor> seen) => seen.Add(parameter) ? parameter.Gradient : null;
 }

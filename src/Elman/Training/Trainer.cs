@@ -7,7 +7,7 @@ namespace Elman;
 /// checkpoints. A run is a pure function of the initial weights, the data, the options and the seed, to the bit, interrupted or not.
 /// </summary>
 /// <param name="module">The network.</param>
-/// <param name="optimizer">The optimizer of its parameters, new for each run.</param>
+/// <param name="optimizer">The optimizer of its parameters, or of some of them where the others shall stay; new for each run.</param>
 /// <param name="options">How to run.</param>
 /// <example><code>
 /// Trainer trainer = new(net, new Adam(net.Parameters(), 1e-3), new TrainingOptions { Epochs = 20, ClipNorm = 1 });
@@ -24,9 +24,11 @@ public sealed class Trainer(Module module, Optimizer optimizer, TrainingOptions?
     /// </param>
     /// <param name="validate">The validation loss after each epoch, for example through <see cref="Evaluate"/>; it is called in evaluation mode.</param>
     /// <param name="cancellation">Ends the run after the running step; a checkpoint is written if there is a path for it.</param>
-    /// <returns>How it went. The module is in evaluation mode and holds the weights of the best epoch where there is a validation
-    /// or a patience, of the last step otherwise, and of the last step if interrupted.</returns>
+    /// <returns>How it went. However the run ended, cancelled or by an exception too, the module is in evaluation mode and holds the weights of the best epoch so far
+    /// where there is a validation or a patience, and those of the last step otherwise, or before the first epoch is done.</returns>
     /// <exception cref="DivergenceException">A loss or gradient is not finite.</exception>
+    /// <exception cref="InvalidOperationException">The optimizer is of another module's parameters; it or the schedule has been used by another run; the module is being
+    /// trained by one that still goes on; or what shall be maximized is not there.</exception>
     /// <exception cref="ElmanException">
     /// The checkpoint cannot be written, or read, or belongs to another run.
     /// </exception>
@@ -50,6 +52,7 @@ public sealed class Trainer(Module module, Optimizer optimizer, TrainingOptions?
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(loss);
+        using ExclusiveTraining exclusive = ExclusiveTraining.Begin(module);
         return new TrainingSession<TBatch>(module, optimizer, _options, source, loss, validate).Run(cancellation);
     }
 

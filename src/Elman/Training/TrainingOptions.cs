@@ -32,7 +32,7 @@ public sealed record TrainingOptions
     /// <summary>The largest magnitude of an element of a gradient, applied before <see cref="ClipNorm"/>.</summary>
     public double? ClipValue { get; init; }
 
-    /// <summary>The learning rate over time, a new schedule for each run; the optimizer's own rate throughout if null.</summary>
+    /// <summary>The learning rate over time, a new schedule for each run: one that a run has had is refused. The optimizer's own rate throughout if null.</summary>
     public LearningRateSchedule? Schedule { get; init; }
 
     /// <summary>
@@ -41,8 +41,14 @@ public sealed record TrainingOptions
     /// </summary>
     public int? Patience { get; init; }
 
-    /// <summary>An epoch improves on the best if its loss is lower by more than this.</summary>
+    /// <summary>An epoch improves on the best if its loss is lower by more than this; or higher, with <see cref="Maximize"/>.</summary>
     public double MinimumImprovement { get; init; }
+
+    /// <summary>
+    /// Whether what the validation returns shall grow, as an accuracy does. A schedule that watches it and maximizes, such as <see cref="ReduceOnPlateau"/> with
+    /// <c>maximize: true</c>, says as much.
+    /// </summary>
+    public bool Maximize { get; init; }
 
     /// <summary>Called after every optimizer step and every epoch, on the training thread.</summary>
     public Action<TrainingProgress>? Progress { get; init; }

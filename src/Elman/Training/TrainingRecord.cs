@@ -13,6 +13,9 @@ public enum TrainingOutcome
 
     /// <summary>The loss did not improve any more; see <see cref="TrainingOptions.Patience"/>.</summary>
     StoppedEarly,
+
+    /// <summary>A loss or a gradient was not finite; see <see cref="DivergenceException.Record"/>.</summary>
+    Diverged,
 }
 
 /// <summary>One epoch of a <see cref="TrainingRecord"/>.</summary>
@@ -40,7 +43,7 @@ public sealed class TrainingRecord
     /// <summary>The epochs that are done, in order.</summary>
     public IReadOnlyList<EpochRecord> Epochs => _epochs;
 
-    /// <summary>The epoch of the lowest loss, counted from 1; 0 before the first is done.</summary>
+    /// <summary>The epoch of the lowest loss, or of the highest value with <see cref="TrainingOptions.Maximize"/>, counted from 1; 0 before the first is done.</summary>
     public int BestEpoch { get; internal set; }
 
     /// <summary>Optimizer steps done.</summary>

@@ -40,11 +40,15 @@ internal sealed class TrainingRun(TrainingRecord record)
     public double MeanLoss => Sequences == 0 ? 0 : LossSum / Sequences;
 
     /// <summary>Enters the result of the running epoch and begins the next.</summary>
+    /// <param name="validationLoss">What the validation returned, if there is one.</param>
+    /// <param name="minimumImprovement">By how much more an epoch must be better than the best.</param>
+    /// <param name="maximizes">Whether more is better.</param>
     /// <returns>Whether it was the best so far.</returns>
-    public bool EndEpoch(double? validationLoss, double minimumImprovement)
+    public bool EndEpoch(double? validationLoss, double minimumImprovement, bool maximizes)
     {
         EpochRecord epoch = new(Epoch + 1, MeanLoss, validationLoss, LearningRate, Record.Seconds);
-        bool best = Record.Best is not { } before || epoch.Watched < before.Watched - minimumImprovement;
+        bool best = Record.Best is not { } before
+            || (maximizes ? epoch.Watched > before.Watched + minimumImprovement : epoch.Watched < before.Watched - minimumImprovement);
         Record.Add(epoch);
         if (best) Record.BestEpoch = epoch.Epoch;
         EpochsWithoutImprovement = best ? 0 : EpochsWithoutImprovement + 1;

@@ -12,6 +12,7 @@ internal sealed class TrainingSession<TBatch>
     private readonly Func<TBatch, State?, (Tensor Loss, State? Next)> _loss;
     private readonly Func<double>? _validate;
     private readonly LearningRateSchedule _schedule;
+    private readonly bool _maximizes;
     private readonly Checkpoint? _checkpoint;
     private readonly TrainingRun _run;
     private readonly StepPlan _plan;
@@ -28,6 +29,8 @@ internal sealed class TrainingSession<TBatch>
     {
         (_module, _optimizer, _options, _source, _loss, _validate) = (module, optimizer, options, source, loss, validate);
         _schedule = options.Schedule ?? new ConstantRate(optimizer.LearningRate);
+        _maximizes = options.Maximize || _schedule.Maximizes == true;
+        Check();
         if (options.CheckpointPath is { } path) _checkpoint = new Checkpoint(path, module, optimizer, _schedule);
         Dictionary<string, string> settings = Settings();
         _run = options.Resume && File.Exists(options.CheckpointPath) ? _checkpoint!.Read(settings) : new TrainingRun(new TrainingRecord(settings));
@@ -53,6 +56,8 @@ internal sealed class TrainingSession<TBatch>
         }
         finally
         {
+            // However the run ends, by a divergence or a failure too: what was best is not lost.
+            if (KeepsBest && _run.BestWeights is { } best) _module.Load(best);
             _module.Evaluate();
         }
     }
@@ -74,7 +79,6 @@ internal sealed class TrainingSession<TBatch>
             }
             EndEpoch();
         }
-        if (KeepsBest && _run.BestWeights is { } best) _module.Load(best);
         _run.Record.Outcome = Outcome;
         if (_hasBegun) _run.Record.PlannedSteps = _plan.Afterwards(_run.Record.Steps);
         return _run.Record;
@@ -94,9 +98,27 @@ internal sealed class TrainingSession<TBatch>
         return batches;
     }
 
+    /// <summary>Refuses what would train something else than it says, before anything is changed.</summary>
+    private void Check()
+    {
+        HashSet<Tensor> own = [.. _module.Parameters().Select(parameter => parameter.Value)];
+        if (_optimizer.Parameters.FirstOrDefault(parameter => !own.Contains(parameter.Value)).Name is { } foreign)
+            throw new InvalidOperationException($"the optimizer's parameter '{foreign}' is not one of the module that is trained, {_module.Description}: make the optimizer of that module's Parameters()");
+        if (_optimizer.IsTaken) throw Used("optimizer", "moments");
+        if (_schedule.IsTaken) throw Used("schedule", "time");
+        if (_options.Maximize && _schedule.Maximizes == false)
+            throw new InvalidOperationException($"the run maximizes what the validation returns, its schedule '{_schedule}' minimizes it: give both the same direction");
+        if (_maximizes && _validate is null) throw new InvalidOperationException("the run maximizes what the validation returns, and there is no validation: give one");
+    }
+
+    private static InvalidOperationException Used(string what, string whose) =>
+        new($"the {what} has been used by another run, whose {whose} it still holds: make a new {what} for each run");
+
     private void BeginPlan()
     {
         _hasBegun = true;
+        if (!_optimizer.TryTake()) throw Used("optimizer", "moments");
+        if (!_schedule.TryTake()) throw Used("schedule", "time");
         try
         {
             _plan.Begin(Steps(_batchesInEpoch), _run.Record.PlannedSteps);
@@ -163,13 +185,20 @@ internal sealed class TrainingSession<TBatch>
     }
 
     private DivergenceException Diverged(string what) =>
-        DivergenceException.Of(what, _run.Record.Steps + 1, _run.Epoch + 1, _run.LearningRate, _optimizer.Parameters);
+        DivergenceException.Of(what, _run.Record.Steps + 1, _run.Epoch + 1, _run.LearningRate, _optimizer.Parameters, RecordOfDivergence());
+
+    private TrainingRecord RecordOfDivergence()
+    {
+        Clock();
+        _run.Record.Outcome = TrainingOutcome.Diverged;
+        return _run.Record;
+    }
 
     private void EndEpoch()
     {
         double? validation = Validate();
         Clock();
-        bool best = _run.EndEpoch(validation, _options.MinimumImprovement);
+        bool best = _run.EndEpoch(validation, _options.MinimumImprovement, _maximizes);
         if (best && KeepsBest) _run.KeepBest(_module.Parameters());
         _schedule.EpochDone(_run.Record.Epochs[^1].Watched);
         _run.Record.Outcome = Outcome;
@@ -185,7 +214,10 @@ internal sealed class TrainingSession<TBatch>
         {
             double loss = _validate();
             return double.IsFinite(loss) ? loss : throw new DivergenceException(string.Create(CultureInfo.InvariantCulture,
-                $"training stopped after epoch {_run.Epoch + 1} at learning rate {_run.LearningRate:G4}: the validation loss is {loss}; lower the learning rate, or look for extreme values in the validation data"));
+                $"training stopped after epoch {_run.Epoch + 1} at learning rate {_run.LearningRate:G4}: the validation loss is {loss}; lower the learning rate, or look for extreme values in the validation data"))
+            {
+                Record = RecordOfDivergence(),
+            };
         }
     }
 
@@ -261,6 +293,7 @@ internal sealed class TrainingSession<TBatch>
         Add("clip_value", _options.ClipValue ?? (object)"none");
         Add("patience", _options.Patience ?? (object)"none");
         Add("minimum_improvement", _options.MinimumImprovement);
+        if (_maximizes) Add("maximize", "yes");
         Add("validation", _validate is null ? "none" : "each epoch");
         return settings;
     }

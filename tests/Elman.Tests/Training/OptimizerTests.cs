@@ -135,7 +135,7 @@ public class OptimizerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Adam(one, beta1: 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RmsProp(one, momentum: 2));
         Assert.Throws<ArgumentException>(() => new Adam([]));
-        Assert.Throws<ArgumentException>(() => new Adam([.. one, .. one]));
+        Assert.Throws<ArgumentException>(() => new Adam([.. one, ("p", Tensor.Ones(1))]));
     }
 
     internal static (string Name, Tensor Value)[] Parameters(FixtureCase torch) =>

@@ -143,7 +143,7 @@ public class ResumeTests
         using TemporaryFolder folder = new();
         string path = folder["run"];
         TrainingOptions options = Options(path) with { Settings = new Dictionary<string, string> { ["hidden"] = "64", ["data"] = "abc" } };
-        new SmallRun().Train(Kinds["Adam"], options with { Epochs = 1 });
+        new SmallRun().Train(Kinds["Adam"], options with { Epochs = 1, Schedule = Options(path).Schedule });
 
         Refused("hidden = 64, this one has 32", options with { Settings = new Dictionary<string, string> { ["hidden"] = "32", ["data"] = "abc" } });
         Refused("data = abc, this one has not set", options with { Settings = new Dictionary<string, string> { ["hidden"] = "64" } });

@@ -8,18 +8,19 @@ public abstract class Optimizer
 {
     private readonly Slot[] _slots;
     private readonly string[] _bufferNames;
+    private int _taken;
 
     /// <summary>Prepares buffers of zeros for every parameter.</summary>
     /// <param name="parameters">Names and tensors, for example <see cref="Module.Parameters"/>.</param>
     /// <param name="learningRate">The initial learning rate.</param>
     /// <param name="buffers">Names of the buffers that each parameter gets, PyTorch's where it has them.</param>
-    /// <exception cref="ArgumentException">There is no parameter, or two bear one name.</exception>
+    /// <exception cref="ArgumentException">There is no parameter, or two bear one name. A tensor that is given twice is one parameter, under the first of its names.</exception>
     protected Optimizer(IEnumerable<(string Name, Tensor Value)> parameters, double learningRate, params ReadOnlySpan<string> buffers)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         RequireRange(learningRate, 0, double.MaxValue, nameof(learningRate));
         LearningRate = learningRate;
-        Parameters = [.. parameters];
+        Parameters = [.. parameters.DistinctBy(parameter => parameter.Value)];
         if (Parameters.Count == 0) throw new ArgumentException("an optimizer needs at least one parameter", nameof(parameters));
         if (Parameters.CountBy(parameter => parameter.Name).FirstOrDefault(name => name.Value > 1).Key is { } repeated)
             throw new ArgumentException($"two parameters are named '{repeated}'; names must differ", nameof(parameters));
@@ -32,6 +33,12 @@ public abstract class Optimizer
 
     /// <summary>The parameters that are optimized, in order.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> Parameters { get; }
+
+    /// <summary>Whether a run of a <see cref="Trainer"/> has it, or had it: its buffers go on from there.</summary>
+    internal bool IsTaken => _taken != 0;
+
+    /// <summary>A run takes the optimizer for itself; false if another has.</summary>
+    internal bool TryTake() => Interlocked.Exchange(ref _taken, 1) == 0;
 
     /// <summary>Updates every parameter that requires a gradient and has one; the others stay as they are.</summary>
     public void Step()

@@ -20,6 +20,7 @@ public enum ScheduleUnit
 public abstract class LearningRateSchedule(ScheduleUnit unit)
 {
     private long _warmed;
+    private int _taken;
 
     /// <summary>What the schedule counts; the warm-up always counts optimizer steps.</summary>
     public ScheduleUnit Unit { get; init; } = unit;
@@ -36,6 +37,9 @@ public abstract class LearningRateSchedule(ScheduleUnit unit)
     /// <summary>The share of a run's steps whose rates do not depend on how many there will be: 1 unless a schedule asks for <see cref="PlannedSteps"/>.</summary>
     public virtual double StableShare => 1;
 
+    /// <summary>Whether what the schedule watches shall grow, as an accuracy does; null if it watches nothing.</summary>
+    public virtual bool? Maximizes => null;
+
     /// <summary>The steps of the whole run, warm-up included; null as long as nobody knows, which is at most for the <see cref="StableShare"/>.</summary>
     protected long? PlannedSteps { get; private set; }
 
@@ -50,6 +54,12 @@ public abstract class LearningRateSchedule(ScheduleUnit unit)
 
     /// <summary>The rate at the schedule's own <see cref="Time"/>, without warm-up.</summary>
     protected abstract double ScheduledRate { get; }
+
+    /// <summary>Whether a run of a <see cref="Trainer"/> has it, or had it: its time goes on from there.</summary>
+    internal bool IsTaken => _taken != 0;
+
+    /// <summary>A run takes the schedule for itself; false if another has.</summary>
+    internal bool TryTake() => Interlocked.Exchange(ref _taken, 1) == 0;
 
     /// <summary>Tells the schedule that an optimizer step is done.</summary>
     /// <param name="loss">The loss of the step, which a schedule that watches it may want.</param>

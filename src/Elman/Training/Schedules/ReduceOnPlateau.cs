@@ -9,7 +9,7 @@ namespace Elman;
 /// <param name="rate">The initial learning rate.</param>
 /// <param name="factor">The factor, below 1.</param>
 /// <param name="patience">The number of epochs without improvement that are forgiven.</param>
-/// <param name="threshold">An improvement is a loss below best · (1 − threshold).</param>
+/// <param name="threshold">An improvement is a loss below the best by more than the threshold times its magnitude; with <paramref name="maximize"/>, above it.</param>
 /// <param name="cooldown">Epochs after a reduction in which none is counted as bad.</param>
 /// <param name="floor">The lowest learning rate.</param>
 /// <param name="maximize">Whether what is watched shall grow, as an accuracy does.</param>
@@ -25,6 +25,9 @@ public sealed class ReduceOnPlateau(
     private readonly double _initial = rate;
     private double _rate = rate, _best = maximize ? double.NegativeInfinity : double.PositiveInfinity;
     private int _bad, _coolingDown;
+
+    /// <inheritdoc/>
+    public override bool? Maximizes => maximize;
 
     /// <inheritdoc/>
     protected override double ScheduledRate => _rate;
@@ -43,7 +46,9 @@ public sealed class ReduceOnPlateau(
     /// <inheritdoc/>
     protected override void Watch(double loss)
     {
-        bool better = maximize ? loss > _best * (1 + threshold) : loss < _best * (1 - threshold);
+        // Relative to the magnitude: PyTorch multiplies a negative best by 1 − threshold, which asks for nothing, so that a constant loss is an improvement for ever.
+        double margin = Math.CopySign(threshold, _best);
+        bool better = maximize ? loss > _best * (1 + margin) : loss < _best * (1 - margin);
         if (better) (_best, _bad) = (loss, 0);
         else _bad++;
         if (_coolingDown > 0) (_coolingDown, _bad) = (_coolingDown - 1, 0);
