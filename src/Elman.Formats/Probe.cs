@@ -62,7 +62,7 @@ public sealed class Probe
         {
             if (classes is not { } count) return new Probe(Taken(network, Tensor.Normal(random, lengths.Length, lengths.Max(), size)), lengths);
             Tensor indices = Tensor.Zeros(lengths.Length, lengths.Max());
-            foreach (ref float value in indices.WritableSpan()) value = random.NextInt(count);
+            foreach (ref float value in indices.Writable()) value = random.NextInt(count);
             return new Probe(indices, lengths);
         })];
     }
@@ -154,11 +154,11 @@ public sealed class Probe
                 return Taken(first, input);
             case Masking masking:
                 int width = input.Shape[2];
-                for (int step = 2; step < input.Shape[0] * input.Shape[1]; step += 3) input.WritableSpan().Slice(step * width, width).Fill(masking.Value);
+                for (int step = 2; step < input.Shape[0] * input.Shape[1]; step += 3) input.Writable().Slice(step * width, width).Fill(masking.Value);
                 return input;
             case IDecaying { InputSize: int size }:
                 Tensor values = input.Slice(2, ..size), observed = input.Slice(2, size..(2 * size)), elapsed = input.Slice(2, (2 * size)..);
-                foreach (ref float value in observed.WritableSpan()) value = value > 0 ? 1 : 0;
+                foreach (ref float value in observed.Writable()) value = value > 0 ? 1 : 0;
                 return Tensor.Concat(2, values, observed, elapsed * elapsed);
             default:
                 return input;

@@ -303,7 +303,7 @@ internal sealed class Lowering
         if (node.Inputs[0] != value || node.Constant(1) is not { Shape.Rank: 0 } index) throw No(node, "it gathers what no layer gathers");
         bool single = IsSingle(_axes[axis]);
         if (!single && !(_axes.Count == 3 && _oriented && _axes[axis] == Time && index.ToInteger() == -1)) throw No(node, "it picks something else than the last step");
-        if (!single) _layers.Add(new LastStep());
+        if (!single) _layers.Add(new LastStep(0));
         _axes.RemoveAt(axis);
     }
 
@@ -316,7 +316,7 @@ internal sealed class Lowering
         bool last = _reversed ? start == 0 && end == 1 : start == -1 && end >= int.MaxValue;
         if (!last) throw No(node, "it slices something else than the last step");
         _reversed = false;
-        _layers.Add(new LastStep());
+        _layers.Add(new LastStep(0));
         _axes[OnnxValue.Axis(axis, 3)] = Axis.Single;
     }
 

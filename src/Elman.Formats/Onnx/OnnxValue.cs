@@ -80,7 +80,7 @@ internal sealed class OnnxValue
         if (IsFloat)
         {
             Tensor result = Tensor.Allocate(shape);
-            Copy<float>(Floats.Span, offset, strides, result.WritableSpan(), shape);
+            Copy<float>(Floats.Span, offset, strides, result.Writable(), shape);
             return new OnnxValue(result);
         }
         long[] integers = new long[shape.Count];
@@ -121,7 +121,7 @@ internal sealed class OnnxValue
         if (IsFloat)
         {
             Tensor result = Tensor.Allocate(shape);
-            Take(Floats.Span, Shape[axis], outer, inner, places, fill, result.WritableSpan());
+            Take(Floats.Span, Shape[axis], outer, inner, places, fill, result.Writable());
             return new OnnxValue(result);
         }
         long[] integers = new long[shape.Count];
@@ -140,7 +140,7 @@ internal sealed class OnnxValue
             int width = part.Shape.Product(axis, shape.Rank);
             for (int block = 0; block < outer; block++)
             {
-                if (floats is not null) part.Floats.Span.Slice(block * width, width).CopyTo(floats.WritableSpan()[(block * row + start)..]);
+                if (floats is not null) part.Floats.Span.Slice(block * width, width).CopyTo(floats.Writable()[(block * row + start)..]);
                 else part.Integers.AsSpan(block * width, width).CopyTo(integers.AsSpan(block * row + start));
             }
             start += width;
@@ -160,7 +160,7 @@ internal sealed class OnnxValue
         }
         if (dense) return _source!.View(Shape);
         Tensor result = Tensor.Allocate(Shape);
-        Copy(_source!.Span, 0, _strides!, result.WritableSpan(), Shape);
+        Copy(_source!.Span, 0, _strides!, result.Writable(), Shape);
         return result;
     }
 

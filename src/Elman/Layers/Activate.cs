@@ -24,7 +24,7 @@ public sealed class Activate(Activation activation) : Module, IStreamable
     {
         ArgumentNullException.ThrowIfNull(input);
         Tensor result = Tensor.Allocate(input.Shape);
-        activation.Apply(input.Span, result.WritableSpan());
+        activation.Apply(input.Span, result.Writable());
         return Tensor.Record(result, [input], () => activation.AddGradient(input.Span, result.Span, result.GradientSpan(), input.GradientSpan()));
     }
 

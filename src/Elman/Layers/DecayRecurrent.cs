@@ -39,8 +39,8 @@ public class DecayRecurrent<TUnit> : Module, IStreamable, IDecaying
         Mean = AddParameter("mean", Tensor.Zeros(inputSize));
         Mean.RequiresGradient = false;
         _stateDecay = AddChild("state_decay", new Linear(inputSize, hiddenSize, random));
-        TensorPrimitives.Abs(_stateDecay.Weight.Span, _stateDecay.Weight.WritableSpan());
-        _stateDecay.Bias!.WritableSpan().Clear();
+        TensorPrimitives.Abs(_stateDecay.Weight.Span, _stateDecay.Weight.Writable());
+        _stateDecay.Bias!.Writable().Clear();
     }
 
     /// <summary>I.</summary>

@@ -10,13 +10,17 @@ public sealed class LastStep : Module, IStreamable
 {
     /// <summary>A layer that keeps the last valid step of every sequence.</summary>
     /// <param name="reversed">How many values, at the end of every step, a backward direction made: H behind a layer of both directions whose outputs stand side by
-    /// side, F behind a reverse layer.</param>
+    /// side, F behind a reverse layer. Without a number there must be none: a <see cref="Sequential"/> refuses it behind a backward direction. 0 takes what stands at the last
+    /// step, whatever made it.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
-    public LastStep(int reversed = 0)
+    public LastStep(int? reversed = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(reversed);
-        Reversed = reversed;
+        if (reversed is { } given) ArgumentOutOfRangeException.ThrowIfNegative(given, nameof(reversed));
+        (Reversed, IsAssumed) = (reversed ?? 0, reversed is null);
     }
+
+    /// <summary>Whether nobody said that no backward direction made any value.</summary>
+    internal bool IsAssumed { get; }
 
     /// <summary>How many values, at the end of every step, a backward direction made.</summary>
     public int Reversed { get; }
@@ -49,7 +53,7 @@ public sealed class LastStep : Module, IStreamable
         {
             if (ends[row] == 0) continue;
             ReadOnlySpan<float> sequence = input.Span.Slice(row * steps * size, steps * size);
-            Span<float> last = result.WritableSpan().Slice(row * size, size);
+            Span<float> last = result.Writable().Slice(row * size, size);
             sequence.Slice((ends[row] - 1) * size, forward).CopyTo(last);
             sequence[forward..size].CopyTo(last[forward..]);
         }

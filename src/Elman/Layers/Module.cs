@@ -109,13 +109,13 @@ public abstract class Module
     }
 
     /// <summary>Adds a trainable parameter under PyTorch's name for it.</summary>
-    /// <returns>The parameter: <paramref name="value"/>, or its copy if that belongs to a <see cref="TensorScope"/>, which it must outlive.</returns>
+    /// <returns>The parameter: <paramref name="value"/>, or its copy if that belongs to a <see cref="TensorScope"/>, which it must outlive, or wraps memory of the caller's.</returns>
     /// <exception cref="ArgumentException">The module has a parameter or a child of that name.</exception>
     protected Tensor AddParameter(string name, Tensor value)
     {
         ArgumentNullException.ThrowIfNull(value);
         RequireNew(name);
-        if (value.IsScoped) value = value.Clone();
+        if (value.IsScoped || value.IsForeign) value = value.Clone();
         value.RequiresGradient = true;
         _parameters.Add((name, value));
         return value;
@@ -170,7 +170,7 @@ public abstract class Module
     {
         ArgumentNullException.ThrowIfNull(name);
         if (!_names.Add(name))
-            throw new ArgumentException($"{GetType().Name} has a parameter or a module of the name '{name}' already; names must differ", nameof(name));
+            throw new ArgumentException($"two parameters or modules are named '{name}'; names must differ", nameof(name));
     }
 
     private void AppendDescriptions(Sha256 hash)

@@ -19,7 +19,7 @@ internal sealed class Observations
         FinalGaps = Tensor.From(initialGaps.Span, 1, batch, size);
         // Where each value of Last, and then each of FinalLast, comes from: an element of values, or −1 − an element of the initial ones.
         int[] sources = new int[values.Count + (batch * size)];
-        Span<float> mask = Mask.WritableSpan(), gaps = Gaps.WritableSpan(), last = Last.WritableSpan(), finalLast = FinalLast.WritableSpan(), finalGaps = FinalGaps.WritableSpan();
+        Span<float> mask = Mask.Writable(), gaps = Gaps.Writable(), last = Last.Writable(), finalLast = FinalLast.Writable(), finalGaps = FinalGaps.Writable();
         for (int sorted = 0; sorted < batch; sorted++)
         {
             int row = layout.Order[sorted];

@@ -29,8 +29,8 @@ internal static class RecurrentInitialization
         if (options.ForgetBias is { } forget)
         {
             if (sizes.ForgetGate < 0 || biasIh is null) throw new ArgumentException($"a forget bias is set, but {name}{(biasIh is null ? " without bias" : "")} has no forget gate with a bias");
-            biasIh.WritableSpan().Slice(sizes.ForgetGate * hidden, hidden).Fill(forget);
-            biasHh?.WritableSpan().Slice(sizes.ForgetGate * hidden, hidden).Clear();
+            biasIh.Writable().Slice(sizes.ForgetGate * hidden, hidden).Fill(forget);
+            biasHh?.Writable().Slice(sizes.ForgetGate * hidden, hidden).Clear();
         }
         Tensor? Optional(bool exists, string parameter, Func<Tensor> first) => exists ? add(parameter + suffix, first()) : null;
         bool cell = sizes.Normalized && sizes.States > 1;
@@ -51,7 +51,7 @@ internal static class RecurrentInitialization
     {
         Tensor result = Tensor.Zeros(shape);
         float bound = 1 / MathF.Sqrt(hidden);
-        foreach (ref float value in result.WritableSpan()) value = random.NextUniform(-bound, bound);
+        foreach (ref float value in result.Writable()) value = random.NextUniform(-bound, bound);
         return result;
     }
 
@@ -61,7 +61,7 @@ internal static class RecurrentInitialization
     /// </summary>
     public static void Orthogonalize(Tensor weight, int hidden, RandomStream random)
     {
-        Span<float> values = weight.WritableSpan();
+        Span<float> values = weight.Writable();
         for (int first = 0; first < values.Length; first += hidden * hidden)
         {
             double[][] rows = new double[hidden][];

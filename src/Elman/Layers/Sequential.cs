@@ -10,21 +10,23 @@ public sealed class Sequential : Module, IStreamable
     /// <summary>The modules as steps; those that cannot be computed step by step are missing.</summary>
     private readonly List<IStreamable> _steps = [];
 
+    private StepValues _values;
+
     /// <summary>A module that applies <paramref name="modules"/> in order.</summary>
+    /// <exception cref="ArgumentException">A module takes values of another size than the one before it gives, or is a <see cref="LastStep"/> of another direction.</exception>
     public Sequential(params ReadOnlySpan<Module> modules)
     {
         foreach (Module module in modules) Add($"{Children.Count}", module);
     }
 
     /// <summary>A module that applies others in order, each under a name of its own: parameters are called NAME.weight and so on.</summary>
-    /// <exception cref="ArgumentException">A name is empty, or two are the same.</exception>
+    /// <exception cref="ArgumentException">A name is empty, or two are the same; or modules do not fit together, as for the constructor.</exception>
     public static Sequential Named(params ReadOnlySpan<(string Name, Module Module)> modules)
     {
         Sequential result = new();
         foreach ((string name, Module module) in modules)
         {
             ArgumentException.ThrowIfNullOrEmpty(name, nameof(modules));
-            if (result.Children.Any(child => child.Name == name)) throw new ArgumentException($"two modules are named '{name}'", nameof(modules));
             result.Add(name, module);
         }
         return result;
@@ -115,6 +117,7 @@ public sealed class Sequential : Module, IStreamable
     private void Add(string name, Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
+        _values = _values.Behind(module, name);
         AddChild(name, module);
         if (module is not IStreamable steps) return;
         _steps.Add(steps);

@@ -31,7 +31,7 @@ public sealed class StepPool(bool isMaximum) : Module
         Tensor result = Tensor.Zeros(rows, size);
         for (int row = 0; row < rows; row++)
         {
-            Span<float> mean = result.WritableSpan().Slice(row * size, size);
+            Span<float> mean = result.Writable().Slice(row * size, size);
             for (int t = 0; t < ends[row]; t++) TensorPrimitives.Add(mean, input.Span.Slice((row * steps + t) * size, size), mean);
             if (ends[row] > 0) TensorPrimitives.Multiply(mean, 1f / ends[row], mean);
         }
@@ -53,7 +53,7 @@ public sealed class StepPool(bool isMaximum) : Module
         (int rows, int steps, int size) = (input.Shape[0], input.Shape[1], input.Shape[2]);
         Tensor result = Tensor.Zeros(rows, size);
         int[] from = new int[rows * size];
-        Span<float> largest = result.WritableSpan();
+        Span<float> largest = result.Writable();
         for (int row = 0; row < rows; row++)
             for (int unit = 0; unit < size && ends[row] > 0; unit++)
             {

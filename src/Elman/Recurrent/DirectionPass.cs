@@ -84,7 +84,7 @@ internal sealed class DirectionPass<TUnit>
         Span<float> states = States(_plan.Ranges);
         for (int part = 0; part < parts.Length; part++)
         {
-            Span<float> target = parts[part].WritableSpan();
+            Span<float> target = parts[part].Writable();
             for (int row = 0; row < _layout.Batch; row++) StateOf(states, Place(row), part).CopyTo(RowOf(target, row, direction, part));
         }
     }

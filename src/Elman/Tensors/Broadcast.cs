@@ -50,7 +50,7 @@ internal static class Broadcast
         StridedRuns.BroadcastStrides(b.Shape, result.Shape, rightStrides);
         StridedRuns runs = new(result.Shape, leftStrides, rightStrides, stackalloc int[StridedRuns.WorkspaceSize(rank)]);
         ReadOnlySpan<float> left = a.Span, right = b.Span;
-        Span<float> target = result.WritableSpan();
+        Span<float> target = result.Writable();
         int length = runs.Length;
         for (int run = 0; run < runs.Runs; run++, target = target[length..])
         {

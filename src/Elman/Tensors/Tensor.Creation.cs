@@ -24,7 +24,7 @@ public sealed partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(random);
         Tensor result = Allocate(new Shape(shape));
-        foreach (ref float value in result.WritableSpan()) value = random.NextUniform(low, high);
+        foreach (ref float value in result.Writable()) value = random.NextUniform(low, high);
         return result;
     }
 
@@ -33,7 +33,7 @@ public sealed partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(random);
         Tensor result = Allocate(new Shape(shape));
-        foreach (ref float value in result.WritableSpan()) value = random.NextNormal();
+        foreach (ref float value in result.Writable()) value = random.NextNormal();
         return result;
     }
 

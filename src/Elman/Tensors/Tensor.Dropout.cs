@@ -34,7 +34,7 @@ public sealed partial class Tensor
     {
         Tensor result = From(source.Span, source.Shape.Extents);
         int width = source.Rank == 0 ? 1 : source.Shape[^1], length = source.Rank < 3 ? 1 : source.Shape[^2];
-        Span<float> values = result.WritableSpan();
+        Span<float> values = result.Writable();
         // A row's number is made of its sequence and its time, so that padding to another length changes no mask.
         for (int row = 0; row * width < values.Length; row++)
             key.Apply(values.Slice(row * width, width), row / length, row % length, probability);

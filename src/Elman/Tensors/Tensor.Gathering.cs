@@ -20,7 +20,7 @@ public sealed partial class Tensor
         Tensor result = Allocate(WithExtent(axis, taken.Length));
         int outer = Shape.Product(0, axis), extent = Shape[axis], inner = Shape.Product(axis + 1, Rank);
         ReadOnlySpan<float> from = Span;
-        Span<float> to = result.WritableSpan();
+        Span<float> to = result.Writable();
         for (int block = 0; block < outer; block++)
             for (int i = 0; i < taken.Length; i++)
                 from.Slice((block * extent + taken[i]) * inner, inner).CopyTo(to[((block * taken.Length + i) * inner)..]);
@@ -63,7 +63,7 @@ public sealed partial class Tensor
         for (int i = 0; i < offsets.Length; i++) offsets[i] = (i / (taken * inner) * extent + indices[i]) * inner + i % inner;
         Tensor result = Allocate(WithExtent(axis, taken));
         ReadOnlySpan<float> from = Span;
-        Span<float> to = result.WritableSpan();
+        Span<float> to = result.Writable();
         for (int i = 0; i < offsets.Length; i++) to[i] = from[offsets[i]];
         return Record(result, [this], () =>
         {

@@ -70,7 +70,7 @@ public sealed partial class Tensor
     internal Tensor GradientTensor()
     {
         Tensor gradient = GradientToFill(out bool isFresh);
-        if (isFresh) gradient.WritableSpan().Clear();
+        if (isFresh) gradient.Writable().Clear();
         return gradient;
     }
 
@@ -86,14 +86,14 @@ public sealed partial class Tensor
     private Tensor AllocateGradient() => _gradient = _scoped ? Allocate(Shape) : new Tensor(new float[Count], Shape);
 
     /// <summary>The values of <see cref="GradientTensor"/>.</summary>
-    internal Span<float> GradientSpan() => GradientTensor().WritableSpan();
+    internal Span<float> GradientSpan() => GradientTensor().Writable();
 
     /// <summary>Adds to the gradient, if it is wanted, <paramref name="slope"/> summed over the axes along which this tensor was repeated.</summary>
     internal void AddGradient(Tensor slope)
     {
         if (!NeedsGradient) return;
         if (slope.Shape != Shape) slope = SumTo(slope, Shape);
-        Span<float> gradient = GradientToFill(out bool isFresh).WritableSpan();
+        Span<float> gradient = GradientToFill(out bool isFresh).Writable();
         if (isFresh) slope.Span.CopyTo(gradient);
         else TensorPrimitives.Add(gradient, slope.Span, gradient);
     }

@@ -15,19 +15,21 @@ public sealed partial class Tensor
 
     /// <summary>
     /// The values as a tensor of System.Numerics.Tensors. It shares them, unless this tensor belongs to a <see cref="TensorScope"/>
-    /// or wraps memory that is not an array: then it is a copy.
+    /// or wraps memory that is not an array: then it is a copy. What is written there is seen here, as with <see cref="WritableSpan"/>.
     /// </summary>
-    public Tensor<float> ToNumerics() =>
-        !_scoped && MemoryMarshal.TryGetArray<float>(Values, out ArraySegment<float> segment)
-            ? System.Numerics.Tensors.Tensor.Create(segment.Array!, segment.Offset, Lengths(), [])
-            : System.Numerics.Tensors.Tensor.Create(Span.ToArray(), Lengths());
+    public Tensor<float> ToNumerics()
+    {
+        if (_scoped || !MemoryMarshal.TryGetArray<float>(Values, out ArraySegment<float> segment)) return System.Numerics.Tensors.Tensor.Create(Span.ToArray(), Lengths());
+        Share().Lend(segment);
+        return System.Numerics.Tensors.Tensor.Create(segment.Array!, segment.Offset, Lengths(), []);
+    }
 
     /// <summary>A tensor with a copy of <paramref name="values"/>, whatever their strides.</summary>
     /// <exception cref="ArgumentException">There are more than <see cref="int.MaxValue"/> values.</exception>
     public static Tensor From(in ReadOnlyTensorSpan<float> values)
     {
         Tensor result = Allocate(ShapeOf(values));
-        if (result.Count > 0) values.FlattenTo(result.WritableSpan());
+        if (result.Count > 0) values.FlattenTo(result.Writable());
         return result;
     }
 
@@ -47,7 +49,7 @@ public sealed partial class Tensor
             }
             stride *= shape[axis];
         }
-        return new Tensor(shape.Count == 0 ? default : new NumericsMemory(values).Memory, shape);
+        return new Tensor(shape.Count == 0 ? default : new NumericsMemory(values).Memory, shape) { IsForeign = true };
     }
 
     private nint[] Lengths() => Rank == 0 ? [1] : [.. Shape.Extents.ToArray()];

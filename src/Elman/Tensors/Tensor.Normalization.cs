@@ -23,7 +23,7 @@ public sealed partial class Tensor
         int width = Shape[Shape.Axis(-1)];
         Tensor result = Allocate(Shape), scales = Allocate(new Shape(Shape.Product(0, Rank - 1)));
         ReadOnlySpan<float> x = Span;
-        Span<float> y = result.WritableSpan(), scale = scales.WritableSpan();
+        Span<float> y = result.Writable(), scale = scales.Writable();
         for (int row = 0; row * width < x.Length; row++)
             scale[row] = NormalizeRow(x.Slice(row * width, width), y.Slice(row * width, width), epsilon);
         return Record(result, [this], () =>
@@ -65,7 +65,7 @@ public sealed partial class Tensor
         int width = Shape[^1];
         Tensor result = Allocate(Shape);
         ReadOnlySpan<float> x = Span;
-        Span<float> y = result.WritableSpan();
+        Span<float> y = result.Writable();
         for (int at = 0; at < x.Length; at += width) SoftmaxRow(x.Slice(at, width), y.Slice(at, width));
         return Record(result, [this], () =>
         {
@@ -85,12 +85,12 @@ public sealed partial class Tensor
         int width = Shape[^1];
         Tensor result = Allocate(Shape);
         ReadOnlySpan<float> x = Span;
-        Span<float> y = result.WritableSpan();
+        Span<float> y = result.Writable();
         for (int at = 0; at < x.Length; at += width) LogSoftmaxRow(x.Slice(at, width), y.Slice(at, width));
         return Record(result, [this], () =>
         {
             Tensor shares = Allocate(Shape);
-            VectorMath.Exp(result.Span, shares.WritableSpan());
+            VectorMath.Exp(result.Span, shares.Writable());
             ReadOnlySpan<float> share = shares.Span, slope = result.GradientSpan();
             Span<float> gradient = GradientSpan();
             for (int at = 0; at < share.Length; at += width)

@@ -29,7 +29,7 @@ public sealed partial class Tensor
         where TFunction : struct, IPointwiseFunction
     {
         Tensor result = Allocate(Shape);
-        TFunction.Apply(Span, result.WritableSpan());
+        TFunction.Apply(Span, result.Writable());
         return Record(result, [this], () =>
         {
             ReadOnlySpan<float> x = Span, y = result.Span, slope = result.GradientSpan();

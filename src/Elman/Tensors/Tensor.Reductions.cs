@@ -75,7 +75,7 @@ public sealed partial class Tensor
         Tensor result = Allocate(new Shape(extents));
         int outer = shape.Product(0, first), middle = shape.Product(first, end), inner = shape.Product(end, shape.Rank);
         ReadOnlySpan<float> values = source.Span;
-        Span<float> sums = result.WritableSpan();
+        Span<float> sums = result.Writable();
         for (int block = 0; block < outer; block++)
             Summation.OfRows(values.Slice(block * middle * inner, middle * inner), inner, sums.Slice(block * inner, inner));
         return result;

@@ -118,7 +118,7 @@ public sealed partial class Tensor
         for (int axis = 0; axis < rank; axis++) targetStrides[axis] = result.Shape.Product(axis + 1, rank);
         StridedRuns runs = new(result.Shape, sourceStrides, targetStrides, stackalloc int[StridedRuns.WorkspaceSize(rank)]);
         ReadOnlySpan<float> from = source.Span;
-        Span<float> to = result.WritableSpan();
+        Span<float> to = result.Writable();
         int length = runs.Length, step = runs.LeftStep;
         for (int run = 0; run < runs.Runs; run++)
         {
@@ -135,7 +135,7 @@ public sealed partial class Tensor
         Tensor result = Allocate(shape);
         int inner = Shape.Product(axis + 1, Rank), row = Shape[axis] * inner, width = length * inner;
         ReadOnlySpan<float> from = Span;
-        Span<float> to = result.WritableSpan();
+        Span<float> to = result.Writable();
         for (int block = 0; block * width < to.Length; block++) from.Slice(block * row + start * inner, width).CopyTo(to[(block * width)..]);
         return Record(result, [this], () =>
         {
@@ -153,7 +153,7 @@ public sealed partial class Tensor
     {
         Tensor result = Allocate(shape);
         int outer = shape.Product(0, axis), row = shape.Product(axis, shape.Rank), start = 0;
-        Span<float> to = result.WritableSpan();
+        Span<float> to = result.Writable();
         foreach (Tensor tensor in tensors)
         {
             ReadOnlySpan<float> from = tensor.Span;

@@ -1,12 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 
 namespace Elman;
 
 /// <summary>
 /// A dense row-major array of float32 with a shape, and the record of how it was computed, from which
-/// <see cref="Backward"/> derives gradients. Values change only through <see cref="WritableSpan"/>.
+/// <see cref="Backward"/> derives gradients.
 /// </summary>
 public sealed partial class Tensor
 {
@@ -14,8 +13,8 @@ public sealed partial class Tensor
     private readonly bool _scoped;
     private int _version;
 
-    /// <summary>The version of values that several tensors share; an object of its own, so that none keeps the record of another alive.</summary>
-    private StrongBox<int>? _sharedVersion;
+    /// <summary>The version of values that several tensors share, or that the caller may write to; an object of its own, so that none keeps the record of another alive.</summary>
+    private SharedValues? _shared;
 
     private Tensor(Memory<float> values, Shape shape, bool scoped = false)
     {
@@ -36,22 +35,25 @@ public sealed partial class Tensor
     public int Count => Shape.Count;
 
     /// <summary>
-    /// Grows by one whenever the values may have changed, through this tensor or another that shares them (<see cref="Detach"/>,
-    /// <see cref="Reshape"/>); what is derived from a tensor (packed weights) is rebuilt then.
+    /// Grows whenever the values may have changed, through this tensor, another that shares them (<see cref="Detach"/>, <see cref="Reshape"/>) or a span that
+    /// <see cref="WritableSpan"/> gave; what is derived from a tensor (packed weights) is rebuilt then.
     /// </summary>
-    public int Version => _sharedVersion?.Value ?? _version;
+    public int Version => _shared is null ? _version : _shared.Version(_values.Span);
 
     /// <summary>The values in row-major order.</summary>
     /// <exception cref="ObjectDisposedException">The tensor belonged to a <see cref="TensorScope"/> that has ended.</exception>
     public ReadOnlySpan<float> Span => Values.Span;
 
-    /// <summary>The values in row-major order, to be changed; not recorded for gradients. Call it anew for each change.</summary>
+    /// <summary>
+    /// The values in row-major order, to be changed; not recorded for gradients. The span may be kept and written to later: from now on the values are compared with what they
+    /// were, whenever something that was derived from them is used. That is a pass over them each time, which <see cref="CopyFrom"/> does not cost.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The tensor belonged to a <see cref="TensorScope"/> that has ended.</exception>
     public Span<float> WritableSpan()
     {
-        if (_sharedVersion is null) _version++;
-        else _sharedVersion.Value++;
-        return Values.Span;
+        Span<float> values = Writable();
+        Share().Lend(values);
+        return values;
     }
 
     /// <summary>One element.</summary>
@@ -106,10 +108,10 @@ public sealed partial class Tensor
 
     /// <summary>
     /// A tensor over <paramref name="values"/> itself, without a copy: both see each other's changes. Those made past the tensor do not raise its
-    /// <see cref="Version"/>, so make none to a parameter of a layer.
+    /// <see cref="Version"/>, so make none between a computation and its <see cref="Backward"/>; a layer of which it becomes a parameter takes a copy.
     /// </summary>
     /// <exception cref="ArgumentException">The number of values is not that of the shape.</exception>
-    public static Tensor Wrap(Memory<float> values, params ReadOnlySpan<int> shape) => new(values, Fitting(values.Length, shape));
+    public static Tensor Wrap(Memory<float> values, params ReadOnlySpan<int> shape) => new(values, Fitting(values.Length, shape)) { IsForeign = true };
 
     /// <summary>The same values, apart from any record: gradients do not flow through it. No copy.</summary>
     public Tensor Detach() => View(Shape);
@@ -122,7 +124,7 @@ public sealed partial class Tensor
     public void CopyFrom(ReadOnlySpan<float> source)
     {
         if (source.Length != Count) throw new ArgumentException($"{source.Length} values do not fill shape {Shape} of {Count}");
-        source.CopyTo(WritableSpan());
+        source.CopyTo(Writable());
     }
 
     /// <summary>Shape and values, long tensors shortened.</summary>
@@ -135,6 +137,17 @@ public sealed partial class Tensor
 
     /// <summary>Whether the values go back to a <see cref="TensorScope"/> at its end.</summary>
     internal bool IsScoped => _scoped;
+
+    /// <summary>Whether the memory is the caller's, who may write to it without the tensor's knowledge.</summary>
+    internal bool IsForeign { get; private init; }
+
+    /// <summary>The values, to be changed by the library, which keeps no such span.</summary>
+    internal Span<float> Writable()
+    {
+        if (_shared is null) _version++;
+        else _shared.Changed();
+        return Values.Span;
+    }
 
     internal Memory<float> Values
     {
@@ -158,8 +171,7 @@ public sealed partial class Tensor
     /// <summary>The same values under another shape of as many elements, apart from any record. No copy.</summary>
     internal Tensor View(Shape shape)
     {
-        if (_sharedVersion is null) Interlocked.CompareExchange(ref _sharedVersion, new StrongBox<int>(_version), null);
-        Tensor result = new(Values, shape, _scoped) { _sharedVersion = _sharedVersion };
+        Tensor result = new(Values, shape, _scoped) { _shared = Share(), IsForeign = IsForeign };
         if (_scoped) TensorScope.Current?.Own(result);
         return result;
     }
@@ -170,6 +182,12 @@ public sealed partial class Tensor
         _values = default;
         _gradient = null;
         Source = null;
+    }
+
+    private SharedValues Share()
+    {
+        if (_shared is null) Interlocked.CompareExchange(ref _shared, new SharedValues(_version), null);
+        return _shared!;
     }
 
     private static Shape Fitting(int count, ReadOnlySpan<int> extents)

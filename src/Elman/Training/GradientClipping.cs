@@ -51,7 +51,7 @@ public static class GradientClipping
         for (int i = 0; i < parameters.Count; i++)
         {
             if (NewGradient(parameters[i].Value, seen) is not { } tensor) continue;
-            Span<float> gradient = tensor.WritableSpan();
+            Span<float> gradient = tensor.Writable();
             TensorPrimitives.Min(gradient, (float)maximum, gradient);
             TensorPrimitives.Max(gradient, -(float)maximum, gradient);
         }
@@ -71,7 +71,7 @@ public static class GradientClipping
         for (int i = 0; i < parameters.Count; i++)
         {
             if (NewGradient(parameters[i].Value, seen) is not { } tensor) continue;
-            Span<float> gradient = tensor.WritableSpan();
+            Span<float> gradient = tensor.Writable();
             TensorPrimitives.Multiply(gradient, factor, gradient);
         }
     }

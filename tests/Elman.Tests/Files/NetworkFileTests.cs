@@ -21,7 +21,8 @@ public sealed class NetworkFileTests : IDisposable
         Cells.Create("gru-original", 3, 4, random),
         Cells.Create("rnn-relu", 4, 3, random),
         new Conv1d(3, 4, 3, random, dilation: 2, bias: false),
-        new LastStep(1),
+        new Gru(4, 2, random, new RecurrentOptions { Direction = Direction.Both }),
+        new LastStep(2),
         new Linear(4, 6, random),
         new MergeHalves(Merge.Product),
         new Repeat(2),
@@ -159,7 +160,7 @@ public sealed class NetworkFileTests : IDisposable
     [InlineData("""{"kind":"sequential","modules":[{"kind":"lin ear"}]}""", "module 0 is of the unknown kind 'lin ear'")]
     [InlineData("""{"kind":"sequential","modules":[{"kind":"sequential","modules":[4]}]}""", "module 0.0: expected an object, it is a number")]
     [InlineData("""{"kind":"sequential"}""", "the network (sequential): 'modules' is missing")]
-    [InlineData("""{"kind":"sequential","modules":[{"kind":"last_step","reversed":0,"name":"x"},{"kind":"last_step","reversed":0,"name":"x"}]}""", "the network (sequential): two modules are named 'x'")]
+    [InlineData("""{"kind":"sequential","modules":[{"kind":"softmax","log":false,"name":"x"},{"kind":"softmax","log":false,"name":"x"}]}""", "the network (sequential): two parameters or modules are named 'x'")]
     [InlineData("""{"kind":"sequential","name":"x","modules":[]}""", "the network (sequential): the field 'name' is unknown")]
     [InlineData("""{"modules":[]}""", "the network: 'kind' is missing")]
     [InlineData("""{"kind":"recurrent","cell":"lstm","inputs":2,"hidden":3,"warp":9}""", "the network (recurrent): the field 'warp' is unknown or appears twice")]

@@ -131,7 +131,7 @@ public class SharedLayerTests
     [Fact]
     public void Two_parameters_or_modules_of_one_name_are_refused()
     {
-        Assert.StartsWith("Own has a parameter or a module of the name 'a' already", Assert.Throws<ArgumentException>(() => new Own()).Message, StringComparison.Ordinal);
+        Assert.StartsWith("two parameters or modules are named 'a'", Assert.Throws<ArgumentException>(() => new Own()).Message, StringComparison.Ordinal);
     }
 
     private static (Linear Shared, Sequential Net) Shared()

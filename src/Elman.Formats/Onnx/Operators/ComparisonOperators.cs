@@ -50,7 +50,7 @@ internal static class ComparisonOperators
         }
         Tensor result = Tensor.Allocate(shape);
         ReadOnlySpan<float> left = yes.Floats.Span, right = no.Floats.Span;
-        Span<float> to = result.WritableSpan();
+        Span<float> to = result.Writable();
         for (int i = 0; i < to.Length; i++) to[i] = condition[i] != 0 ? left[i] : right[i];
         return new OnnxValue(result);
     }
@@ -87,7 +87,7 @@ internal static class Paired
         Shape shape = x.Allow(Broadcast.Common("", a.Shape, b.Shape));
         ReadOnlySpan<float> left = a.Expand(shape).Floats.Span, right = b.Expand(shape).Floats.Span;
         Tensor result = Tensor.Allocate(shape);
-        Span<float> to = result.WritableSpan();
+        Span<float> to = result.Writable();
         for (int i = 0; i < to.Length; i++) to[i] = function(left[i], right[i]);
         return new OnnxValue(result);
     }

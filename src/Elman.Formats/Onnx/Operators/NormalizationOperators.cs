@@ -64,8 +64,8 @@ internal static class NormalizationOperators
             for (int channel = 0; channel < channels; channel++)
             {
                 double slope = scale[channel] / Math.Sqrt((double)variance[channel] + epsilon);
-                factor.WritableSpan()[channel] = (float)slope;
-                offset.WritableSpan()[channel] = (float)(bias[channel] - (mean[channel] * slope));
+                factor.Writable()[channel] = (float)slope;
+                offset.Writable()[channel] = (float)(bias[channel] - (mean[channel] * slope));
             }
             return new OnnxValue((x[0].Floats * factor) + offset);
         };

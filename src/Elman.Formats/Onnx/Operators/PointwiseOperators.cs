@@ -93,7 +93,7 @@ internal static class PointwiseOperators
     private static OnnxValue Mapped(OnnxValue x, Map map)
     {
         Tensor result = Tensor.Allocate(x.Shape);
-        map(x.Floats.Span, result.WritableSpan());
+        map(x.Floats.Span, result.Writable());
         return new OnnxValue(result);
     }
 

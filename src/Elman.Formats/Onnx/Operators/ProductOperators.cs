@@ -152,7 +152,7 @@ internal static class ProductOperators
         int length = shape[2];
         Tensor result = Tensor.Zeros(x.Allow(new Shape(shape[0], steps, channels * width)).Extents);
         ReadOnlySpan<float> from = x[0].Floats.Span;
-        Span<float> to = result.WritableSpan();
+        Span<float> to = result.Writable();
         for (int row = 0; row < shape[0]; row++)
         {
             for (int place = 0; place < steps; place++)

@@ -34,7 +34,7 @@ internal static class ReductionOperators
 
     private static Tensor Root(Tensor x)
     {
-        System.Numerics.Tensors.TensorPrimitives.Sqrt(x.Span, x.WritableSpan());
+        System.Numerics.Tensors.TensorPrimitives.Sqrt(x.Span, x.Writable());
         return x;
     }
 
@@ -46,7 +46,7 @@ internal static class ReductionOperators
         Span<int> strides = stackalloc int[x.Rank];
         StridedRuns.BroadcastStrides(result.Shape, x.Shape, strides);
         ReadOnlySpan<float> from = x.Span;
-        Span<float> to = result.WritableSpan();
+        Span<float> to = result.Writable();
         for (int i = 0; i < from.Length; i++)
         {
             int place = 0;

@@ -193,7 +193,7 @@ internal static class SelectionOperators
             if (x[0].IsFloat)
             {
                 Tensor result = Tensor.Wrap(x[0].Floats.Span.ToArray(), shape.Extents);
-                Put(x[2].Floats.Span, targets, result.WritableSpan());
+                Put(x[2].Floats.Span, targets, result.Writable());
                 return new OnnxValue(result);
             }
             long[] integers = [.. x[0].Integers];

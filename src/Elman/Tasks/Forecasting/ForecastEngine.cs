@@ -81,7 +81,7 @@ internal sealed class ForecastEngine
             Tensor input = Tensor.Zeros(count, Inputs.Steps + Inputs.Horizon, Inputs.Features);
             double[] units = new double[count];
             for (int i = 0; i < count; i++)
-                units[i] = Write(series, values, model, points, first + i, input.WritableSpan().Slice(i * Inputs.Size, Inputs.Size));
+                units[i] = Write(series, values, model, points, first + i, input.Writable().Slice(i * Inputs.Size, Inputs.Size));
             ReadOnlySpan<float> output = Nets.Forward(input).Span;
             for (int i = 0; i < count; i++) Read(points, first + i, units[i], output.Slice(i * Inputs.Horizon * Head.Outputs, Inputs.Horizon * Head.Outputs));
         }

@@ -34,7 +34,7 @@ public sealed class ForecastNet : Module
         _dropout = AddChild("dropout", new Dropout(options.Dropout));
         _head = AddChild("head", new Linear(_encoder.OutputSize + features, Horizon * Quantiles, random));
         if (known > 0) _future = AddChild("future", new Linear(known, Quantiles, random, bias: false));
-        foreach ((_, Tensor value) in _head.Parameters().Concat(_future?.Parameters() ?? [])) value.WritableSpan().Clear();
+        foreach ((_, Tensor value) in _head.Parameters().Concat(_future?.Parameters() ?? [])) value.Writable().Clear();
     }
 
     /// <summary>Rows of history.</summary>

@@ -24,7 +24,7 @@ internal sealed class SharedWeights : Module
         {
             int at = 0;
             foreach (double[] own in Of(model, method))
-                foreach (double coefficient in own) map.WritableSpan()[at++] = (float)coefficient;
+                foreach (double coefficient in own) map.Writable()[at++] = (float)coefficient;
         }
     }
 

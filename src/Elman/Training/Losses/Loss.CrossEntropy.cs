@@ -37,7 +37,7 @@ public static partial class Loss
         bool wanted = Tensor.Recording(logits);
         Tensor slopes = Tensor.Allocate(wanted ? logits.Shape : new Shape(classes));
         ReadOnlySpan<float> scores = logits.Span;
-        Span<float> slope = slopes.WritableSpan();
+        Span<float> slope = slopes.Writable();
         double loss = 0;
         for (int row = 0; row < target.Length; row++)
         {

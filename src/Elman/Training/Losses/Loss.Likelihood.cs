@@ -19,7 +19,7 @@ public static partial class Loss
         RequireShape(target, mean.Shape, nameof(target), nameof(mean));
         ElementWeights weight = new(weights, target.Shape);
         Tensor meanSlopes = Tensor.Allocate(mean.Shape), scaleSlopes = Tensor.Allocate(mean.Shape);
-        Span<float> toMean = meanSlopes.WritableSpan(), toScale = scaleSlopes.WritableSpan();
+        Span<float> toMean = meanSlopes.Writable(), toScale = scaleSlopes.Writable();
         ReadOnlySpan<float> means = mean.Span, scales = scale.Span, targets = target.Span;
         double loss = 0;
         for (int i = 0; i < targets.Length; i++)
@@ -57,7 +57,7 @@ public static partial class Loss
         RequireShape(target, mean.Shape, nameof(target), nameof(mean));
         ElementWeights weight = new(weights, target.Shape);
         Tensor meanSlopes = Tensor.Allocate(mean.Shape), dispersionSlopes = Tensor.Allocate(mean.Shape);
-        Span<float> toMean = meanSlopes.WritableSpan(), toDispersion = dispersionSlopes.WritableSpan();
+        Span<float> toMean = meanSlopes.Writable(), toDispersion = dispersionSlopes.Writable();
         ReadOnlySpan<float> means = mean.Span, dispersions = dispersion.Span, targets = target.Span;
         double loss = 0;
         for (int i = 0; i < targets.Length; i++)
@@ -100,7 +100,7 @@ public static partial class Loss
         RequireShape(target, mean.Shape, nameof(target), nameof(mean));
         ElementWeights weight = new(weights, target.Shape);
         Tensor freedomSlopes = Tensor.Allocate(mean.Shape), meanSlopes = Tensor.Allocate(mean.Shape), scaleSlopes = Tensor.Allocate(mean.Shape);
-        Span<float> toFreedom = freedomSlopes.WritableSpan(), toMean = meanSlopes.WritableSpan(), toScale = scaleSlopes.WritableSpan();
+        Span<float> toFreedom = freedomSlopes.Writable(), toMean = meanSlopes.Writable(), toScale = scaleSlopes.Writable();
         ReadOnlySpan<float> freedoms = degreesOfFreedom.Span, means = mean.Span, scales = scale.Span, targets = target.Span;
         double loss = 0;
         for (int i = 0; i < targets.Length; i++)

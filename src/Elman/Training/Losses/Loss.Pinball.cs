@@ -26,7 +26,7 @@ public static partial class Loss
         Tensor slopes = Slopes(prediction);
         bool wanted = slopes.Shape == prediction.Shape;
         ReadOnlySpan<float> p = prediction.Span, t = target.Span;
-        Span<float> slope = slopes.WritableSpan();
+        Span<float> slope = slopes.Writable();
         double loss = 0;
         for (int i = 0; i < t.Length; i++)
         {

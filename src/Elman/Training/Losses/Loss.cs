@@ -22,7 +22,7 @@ public static partial class Loss
     public static Tensor LengthWeights(ReadOnlySpan<int> lengths, int steps)
     {
         Tensor weights = Tensor.Zeros(lengths.Length, steps);
-        Span<float> values = weights.WritableSpan();
+        Span<float> values = weights.Writable();
         for (int row = 0; row < lengths.Length; row++)
         {
             if (lengths[row] < 0 || lengths[row] > steps)

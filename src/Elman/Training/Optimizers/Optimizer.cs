@@ -47,7 +47,7 @@ public abstract class Optimizer
         {
             if (!slot.Value.RequiresGradient || slot.Value.Gradient is not { } gradient) continue;
             slot.Steps++;
-            Update(slot.Value.WritableSpan(), gradient.Span, slot.Buffers, slot.Steps);
+            Update(slot.Value.Writable(), gradient.Span, slot.Buffers, slot.Steps);
         }
     }
 

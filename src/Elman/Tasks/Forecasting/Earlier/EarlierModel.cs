@@ -42,7 +42,7 @@ internal sealed class EarlierModel(
             using GradientPause pause = Tensor.NoGradient();
             int window = (Context + options.Horizon) * layout.Features, levels = options.Quantiles.Length;
             Tensor input = Tensor.Zeros(batch.Length, Context + options.Horizon, layout.Features);
-            Scaler[] target = [.. batch.Select((origin, i) => Write(series, columns, origin - Context, input.WritableSpan().Slice(i * window, window)))];
+            Scaler[] target = [.. batch.Select((origin, i) => Write(series, columns, origin - Context, input.Writable().Slice(i * window, window)))];
             ReadOnlySpan<float> output = net.Forward(input).Span;
             for (int i = 0; i < batch.Length; i++)
             {

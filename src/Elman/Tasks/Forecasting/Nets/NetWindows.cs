@@ -50,17 +50,17 @@ internal sealed class NetWindows
         {
             (int number, int index) = _windows[order[i]];
             (FormedSeries series, double[] values, SeriesModel model, Points points) = _series[number];
-            double unit = _engine.Write(series, values, model, points, index, input.WritableSpan().Slice(i * inputs.Size, inputs.Size));
+            double unit = _engine.Write(series, values, model, points, index, input.Writable().Slice(i * inputs.Size, inputs.Size));
             for (int step = 0; step < horizon; step++)
             {
                 double value = values[points.Origins[index] + step], reference = points.Reference[index * horizon + step];
                 double beyond = (value - inputs.Form(reference)) / unit;
                 if (double.IsNaN(beyond)) continue;
                 int at = i * horizon + step;
-                target.WritableSpan()[at] = (float)Math.Clamp(beyond, -20, 20);
-                weights.WritableSpan()[at] = 1;
-                bases.WritableSpan()[at] = (float)ForecastEngine.CountBase(reference);
-                counts.WritableSpan()[at] = (float)Math.Max(0, series.Values[points.Origins[index] + step]);
+                target.Writable()[at] = (float)Math.Clamp(beyond, -20, 20);
+                weights.Writable()[at] = 1;
+                bases.Writable()[at] = (float)ForecastEngine.CountBase(reference);
+                counts.Writable()[at] = (float)Math.Max(0, series.Values[points.Origins[index] + step]);
             }
         }
         return new NetBatch(input, target, weights, bases, counts);
