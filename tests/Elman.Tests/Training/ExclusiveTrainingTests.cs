@@ -32,7 +32,7 @@ public class ExclusiveTrainingTests
         Adam adam = new(run.Net.Parameters());
         TrainingOptions options = new() { Epochs = 1, Schedule = new ConstantRate(1e-3) };
         Assert.Throws<ElmanException>(() => new Trainer(run.Net, adam, options).Run(new BatchSource<int[]>(_ => [], rows => rows.Length), run.Loss));
-        Assert.Equal(1, new Trainer(run.Net, adam, options).Run(SmallRun.Source(), run.Loss).Epochs.Count);
+        Assert.Single(new Trainer(run.Net, adam, options).Run(SmallRun.Source(), run.Loss).Epochs);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public class ExclusiveTrainingTests
         }).Run(SmallRun.Source(), run.Loss);
         Assert.StartsWith("parameter '0.read_out' of sequential of 1 is being trained by another run", Assert.IsType<InvalidOperationException>(refused).Message, StringComparison.Ordinal);
         Assert.Throws<TimeoutException>(() => new Trainer(run.Net, new Adam(run.Net.Parameters()), options).Run(SmallRun.Source(), _ => throw new TimeoutException()));
-        Assert.Equal(1, new Trainer(larger, new Adam(larger.Parameters()), options).Run(SmallRun.Source(), run.Loss).Epochs.Count);
+        Assert.Single(new Trainer(larger, new Adam(larger.Parameters()), options).Run(SmallRun.Source(), run.Loss).Epochs);
     }
 
     private static void Says(string message, Action action) =>
