@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace Elman;
@@ -11,7 +12,7 @@ internal static class NetworkJson
     /// <summary>Keeps products of a few sizes within an int; the sizes that a file can really have are bounded by its tensors.</summary>
     private const int LargestSize = 1 << 24;
 
-    private const string KindField = "kind", NameField = "name", ModuleField = "module", SharedKind = "shared";
+    private const string KindField = "kind", NameField = "name", ModuleField = "module", SharedKind = "shared", OptionsField = "options";
 
     /// <summary>A few shared modules within shared modules could make a network of any size.</summary>
     private const int MostPlaces = 1 << 16;
@@ -96,6 +97,33 @@ internal static class NetworkJson
             fields => Cells.CreateDecaying(fields.Text("cell"), Size(fields, "inputs"), Size(fields, "hidden"), First())),
     ];
 
+    /// <summary>Kinds of the caller's own; replaced as a whole, so that it can be read without a lock.</summary>
+    private static ImmutableArray<Kind> _own = [];
+
+    /// <summary>Makes a kind known, see <see cref="NetworkFile.Register"/>.</summary>
+    public static void Register<T>(string name, Action<Utf8JsonWriter, T> write, Func<JsonElement, T> read)
+        where T : Module
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(write);
+        ArgumentNullException.ThrowIfNull(read);
+        if (!name.Contains('.', StringComparison.Ordinal)) throw new ArgumentException($"the kind '{name}' has no dot, which tells it from those of the library; call it 'mine.{name}', for example", nameof(name));
+        Kind kind = new(name, module => module.GetType() == typeof(T), (json, module, _) =>
+        {
+            json.WritePropertyName(OptionsField);
+            write(json, (T)module);
+        }, (fields, _) => fields.Value(OptionsField, json =>
+        {
+            // What a module of the caller's needs besides its parameters, nobody knows.
+            using (AllocationLimit.Of(long.MaxValue)) return read(json);
+        }))
+        {
+            Type = typeof(T),
+        };
+        if (!ImmutableInterlocked.Update(ref _own, own => own.Any(other => other.Name == name || other.Type == typeof(T)) ? own : own.Add(kind)))
+            throw new ArgumentException($"the kind '{name}', or the class {typeof(T).Name}, is registered already", nameof(name));
+    }
+
     /// <summary>Writes a module as one JSON object.</summary>
     /// <exception cref="ArgumentException">It, or a module in it, is of no known kind, or they are nested too deep.</exception>
     public static void Write(Utf8JsonWriter json, Module module) => Write(json, module, new Place(new Sharing()));
@@ -111,8 +139,8 @@ internal static class NetworkJson
             WriteShared(json, first, place);
             return;
         }
-        Kind kind = Array.Find(Kinds, kind => kind.Fits(module))
-            ?? throw new ArgumentException($"{place}, {module.Description}, is none of the kinds that a network file knows: {KnownKinds()}", nameof(module));
+        Kind kind = _own.FirstOrDefault(kind => kind.Fits(module)) ?? Array.Find(Kinds, kind => kind.Fits(module))
+            ?? throw new ArgumentException($"{place}, {module.Description}, is none of the kinds that a network file knows: {KnownKinds()}; a kind of your own is made known by NetworkFile.Register", nameof(module));
         if (place.Depth > DeepestNesting) throw new ArgumentException($"{place} is nested more than {DeepestNesting} deep", nameof(module));
         json.WriteStartObject();
         json.WriteString(KindField, kind.Name);
@@ -137,8 +165,8 @@ internal static class NetworkJson
         if (name == SharedKind) return ReadShared(json, place);
         int before = place.Sharing.Places;
         place.Sharing.Add(1, place);
-        Kind kind = Array.Find(Kinds, kind => kind.Name == name)
-            ?? throw new ElmanException($"{place} is of the unknown kind {SafeTensorsHeader.Quote(name)}, known are {KnownKinds()}; the file is damaged or of a newer version");
+        Kind kind = Array.Find(Kinds, kind => kind.Name == name) ?? _own.FirstOrDefault(kind => kind.Name == name)
+            ?? throw new ElmanException($"{place} is of the unknown kind {SafeTensorsHeader.Quote(name)}, known are {KnownKinds()}; the file is damaged or of a newer version, or of a kind that is still to be registered");
         StrictFields fields = new(json, $"{place} ({name})");
         fields.Has(KindField);
         if (place.Depth > 0) fields.Has(NameField);
@@ -149,7 +177,7 @@ internal static class NetworkJson
             if (place.Name is { } path) place.Sharing.Modules[path] = (module, place.Sharing.Places - before);
             return module;
         }
-        catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
+        catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw new ElmanException($"{fields.Where}: {failure.Message.ReplaceLineEndings(" ")}; the file is damaged", failure);
         }
@@ -198,7 +226,7 @@ internal static class NetworkJson
     /// <summary>First values, which those of the file replace.</summary>
     private static RandomStream First() => new(0);
 
-    private static string KnownKinds() => string.Join(", ", Kinds.Select(kind => kind.Name));
+    private static string KnownKinds() => string.Join(", ", Kinds.Concat(_own).Select(kind => kind.Name));
 
     /// <summary>The first kind that fits a module is its kind.</summary>
     private static Kind Of<T>(string name, Action<Utf8JsonWriter, T, Place> write, Func<StrictFields, Place, Module> read)
@@ -207,7 +235,11 @@ internal static class NetworkJson
     private static Kind Of<T>(string name, Action<Utf8JsonWriter, T> write, Func<StrictFields, Module> read)
         where T : class => Of<T>(name, (json, module, _) => write(json, module), (fields, _) => read(fields));
 
-    private sealed record Kind(string Name, Func<Module, bool> Fits, Action<Utf8JsonWriter, Module, Place> Write, Func<StrictFields, Place, Module> Read);
+    private sealed record Kind(string Name, Func<Module, bool> Fits, Action<Utf8JsonWriter, Module, Place> Write, Func<StrictFields, Place, Module> Read)
+    {
+        /// <summary>The class of a kind of the caller's own.</summary>
+        public Type? Type { get; init; }
+    }
 
     /// <summary>Where a module stands: its name as the parameters bear it, how many modules it is in, and its own name where that is not its number.</summary>
     private readonly record struct Place(string? Name, int Depth, string? Given, Sharing Sharing)

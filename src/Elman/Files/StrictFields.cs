@@ -61,6 +61,10 @@ internal sealed class StrictFields(JsonElement json, string where)
         return read(json.Required(where, name, JsonValueKind.Object));
     }
 
+    /// <summary>Any value, read by <paramref name="read"/>.</summary>
+    public T Value<T>(string name, Func<JsonElement, T> read) => Has(name) ? read(json.GetProperty(name))
+        : throw new ElmanException($"{where}: '{name}' is missing; the file is damaged");
+
     /// <summary>Refuses fields that are unknown or appear twice.</summary>
     /// <exception cref="ElmanException">There is such a field.</exception>
     public void Finish()

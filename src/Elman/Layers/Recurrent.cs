@@ -58,6 +58,9 @@ public class Recurrent<TUnit> : RecurrentLayer
     public override string Cell => TUnit.Name;
 
     /// <inheritdoc/>
+    public override int StateParts => _states.Count;
+
+    /// <inheritdoc/>
     public override bool BFloat16Weights
     {
         get => _engine.Weights[0].BFloat16;

@@ -6,7 +6,7 @@ namespace Elman;
 /// A recurrent network over whole sequences, whatever its cell: K layers, one or both directions, lengths, states in and out. See
 /// <see cref="Lstm"/>, <see cref="Gru"/>, <see cref="Rnn"/>, and <see cref="Recurrent{TUnit}"/> for a cell of your own.
 /// </summary>
-public abstract class RecurrentLayer : Module, IStreamable
+public abstract class RecurrentLayer : Module, IStreamable, IStateful
 {
     private protected RecurrentLayer(int inputSize, int hiddenSize, RecurrentOptions options)
     {
@@ -47,6 +47,11 @@ public abstract class RecurrentLayer : Module, IStreamable
     /// <exception cref="InvalidOperationException">Gradients are recorded although <see cref="BFloat16Weights"/> is set, or the directions stay apart
     /// (<see cref="Merge.None"/>).</exception>
     public abstract (Tensor Output, State Final) Forward(Tensor input, State? initial, ReadOnlySpan<int> lengths = default);
+
+    /// <inheritdoc/>
+    public abstract int StateParts { get; }
+
+    (Tensor Output, State? Final) IStateful.Forward(Tensor input, State? initial, ReadOnlySpan<int> lengths) => Forward(input, initial, lengths);
 
     /// <summary>As <see cref="Forward(Tensor, State?, ReadOnlySpan{int})"/>, for two directions that stay apart (<see cref="Merge.None"/>).</summary>
     /// <returns>h of the last layer of each direction [N, L, H], both aligned in time; and the final states.</returns>

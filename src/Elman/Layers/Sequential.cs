@@ -5,7 +5,7 @@ namespace Elman;
 /// output has other steps than its input.
 /// </summary>
 /// <example><code>Sequential model = new(new Lstm(8, 64, random), new Linear(64, 1, random));</code></example>
-public sealed class Sequential : Module, IStreamable
+public sealed class Sequential : Module, IStreamable, IStateful
 {
     /// <summary>The modules as steps; those that cannot be computed step by step are missing.</summary>
     private readonly List<IStreamable> _steps = [];
@@ -68,6 +68,55 @@ public sealed class Sequential : Module, IStreamable
             if (!module.KeepsSteps) lengths = default;
         }
         return input;
+    }
+
+    /// <inheritdoc/>
+    public int StateParts => Children.Sum(child => child.Module is IStateful stateful ? stateful.StateParts : 0);
+
+    /// <summary>
+    /// As <see cref="Forward(Tensor, ReadOnlySpan{int})"/>, from the state in which an earlier batch has left the network: the next window of the same sequences. It has the parts of
+    /// the recurrent layers, one layer after the other.
+    /// </summary>
+    /// <param name="input">The batch.</param>
+    /// <param name="initial">What an earlier call returned; null where the sequences begin.</param>
+    /// <param name="lengths">Valid steps of each sequence [N]; empty if all are L.</param>
+    /// <returns>The output, and the state behind the last valid step of each sequence; null if no module carries one.</returns>
+    /// <exception cref="ArgumentException">The state has another number of parts, or a shape does not fit.</exception>
+    /// <exception cref="InvalidOperationException">A module carries from step to step what no state holds: the message names it.</exception>
+    /// <example><code>(Tensor output, State? next) = net.Forward(window, state);</code></example>
+    public (Tensor Output, State? Final) Forward(Tensor input, State? initial, ReadOnlySpan<int> lengths = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        int expected = StateParts, part = 0;
+        if (initial is not null && initial.Parts.Count != expected)
+            throw new ArgumentException($"the modules carry {expected} states, the initial state has {initial.Parts.Count} parts", nameof(initial));
+        List<Tensor> final = [];
+        foreach ((string name, Module module) in Children)
+        {
+            if (module is IStateful { StateParts: > 0 and var parts } stateful)
+            {
+                State? own = initial is null ? null : new State([.. initial.Parts.Skip(part).Take(parts)]);
+                (input, State? left) = stateful.Forward(input, own, lengths);
+                final.AddRange(left!.Parts);
+                part += parts;
+            }
+            else
+            {
+                if (Carrier(module, name) is { } carrier) throw new InvalidOperationException($"module {carrier} carries from step to step what no state holds, so a later batch cannot go on from there");
+                input = module.Forward(input, lengths);
+            }
+            if (!module.KeepsSteps) lengths = default;
+        }
+        return (input, final.Count == 0 ? null : new State([.. final]));
+    }
+
+    /// <summary>What in a module would begin anew with each batch, its path and description; null if nothing would.</summary>
+    private static string? Carrier(Module module, string path)
+    {
+        if (module is IStateful { StateParts: > 0 } or IDecaying or Conv1d { KernelSize: > 1 }) return $"{path}, {module.Description},";
+        foreach ((string name, Module child) in module.Children)
+            if (Carrier(child, $"{path}.{name}") is { } found) return found;
+        return null;
     }
 
     /// <inheritdoc/>

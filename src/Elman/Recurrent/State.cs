@@ -3,7 +3,7 @@ namespace Elman;
 /// <summary>
 /// What a recurrent network carries from one time step to the next, as a value: it can be kept, passed in again, copied and
 /// serialised. Each part is [K·D, N, H]; an LSTM has two parts (hidden, cell), the others one; a projected h is narrower, [K·D, N, P]. If the layers differ in width, the parts of one layer
-/// stand after those of the other, each [D, N, H of the layer]: h and c of the first layer, h and c of the second, ….
+/// stand after those of the other, each [D, N, H of the layer]: h and c of the first layer, h and c of the second, …. So do the parts of the layers of a <see cref="Sequential"/>.
 /// </summary>
 public sealed class State
 {

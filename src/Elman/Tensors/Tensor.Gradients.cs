@@ -110,6 +110,49 @@ public sealed partial class Tensor
         return false;
     }
 
+    /// <summary>
+    /// Makes an operation of one's own one through which gradients flow. What computes the values is the caller's, from the spans of the inputs; this records how a
+    /// gradient goes back. <see cref="GradientCheck"/> tells whether the two belong together.
+    /// </summary>
+    /// <param name="result">What was computed, which nothing has recorded.</param>
+    /// <param name="inputs">What it was computed from; their values must stay until <see cref="Backward"/>.</param>
+    /// <param name="backward">Given the gradient of the result, of its shape and only to be read, returns that of each input, of the input's shape; null for one that
+    /// gets none. Called once at most, and not at all where no input needs a gradient; what it computes is not recorded.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="ArgumentException">The result is one of the inputs, or has been recorded already.</exception>
+    /// <example><code>
+    /// static Tensor Cube(Tensor x)
+    /// {
+    ///     float[] values = [.. x.Span.ToArray().Select(value => value * value * value)];
+    ///     return Tensor.Record(Tensor.From(values, x.Shape.Extents), [x], slope => [slope * 3 * x * x]);
+    /// }
+    /// </code></example>
+    public static Tensor Record(Tensor result, ReadOnlySpan<Tensor> inputs, Func<Tensor, Tensor?[]> backward)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(backward);
+        Tensor[] from = inputs.ToArray();
+        foreach (Tensor input in from)
+        {
+            ArgumentNullException.ThrowIfNull(input, nameof(inputs));
+            if (input == result) throw new ArgumentException("Record: the result is one of the inputs; compute it into a tensor of its own", nameof(result));
+        }
+        if (result.Source is not null) throw new ArgumentException("Record: how the result was computed is recorded already; compute it within Tensor.NoGradient(), or give its Detach()", nameof(result));
+        return Record(result, inputs, () =>
+        {
+            Tensor?[] gradients;
+            using (NoGradient()) gradients = backward(result.GradientTensor());
+            if (gradients is null || gradients.Length != from.Length)
+                throw new InvalidOperationException($"Record: the operation has {from.Length} inputs, its backward rule returned {gradients?.Length ?? 0} gradients");
+            for (int i = 0; i < from.Length; i++)
+            {
+                if (gradients[i] is not { } gradient) continue;
+                if (gradient.Shape != from[i].Shape) throw new InvalidOperationException($"Record: input {i} has shape {from[i].Shape}, its gradient {gradient.Shape}");
+                from[i].AddGradient(gradient);
+            }
+        });
+    }
+
     /// <summary>Records that <paramref name="result"/> came from <paramref name="inputs"/>.</summary>
     /// <param name="backward">Reads <c>result.GradientSpan()</c> and adds into that of each input that <see cref="NeedsGradient"/>.</param>
     internal static Tensor Record(Tensor result, ReadOnlySpan<Tensor> inputs, Action backward)

@@ -29,6 +29,37 @@ public sealed partial class Tensor
     /// <inheritdoc cref="Sum(ReadOnlySpan{int}, bool)"/>
     public Tensor Mean(ReadOnlySpan<int> axes, bool keepAxes = false) => Reduce(axes, keepAxes, mean: true);
 
+    /// <summary>The sum of every element along an axis and all before it; added up in double precision.</summary>
+    /// <param name="axis">The axis; −1 is the innermost.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such axis.</exception>
+    public Tensor CumulativeSum(int axis = -1)
+    {
+        axis = Shape.Axis(axis);
+        Tensor result = RunningSums(this, axis, backward: false);
+        return Record(result, [this], () => AddGradient(RunningSums(result.GradientTensor(), axis, backward: true)));
+    }
+
+    /// <summary>Sums from one end of an axis on, or from the other. Not recorded.</summary>
+    private static Tensor RunningSums(Tensor source, int axis, bool backward)
+    {
+        Shape shape = source.Shape;
+        Tensor result = Allocate(shape);
+        int outer = shape.Product(0, axis), extent = shape[axis], inner = shape.Product(axis + 1, shape.Rank);
+        ReadOnlySpan<float> from = source.Span;
+        Span<float> to = result.Writable();
+        for (int block = 0; block < outer; block++)
+            for (int column = 0; column < inner; column++)
+            {
+                double sum = 0;
+                for (int i = 0; i < extent; i++)
+                {
+                    int at = (block * extent + (backward ? extent - 1 - i : i)) * inner + column;
+                    to[at] = (float)(sum += from[at]);
+                }
+            }
+        return result;
+    }
+
     private Tensor Reduce(ReadOnlySpan<int> axes, bool keepAxes, bool mean)
     {
         bool[] summed = new bool[Rank];

@@ -162,7 +162,7 @@ public sealed partial class Tensor
     internal static Tensor Allocate(Shape shape)
     {
         AllocationLimit.Count(shape);
-        if (TensorScope.Current is not { } scope) return new Tensor(new float[shape.Count], shape);
+        if (LentBuffers.Current is not { } scope) return new Tensor(new float[shape.Count], shape);
         Tensor result = new(scope.Rent(shape.Count), shape, scoped: true);
         scope.Own(result);
         return result;
@@ -172,7 +172,7 @@ public sealed partial class Tensor
     internal Tensor View(Shape shape)
     {
         Tensor result = new(Values, shape, _scoped) { _shared = Share(), IsForeign = IsForeign };
-        if (_scoped) TensorScope.Current?.Own(result);
+        if (_scoped) LentBuffers.Current?.Own(result);
         return result;
     }
 

@@ -22,7 +22,7 @@ public sealed class Trainer(Module module, Optimizer optimizer, TrainingOptions?
     /// <param name="loss">
     /// The loss of a batch, a scalar. It is called inside a <see cref="TensorScope"/>: tensors that it makes end with the step.
     /// </param>
-    /// <param name="validate">The validation loss after each epoch, for example through <see cref="Evaluate"/>; it is called in evaluation mode.</param>
+    /// <param name="validate">The validation loss after each epoch, for example through <see cref="Evaluate{TBatch}(BatchSource{TBatch}, Func{TBatch, Tensor})"/>; it is called in evaluation mode.</param>
     /// <param name="cancellation">Ends the run after the running step; a checkpoint is written if there is a path for it.</param>
     /// <returns>How it went. However the run ended, cancelled or by an exception too, the module is in evaluation mode and holds the weights of the best epoch so far
     /// where there is a validation or a patience, and those of the last step otherwise, or before the first epoch is done.</returns>
@@ -59,11 +59,23 @@ public sealed class Trainer(Module module, Optimizer optimizer, TrainingOptions?
     /// <summary>The mean loss over all batches of a source (its epoch 0), each weighted by its sequences, in evaluation mode and without gradients.</summary>
     /// <param name="source">The data.</param>
     /// <param name="loss">The loss of a batch, a scalar.</param>
-    [SuppressMessage("Performance", "CA1822", Justification = "A trainer trains and evaluates; that one of them needs no state is not the caller's concern.")]
     public double Evaluate<TBatch>(BatchSource<TBatch> source, Func<TBatch, Tensor> loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return Evaluate(source, (batch, _) => (loss(batch), null));
+    }
+
+    /// <summary>
+    /// As <see cref="Evaluate{TBatch}(BatchSource{TBatch}, Func{TBatch, Tensor})"/> with a state that goes from batch to batch, as in training; it starts from null.
+    /// </summary>
+    /// <param name="source">The data; see <see cref="BatchSource.Windows"/>.</param>
+    /// <param name="loss">The loss of a batch, and the state in which it leaves the network for the next.</param>
+    [SuppressMessage("Performance", "CA1822", Justification = "A trainer trains and evaluates; that one of them needs no state is not the caller's concern.")]
+    public double Evaluate<TBatch>(BatchSource<TBatch> source, Func<TBatch, State?, (Tensor Loss, State? Next)> loss)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(loss);
+        CarriedState carried = new();
         double sum = 0;
         long sequences = 0;
         IReadOnlyList<TBatch> batches = source.Epoch(0);
@@ -74,7 +86,9 @@ public sealed class Trainer(Module module, Optimizer optimizer, TrainingOptions?
             {
                 TBatch batch = batches[place];
                 int weight = source.Sequences(place, batch);
-                sum += weight * (double)loss(batch).ToScalar();
+                (Tensor value, State? next) = loss(batch, carried.Value);
+                sum += weight * (double)value.ToScalar();
+                carried.Keep(next);
                 sequences += weight;
             }
         }

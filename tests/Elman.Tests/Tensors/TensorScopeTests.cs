@@ -51,16 +51,96 @@ public class TensorScopeTests
     }
 
     [Fact]
-    public void Scopes_end_innermost_first_and_once()
+    public void A_scope_ends_those_inside_it_and_once()
     {
         TensorScope outer = TensorScope.Begin(), inner = TensorScope.Begin();
-        Assert.Throws<InvalidOperationException>(outer.Dispose);
+        Tensor made = Tensor.Ones(3);
+        outer.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => made.Span.Length);
+        // No scope is open any more, so this is an ordinary tensor.
+        Tensor ordinary = Tensor.Ones(3);
         inner.Dispose();
         outer.Dispose();
-        outer.Dispose();
-        using (TensorScope.Begin()) Assert.Equal(1, Tensor.Ones(1).ToScalar());
-        // No scope is open any more, so this is an ordinary tensor.
-        Assert.Equal(0, Tensor.Zeros(1).ToScalar());
+        default(TensorScope).Dispose();
+        using (TensorScope later = TensorScope.Begin())
+        {
+            // Neither ends a scope that was opened after it.
+            Tensor within = Tensor.Ones(3);
+            inner.Dispose();
+            outer.Dispose();
+            Assert.Equal(1, within.Span[2]);
+        }
+        Assert.Equal(1, ordinary.Span[2]);
+    }
+
+    [Fact]
+    public void A_scope_belongs_to_its_threads_stack_so_that_none_is_held_over_an_await()
+    {
+        // The compiler refuses a local of such a type before an await; the scope of another thread is never ended by this one.
+        Assert.True(typeof(TensorScope).IsByRefLike);
+        int threads = 0;
+        Parallel.For(0, 64, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ =>
+        {
+            using TensorScope scope = TensorScope.Begin();
+            Tensor sum = Tensor.Zeros(100);
+            for (int i = 0; i < 10; i++) sum += Tensor.Full(i, 100);
+            Assert.Equal(45, sum.Span[99]);
+            Interlocked.Increment(ref threads);
+        });
+        Assert.Equal(64, threads);
+    }
+
+    [Fact]
+    public void The_peak_of_one_large_computation_is_let_go_of()
+    {
+        LentBuffers? used = null;
+        WeakReference Large()
+        {
+            using TensorScope scope = TensorScope.Begin();
+            used = LentBuffers.Current;
+            Tensor large = Tensor.Zeros(1 << 20), small = Tensor.Zeros(100);
+            Assert.True(System.Runtime.InteropServices.MemoryMarshal.TryGetArray<float>(large.Values, out ArraySegment<float> segment));
+            return new WeakReference(segment.Array);
+        }
+        // On a thread of its own, so that no other test takes the set in between.
+        WeakReference memory = null!;
+        Thread thread = new(() =>
+        {
+            memory = Large();
+            GC.Collect();
+            Assert.True(memory.IsAlive);
+            for (int step = 0; step < 2 * LentBuffers.Sweep; step++)
+            {
+                using TensorScope scope = TensorScope.Begin();
+                Tensor.Zeros(100);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        Collect();
+        Assert.False(memory.IsAlive);
+    }
+
+    [Fact]
+    public void What_a_thread_has_used_serves_the_next_and_goes_when_nobody_needs_it()
+    {
+        WeakReference memory = null!;
+        Thread thread = new(() =>
+        {
+            using TensorScope scope = TensorScope.Begin();
+            memory = new WeakReference(LentBuffers.Current);
+        });
+        thread.Start();
+        thread.Join();
+        for (int i = 0; i < 10 && memory.IsAlive; i++) Collect();
+        Assert.False(memory.IsAlive);
+    }
+
+    private static void Collect()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
     }
 
     [Fact]
