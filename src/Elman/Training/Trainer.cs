@@ -59,6 +59,7 @@ public sealed class Trainer(Module module, Optimizer optimizer, TrainingOptions?
     /// <summary>The mean loss over all batches of a source (its epoch 0), each weighted by its sequences, in evaluation mode and without gradients.</summary>
     /// <param name="source">The data.</param>
     /// <param name="loss">The loss of a batch, a scalar.</param>
+    [SuppressMessage("Performance", "CA1822", Justification = "A trainer trains and evaluates; that one of them needs no state is not the caller's concern.")]
     public double Evaluate<TBatch>(BatchSource<TBatch> source, Func<TBatch, Tensor> loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
