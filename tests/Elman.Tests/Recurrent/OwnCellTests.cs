@@ -146,42 +146,9 @@ public class OwnCellTests
     }
 
     [Fact]
-    public void The_page_about_a_cell_of_one_s_own_shows_code_that_is_compiled_here()
-    {
-        string[] compiled = [.. Compiled("MinGruUnit.cs"), .. Compiled(nameof(OwnCellTests) + ".cs"), .. Compiled(nameof(OwnCellExample) + ".cs")];
-        string[][] snippets = [.. Snippets(File.ReadAllLines(Repository.File("docs/your-own-cell.md")))];
-        Assert.True(snippets.Length >= 3, "the page has fewer snippets than it should");
-        foreach (string[] snippet in snippets)
-            Assert.True(Contains(compiled, snippet), $"not compiled as the page shows it:\n{string.Join('\n', snippet)}");
-    }
-
-    private static IEnumerable<string> Compiled(string file) =>
-        File.ReadLines(Repository.File("tests/Elman.Tests/Recurrent/" + file)).Select(line => line.Trim()).Where(line => line.Length > 0);
-
-    /// <summary>The C# blocks of a page, without indentation and empty lines.</summary>
-    private static IEnumerable<string[]> Snippets(IEnumerable<string> page)
-    {
-        List<string>? open = null;
-        foreach (string line in page.Select(line => line.Trim()))
-        {
-            if (line == "```csharp")
-            {
-                open = [];
-            }
-            else if (line == "```" && open is not null)
-            {
-                yield return [.. open];
-                open = null;
-            }
-            else if (line.Length > 0)
-            {
-                open?.Add(line);
-            }
-        }
-    }
-
-    private static bool Contains(string[] lines, string[] part) =>
-        Enumerable.Range(0, Math.Max(0, lines.Length - part.Length + 1)).Any(at => lines.AsSpan(at, part.Length).SequenceEqual(part));
+    public void The_page_about_a_cell_of_one_s_own_shows_code_that_is_compiled_here() => PageSnippets.AreCompiled(
+        "docs/your-own-cell.md", 3,
+        "tests/Elman.Tests/Recurrent/MinGruUnit.cs", "tests/Elman.Tests/Recurrent/OwnCellTests.cs", "tests/Elman.Tests/Recurrent/OwnCellExample.cs");
 
     private static double Time(RecurrentCase given, RecurrentLayer layer, int runs)
     {
