@@ -20,13 +20,20 @@ public static class NetworkFile
     /// <summary>Writes a network in one piece.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="network">A layer of the library, or of a registered kind, or a <see cref="Sequential"/> of them, nested at will.</param>
-    /// <param name="meaning">Labels and scalers; null for none.</param>
-    /// <exception cref="ArgumentException">A module is of no known kind, the message names it; or two labels are the same.</exception>
+    /// <exception cref="ArgumentException">A module is of no known kind; the message names it.</exception>
     /// <exception cref="ElmanException">The place cannot be written; the old file, if any, is unchanged.</exception>
-    public static void Save(string path, Module network, NetworkMeaning? meaning = null)
+    public static void Save(string path, Module network) => Save(path, network, new NetworkMeaning());
+
+    /// <inheritdoc cref="Save(string, Module)"/>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="network">A layer of the library, or of a registered kind, or a <see cref="Sequential"/> of them, nested at will.</param>
+    /// <param name="meaning">Labels and scalers.</param>
+    /// <exception cref="ArgumentException">A module is of no known kind, the message names it; or two labels are the same.</exception>
+    public static void Save(string path, Module network, NetworkMeaning meaning)
     {
         ArgumentNullException.ThrowIfNull(network);
-        ModelFile.Write(path, TaskName, [(Section, json => NetworkJson.Write(json, network)), .. (meaning ?? new NetworkMeaning()).Sections()], network);
+        ArgumentNullException.ThrowIfNull(meaning);
+        ModelFile.Write(path, TaskName, [(Section, json => NetworkJson.Write(json, network)), .. meaning.Sections()], network);
     }
 
     /// <summary>Makes a kind of module of one's own known, before networks with it are saved or loaded.</summary>
@@ -42,7 +49,7 @@ public static class NetworkFile
     public static void Register<T>(string kind, Action<Utf8JsonWriter, T> write, Func<JsonElement, T> read)
         where T : Module => NetworkJson.Register(kind, write, read);
 
-    /// <summary>Reads what <see cref="Save"/> wrote; strictly: every module, option and weight is known and fits, or the file is refused.</summary>
+    /// <summary>Reads what <see cref="Save(string, Module)"/> wrote; strictly: every module, option and weight is known and fits, or the file is refused.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="ElmanException">There is no such file, it is damaged, of a newer version, or holds something else.</exception>
     public static Module Load(string path) => Load(ModelFile.Read(path));
