@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Elman.Cli;
 
 /// <summary>
-/// Turns the first Ctrl-C, or a request to terminate, into a cancellation that lets the running batch finish; the second ends the
+/// Turns the first Ctrl-C, a request to terminate or the end of the terminal into a cancellation that lets the running batch finish; the second ends the
 /// process at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
@@ -16,7 +16,7 @@ internal sealed class Interruption : IDisposable
     public Interruption(Terminal terminal)
     {
         _terminal = terminal;
-        _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
+        _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle), PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle)];
     }
 
     public CancellationToken Token => _source.Token;

@@ -29,7 +29,7 @@ public class TrainingViewTests
             work(view);
             lock (terminal.Live)
                 return error.ToString();
-        });
+        })!;
     }
 
     [Fact]

@@ -23,13 +23,26 @@ internal static class OutputPlace
         {
             if (Directory.Exists(path))
                 throw new IOException("a directory");
-            if (!File.Exists(path) || IsOrdinary(path))
-                File.Create($"{AtomicFile.Resolve(path)}.{Environment.ProcessId}.tmp", 1, FileOptions.DeleteOnClose).Dispose();
+            // A link may name a file that is not there yet; by itself it counts as there.
+            string place = AtomicFile.Resolve(path);
+            if (!File.Exists(place) || IsOrdinary(path))
+                File.Create(AtomicFile.TemporaryName(place), 1, FileOptions.DeleteOnClose).Dispose();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw AtomicFile.Refusal(path, failure);
         }
+    }
+
+    /// <summary>Takes the place of a model for a training: another one with the same output would delete its checkpoint, and one of the results would be lost.</summary>
+    /// <exception cref="ElmanException">Another training has it, or nothing can be written there.</exception>
+    /// <returns>The lock; null where the place is a device, to which any number may write.</returns>
+    public static FileLock? Hold(string model)
+    {
+        Check(model);
+        string place = AtomicFile.Resolve(model);
+        if (AtomicFile.IsDevice(place)) return null;
+        return FileLock.TryTake(place + ".lock") ?? throw new ElmanException($"another training is about to write '{model}'; wait for it, or choose another place for the output");
     }
 
     /// <summary>Makes a folder for several files.</summary>

@@ -99,7 +99,7 @@ internal static class ModelDescription
             _ => "interrupted",
         };
         string training = record.Epochs.Count == 0 ? "without nets" : string.Create(CultureInfo.InvariantCulture,
-            $"{outcome}: {Names.Count(record.Epochs.Count, "epoch")}, {Names.Count(record.Steps, "step")}, {record.Seconds:0.0} s; the best epoch is {record.BestEpoch}");
+            $"{outcome}: {Names.Count(record.Epochs.Count, "epoch")}, {Names.Count(record.Steps, "step")}; the best epoch is {record.BestEpoch}");
         output.WriteLine($"{"training",-NameWidth}{training}");
         int stride = Math.Max(1, (record.Epochs.Count + LinesShown - 1) / LinesShown);
         foreach (var epoch in record.Epochs.Where(epoch => epoch.Epoch % stride == 0 || epoch.Epoch == record.BestEpoch || epoch.Epoch == record.Epochs.Count))

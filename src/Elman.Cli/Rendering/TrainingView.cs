@@ -33,10 +33,19 @@ internal sealed class TrainingView
     /// <summary>Does some work, which tells the view where it stands.</summary>
     /// <param name="terminal">Where to show it.</param>
     /// <param name="work">The work.</param>
-    public static T Run<T>(Terminal terminal, Func<TrainingView, T> work)
+    /// <returns>What the work gives; null if it was stopped.</returns>
+    public static T? Run<T>(Terminal terminal, Func<TrainingView, T?> work)
+        where T : class
     {
         TrainingView view = new(terminal);
-        return view._console is { } console ? view.RunLive(console, work) : view.RunPlain(work);
+        try
+        {
+            return view._console is { } console ? view.RunLive(console, work) : view.RunPlain(work);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Once cancelled, the view says that the work is about to stop.</summary>

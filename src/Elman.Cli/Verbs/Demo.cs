@@ -35,6 +35,7 @@ internal sealed class Demo
         CommonArguments.UseThreads(given.GetValue(_threads));
         string folder = given.GetRequiredValue(_output);
         OutputPlace.CreateFolder(folder, ModelName);
+        using FileLock? held = OutputPlace.Hold(Path.Combine(folder, ModelName));
         using var interruption = new Interruption(terminal);
         var done = TrainingView.Run(terminal, view =>
         {

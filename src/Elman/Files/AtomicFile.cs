@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-
 namespace Elman;
 
 /// <summary>
@@ -8,15 +5,18 @@ namespace Elman;
 /// The content goes to a temporary file in the same folder, is flushed to the disk, and is then renamed over the target.
 /// </summary>
 /// <remarks>
-/// The folder itself is not synchronised: .NET opens no directory on Unix, and it is not needed for this promise. The data
-/// reach the disk before the rename, so that even a power cut leaves one of the two contents; it may only bring back the old one.
+/// The data reach the disk before the rename, and the rename before the writer returns: a power cut leaves the old content or the new one, and the new one once
+/// the writer has returned. A disk that fails to say so is a failure of the writer.
 /// </remarks>
 internal static class AtomicFile
 {
-    /// <summary>A dead process's temporary file is removed once it is this old: its process number may belong to another machine.</summary>
-    private static readonly TimeSpan StaleAge = TimeSpan.FromMinutes(1);
+    /// <summary>A temporary file is left over if nobody has written to it for so long, and nobody has it open.</summary>
+    private static readonly TimeSpan StaleAge = TimeSpan.FromMinutes(10);
 
-    private static int _counter;
+    private const string Ending = ".tmp";
+
+    /// <summary>Letters of the random part: process numbers repeat, as those of two containers that share a folder do.</summary>
+    private const int RandomLetters = 12;
 
     /// <summary>Writes <paramref name="path"/> with what <paramref name="write"/> puts into the stream it is given.</summary>
     /// <remarks>
@@ -53,30 +53,33 @@ internal static class AtomicFile
     public static void WriteText(string path, string text) =>
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
+    /// <summary>A name beside a target that no other writer, of whatever process or machine, has.</summary>
+    public static string TemporaryName(string target) => $"{target}.{Guid.NewGuid().ToString("N")[..RandomLetters]}{Ending}";
+
     private static void WriteBeside(string target, Action<Stream> write)
     {
         RemoveStale(target);
-        string temporary = string.Create(CultureInfo.InvariantCulture,
-            $"{target}.{Environment.ProcessId}-{Interlocked.Increment(ref _counter)}.tmp");
-
-        // A process of the same number may have died here. Deleting first and insisting on a new file also means that
-        // a link planted under this name is never followed.
-        File.Delete(temporary);
+        string temporary = TemporaryName(target);
+        bool created = false;
         try
         {
+            // A new file: a link planted under this name is never followed.
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
+                created = true;
                 if (!OperatingSystem.IsWindows() && File.Exists(target))
                     File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                DiskSync.File(stream);
             }
 
             File.Move(temporary, target, overwrite: true);
+            created = false;
+            DiskSync.Folder(Path.GetDirectoryName(target)!);
         }
         catch
         {
-            TryDelete(temporary);
+            if (created) TryDelete(temporary);
             throw;
         }
     }
@@ -119,12 +122,11 @@ internal static class AtomicFile
         string folder = Path.GetDirectoryName(target) ?? target, prefix = Path.GetFileName(target) + ".";
         try
         {
-            foreach (string candidate in Directory.EnumerateFiles(folder, "*.tmp"))
+            foreach (string candidate in Directory.EnumerateFiles(folder, "*" + Ending))
             {
                 string name = Path.GetFileName(candidate);
-                if (name.StartsWith(prefix, StringComparison.Ordinal)
-                    && IsOfDeadProcess(name.AsSpan(prefix.Length))
-                    && DateTime.UtcNow - File.GetLastWriteTimeUtc(candidate) > StaleAge)
+                if (name.StartsWith(prefix, StringComparison.Ordinal) && IsOurs(name.AsSpan(prefix.Length..^Ending.Length))
+                    && new FileInfo(candidate).LinkTarget is null && DateTime.UtcNow - File.GetLastWriteTimeUtc(candidate) > StaleAge && IsFree(candidate))
                     TryDelete(candidate);
             }
         }
@@ -134,21 +136,22 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>Whether "1234-5.tmp" names a process that no longer runs.</summary>
-    private static bool IsOfDeadProcess(ReadOnlySpan<char> ending)
+    /// <summary>Whether the middle of a name is of <see cref="TemporaryName"/>, or of versions that put process number and a count there, as "1234-5".</summary>
+    private static bool IsOurs(ReadOnlySpan<char> middle) =>
+        middle.Length == RandomLetters && !middle.ContainsAnyExcept("0123456789abcdef")
+        || middle.IndexOf('-') is > 0 and var dash && dash + 1 < middle.Length && !middle[..dash].ContainsAnyExceptInRange('0', '9') && !middle[(dash + 1)..].ContainsAnyExceptInRange('0', '9');
+
+    /// <summary>Whether nobody writes the file: who does holds it locked.</summary>
+    private static bool IsFree(string path)
     {
-        int dash = ending.IndexOf('-');
-        if (dash < 0 || !int.TryParse(ending[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out int id)
-            || !uint.TryParse(ending[(dash + 1)..^".tmp".Length], NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            return false;
         try
         {
-            using var process = Process.GetProcessById(id);
-            return false;
-        }
-        catch (ArgumentException)
-        {
+            using FileStream stream = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
@@ -175,6 +178,8 @@ internal static class AtomicFile
             return $"the folder '{folder}' does not exist; create it first";
         if (IsDiskFull(failure))
             return "the disk is full; free some space or choose another place";
+        if (failure is DiskSync.Failure)
+            return $"the disk did not take it ({failure.Message}); look at the disk, or choose another place";
         if (failure is PathTooLongException)
             return "the name is too long; choose a shorter one";
         if (failure is UnauthorizedAccessException)

@@ -15,9 +15,8 @@ public sealed class ModelFile
     public const int Version = 1;
 
     private const string Format = "elman";
-    private const string DigestKey = "digest";
     private const string NoDigest = "none";
-    private static readonly string[] OwnKeys = ["format", "version", "task", DigestKey];
+    private static readonly string[] OwnKeys = ["format", "version", "task", ContentDigest.Key];
 
     private readonly SafeTensorsFile _file;
 
@@ -52,7 +51,7 @@ public sealed class ModelFile
         ];
         SafeTensor[] tensors = [.. module.Parameters().Select(parameter =>
             SafeTensor.From(parameter.Name, parameter.Value.Span, parameter.Value.Shape.Extents))];
-        metadata.Add(new(DigestKey, Digest(metadata, tensors)));
+        metadata.Add(ContentDigest.Entry(metadata, tensors));
         SafeTensorsFile.Write(path, metadata, tensors);
     }
 
@@ -132,9 +131,9 @@ public sealed class ModelFile
     public void LoadInto(Module module)
     {
         ArgumentNullException.ThrowIfNull(module);
-        if (_file.Metadata.GetValueOrDefault(DigestKey) is not { } digest) throw new ElmanException($"{Source}: the digest is missing; the file is damaged");
-        if (digest != NoDigest && digest != Digest(_file.Metadata, _file.Tensors))
-            throw new ElmanException($"{Source}: the content does not have the digest that the file carries; the file is damaged (if it was changed on purpose, write '{NoDigest}' for the '{DigestKey}' in its metadata)");
+        if (_file.Metadata.GetValueOrDefault(ContentDigest.Key) is not { } digest) throw new ElmanException($"{Source}: the digest is missing; the file is damaged");
+        if (digest != NoDigest && !ContentDigest.Fits(_file))
+            throw new ElmanException($"{Source}: the content does not have the digest that the file carries; the file is damaged (if it was changed on purpose, write '{NoDigest}' for the '{ContentDigest.Key}' in its metadata)");
         try
         {
             module.Load(_file.Tensors.ToDictionary(tensor => tensor.Name,
@@ -144,19 +143,5 @@ public sealed class ModelFile
         {
             throw new ElmanException($"{Source}: {failure.Message}; the file is damaged", failure);
         }
-    }
-
-    /// <summary>SHA-256 of everything else in the file, in hexadecimal: it finds flipped bits, which no other check can.</summary>
-    private static string Digest(IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<SafeTensor> tensors)
-    {
-        using Sha256 hash = new();
-        foreach ((string key, string value) in metadata.Where(entry => entry.Key != DigestKey).OrderBy(entry => entry.Key, StringComparer.Ordinal))
-            hash.Write(Encoding.UTF8.GetBytes($"{key}\0{value}\0"));
-        foreach (SafeTensor tensor in tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
-        {
-            hash.Write(Encoding.UTF8.GetBytes($"{tensor.Name}\0{tensor.ElementType}\0{string.Join(',', tensor.Shape)}\0"));
-            hash.Write(tensor.Data.Span);
-        }
-        return Convert.ToHexStringLower(hash.Finish());
     }
 }

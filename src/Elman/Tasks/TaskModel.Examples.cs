@@ -53,7 +53,7 @@ public abstract class TaskModel<TInput, TTarget, TPrediction> : TaskModel
     }
 
     /// <inheritdoc/>
-    public override void Save(string path) => ModelFile.Write(path, Task, [.. Sections(), ("training", Record.Write)], Net);
+    public override void Save(string path) => ModelFile.Write(path, Task, [.. Sections(), ("training", Record.WriteUntimed)], Net);
 
     /// <summary>The loss of a batch, a scalar; a <see cref="TensorScope"/> is open.</summary>
     protected abstract Tensor Loss(IReadOnlyList<Example<TInput, TTarget>> batch);

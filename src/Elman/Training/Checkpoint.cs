@@ -10,7 +10,11 @@ namespace Elman;
 internal sealed class Checkpoint(string path, Module module, Optimizer optimizer, LearningRateSchedule schedule)
 {
     private const string MetadataKey = "elman.checkpoint";
-    private const int Version = 1;
+
+    /// <summary>From 2 on a checkpoint carries a digest.</summary>
+    private const int Version = 2;
+
+    private const string Where = "checkpoint";
 
     /// <summary>The file.</summary>
     public string Path => path;
@@ -25,7 +29,8 @@ internal sealed class Checkpoint(string path, Module module, Optimizer optimizer
         double[] rates = schedule.SaveState();
         tensors.Add(SafeTensor.From("schedule", rates, rates.Length));
         if (run.Carried.Value is { } state) tensors.AddRange(Stored("state/", state.Parts.Select((part, i) => ($"{i}", part))));
-        SafeTensorsFile.Write(path, [KeyValuePair.Create(MetadataKey, Describe(run))], tensors);
+        KeyValuePair<string, string> description = new(MetadataKey, Describe(run));
+        SafeTensorsFile.Write(path, [description, ContentDigest.Entry([description], tensors)], tensors);
     }
 
     /// <summary>Puts weights, optimizer and schedule into the stored state.</summary>
@@ -40,7 +45,7 @@ internal sealed class Checkpoint(string path, Module module, Optimizer optimizer
         TrainingRun run;
         try
         {
-            run = Parse(description);
+            run = Parse(description, file);
             Compare(run.Record.Settings, settings);
             if (file.Tensors.Any(tensor => tensor.Name.StartsWith("best/", StringComparison.Ordinal)))
                 run.KeepBest(Tensors(file, "best/").Select(pair => (pair.Key, pair.Value)));
@@ -85,23 +90,29 @@ internal sealed class Checkpoint(string path, Module module, Optimizer optimizer
         writer.WriteEndObject();
     });
 
-    private static TrainingRun Parse(string description)
+    /// <summary>The place in the run. Every number is checked: one that no run can have, such as an epoch before the first, would make another run of it in silence, or an endless one.</summary>
+    private static TrainingRun Parse(string description, SafeTensorsFile file)
     {
         using JsonDocument document = JsonDocument.Parse(description);
         JsonElement root = document.RootElement;
         int version = root.GetProperty("version").GetInt32();
-        if (version != Version) throw new FormatException($"version {version}, expected {Version}");
-        return new TrainingRun(TrainingRecord.Read(root.GetProperty("record")))
+        if (version is < 1 or > Version) throw new FormatException($"version {version}, expected {Version}");
+        if (version > 1 && !ContentDigest.Fits(file)) throw new FormatException("its content does not have the digest that it carries");
+        TrainingRecord record = TrainingRecord.Read(root.GetProperty("record"));
+        int batches = Whole("batches_in_epoch", int.MaxValue);
+        return new TrainingRun(record)
         {
-            Epoch = root.GetProperty("epoch").GetInt32(),
-            Position = root.GetProperty("position").GetInt32(),
-            BatchesInEpoch = root.GetProperty("batches_in_epoch").GetInt32(),
-            Batches = root.GetProperty("batches").GetInt64(),
-            LossSum = root.GetProperty("loss_sum").GetDouble(),
-            Sequences = root.GetProperty("sequences").GetInt64(),
-            LearningRate = root.GetProperty("learning_rate").GetDouble(),
-            EpochsWithoutImprovement = root.GetProperty("epochs_without_improvement").GetInt32(),
+            Epoch = Whole("epoch", int.MaxValue) is var epoch && epoch == record.Epochs.Count ? epoch : throw JsonFields.Damaged($"{Where}: epoch {epoch} after {record.Epochs.Count} epochs"),
+            Position = Whole("position", batches),
+            BatchesInEpoch = batches,
+            Batches = root.RequiredInteger(Where, "batches", 0, long.MaxValue),
+            LossSum = root.RequiredNumber(Where, "loss_sum"),
+            Sequences = root.RequiredInteger(Where, "sequences", 0, long.MaxValue),
+            LearningRate = root.RequiredNumber(Where, "learning_rate"),
+            EpochsWithoutImprovement = Whole("epochs_without_improvement", record.Epochs.Count),
         };
+
+        int Whole(string name, int most) => (int)root.RequiredInteger(Where, name, 0, most);
     }
 
     private void Compare(IReadOnlyDictionary<string, string> stored, IReadOnlyDictionary<string, string> current)

@@ -21,6 +21,9 @@ public sealed record TrainingContext
     /// <summary>Goes on from the checkpoint, if there is one, to the same bits as without the interruption.</summary>
     public bool Resume { get; init; }
 
-    /// <summary>Ends the training after the running step: the checkpoint is written, the record says <see cref="TrainingOutcome.Interrupted"/>.</summary>
+    /// <summary>
+    /// Ends the training after the running step: the checkpoint is written, the record says <see cref="TrainingOutcome.Interrupted"/>. Where no net is trained, as in a forecaster's
+    /// simple methods, there is nothing to give back: an <see cref="OperationCanceledException"/> is thrown, and a checkpoint of before stays.
+    /// </summary>
     public CancellationToken Cancellation { get; init; }
 }

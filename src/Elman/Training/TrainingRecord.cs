@@ -23,7 +23,7 @@ public enum TrainingOutcome
 /// <param name="Loss">The mean training loss.</param>
 /// <param name="ValidationLoss">The validation loss, if there was a validation.</param>
 /// <param name="LearningRate">The learning rate of the last step.</param>
-/// <param name="Seconds">How long the run had taken by the epoch's end.</param>
+/// <param name="Seconds">How long the run had taken by the epoch's end; 0 in a record that was read from a model file.</param>
 public sealed record EpochRecord(int Epoch, double Loss, double? ValidationLoss, double LearningRate, double Seconds)
 {
     /// <summary>What early stopping and the choice of the best epoch look at: the validation loss if there is one.</summary>
@@ -33,6 +33,8 @@ public sealed record EpochRecord(int Epoch, double Loss, double? ValidationLoss,
 /// <summary>What a training run was and how it went; part of every model file.</summary>
 public sealed class TrainingRecord
 {
+    private const string Where = "training record";
+
     private readonly List<EpochRecord> _epochs = [];
 
     internal TrainingRecord(IReadOnlyDictionary<string, string> settings) => Settings = settings;
@@ -55,7 +57,7 @@ public sealed class TrainingRecord
     /// </summary>
     public long? PlannedSteps { get; internal set; }
 
-    /// <summary>Time spent training, without the pauses between an interruption and its resumption.</summary>
+    /// <summary>Time spent training, without the pauses between an interruption and its resumption; 0 in a record that was read from a model file.</summary>
     public double Seconds { get; internal set; }
 
     /// <summary>How the run ended.</summary>
@@ -83,14 +85,19 @@ public sealed class TrainingRecord
     }
 
     /// <summary>Writes the record as a JSON object; numbers are exact.</summary>
-    public void Write(Utf8JsonWriter writer)
+    public void Write(Utf8JsonWriter writer) => Write(writer, timed: true);
+
+    /// <summary>Writes the record without the time that it took, which no two runs share: model files of one training are equal to the byte.</summary>
+    internal void WriteUntimed(Utf8JsonWriter writer) => Write(writer, timed: false);
+
+    private void Write(Utf8JsonWriter writer, bool timed)
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteStartObject();
         writer.WriteString("outcome", Outcome.ToString());
         writer.WriteNumber("steps", Steps);
         if (PlannedSteps is { } planned) writer.WriteNumber("planned_steps", planned);
-        writer.WriteNumber("seconds", Seconds);
+        if (timed) writer.WriteNumber("seconds", Seconds);
         writer.WriteNumber("best_epoch", BestEpoch);
         writer.WriteStartArray("epochs");
         foreach (EpochRecord epoch in _epochs)
@@ -100,7 +107,7 @@ public sealed class TrainingRecord
             writer.WriteNumber("loss", epoch.Loss);
             if (epoch.ValidationLoss is { } validation) writer.WriteNumber("validation_loss", validation);
             writer.WriteNumber("learning_rate", epoch.LearningRate);
-            writer.WriteNumber("seconds", epoch.Seconds);
+            if (timed) writer.WriteNumber("seconds", epoch.Seconds);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
@@ -110,7 +117,7 @@ public sealed class TrainingRecord
         writer.WriteEndObject();
     }
 
-    /// <summary>Reads what <see cref="Write"/> gave.</summary>
+    /// <summary>Reads what <see cref="Write(Utf8JsonWriter)"/> gave.</summary>
     /// <exception cref="ElmanException">The element is no training record.</exception>
     public static TrainingRecord Read(JsonElement element)
     {
@@ -118,26 +125,29 @@ public sealed class TrainingRecord
         {
             TrainingRecord record = new(element.GetProperty("settings").EnumerateObject().ToDictionary(pair => pair.Name, pair => pair.Value.GetString() ?? ""))
             {
-                Outcome = Enum.Parse<TrainingOutcome>(element.GetProperty("outcome").GetString() ?? ""),
-                Steps = element.GetProperty("steps").GetInt64(),
-                PlannedSteps = element.TryGetProperty("planned_steps", out JsonElement planned) ? planned.GetInt64() : null,
-                Seconds = element.GetProperty("seconds").GetDouble(),
-                BestEpoch = element.GetProperty("best_epoch").GetInt32(),
+                Outcome = Enum.TryParse(element.RequiredString(Where, "outcome"), out TrainingOutcome outcome) && Enum.IsDefined(outcome) ? outcome : throw Foreign(null),
+                Steps = element.RequiredInteger(Where, "steps", 0, long.MaxValue),
+                PlannedSteps = element.TryGetProperty("planned_steps", out _) ? element.RequiredInteger(Where, "planned_steps", 0, long.MaxValue) : null,
+                Seconds = Time(element),
             };
-            foreach (JsonElement epoch in element.GetProperty("epochs").EnumerateArray())
-            {
-                double? validation = epoch.TryGetProperty("validation_loss", out JsonElement loss) ? loss.GetDouble() : null;
-                record.Add(new EpochRecord(
-                    epoch.GetProperty("epoch").GetInt32(), epoch.GetProperty("loss").GetDouble(), validation,
-                    epoch.GetProperty("learning_rate").GetDouble(), epoch.GetProperty("seconds").GetDouble()));
-            }
-            return record.BestEpoch >= 0 && record.BestEpoch <= record.Epochs.Count ? record : throw Foreign(null);
+            foreach (JsonElement epoch in element.Required(Where, "epochs", JsonValueKind.Array).EnumerateArray()) record.Add(ReadEpoch(epoch, record._epochs.Count + 1));
+            record.BestEpoch = (int)element.RequiredInteger(Where, "best_epoch", 0, record._epochs.Count);
+            return record;
         }
         catch (Exception failure) when (failure is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
             throw Foreign(failure);
         }
     }
+
+    private static EpochRecord ReadEpoch(JsonElement json, int number) => new(
+        (int)json.RequiredInteger(Where, "epoch", number, number), json.RequiredNumber(Where, "loss"),
+        json.TryGetProperty("validation_loss", out _) ? json.RequiredNumber(Where, "validation_loss") : null,
+        json.RequiredNumber(Where, "learning_rate"), Time(json));
+
+    /// <summary>Model files do not hold it.</summary>
+    private static double Time(JsonElement json) => !json.TryGetProperty("seconds", out _) ? 0
+        : json.RequiredNumber(Where, "seconds") is var seconds and >= 0 ? seconds : throw JsonFields.Damaged($"{Where}: 'seconds' is below zero");
 
     internal void Add(EpochRecord epoch) => _epochs.Add(epoch);
 

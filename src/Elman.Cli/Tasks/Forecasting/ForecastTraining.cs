@@ -51,6 +51,7 @@ internal sealed class ForecastTraining
     {
         string checkpoint = model + ".checkpoint";
         bool resume = given.GetValue(_resume);
+        using FileLock? held = OutputPlace.Hold(model);
         if (File.Exists(checkpoint) && !resume)
             throw new ElmanException($"{checkpoint} holds an interrupted training; go on with --resume, or delete it to begin anew");
         CommonArguments.UseThreads(given.GetValue(_threads));
@@ -58,20 +59,20 @@ internal sealed class ForecastTraining
         using var interruption = new Interruption(terminal) { AtOnce = true };
         try
         {
-            var (trained, result) = TrainingView.Run(terminal, view =>
+            var result = TrainingView.Run(terminal, view =>
             {
                 if (resume && !File.Exists(checkpoint)) view.Remark($"there is no {checkpoint} to resume from; beginning anew");
                 var trained = Train(given, checkpoint, resume, interruption, view, terminal);
-                if (trained.Model.Record.Outcome == TrainingOutcome.Interrupted) return (trained, (T?)null);
+                if (trained.Model.Record.Outcome == TrainingOutcome.Interrupted) return null;
                 trained.Model.Save(model);
                 File.Delete(checkpoint);
                 File.Delete(checkpoint + Forecaster.RefitSuffix);
-                return (trained, finish(trained, view));
+                return finish(trained, view);
             });
             if (result is null)
             {
-                terminal.Remark(given.GetValue(_continue) is not null ? "stopped; nothing was written"
-                    : $"stopped; the training so far is in {checkpoint}; to go on: {ShellLine.Of(given, "--resume")}");
+                terminal.Remark(File.Exists(checkpoint) && given.GetValue(_continue) is null
+                    ? $"stopped; the training so far is in {checkpoint}; to go on: {ShellLine.Of(given, "--resume")}" : "stopped; nothing was written");
             }
 
             return result;

@@ -60,6 +60,7 @@ internal sealed class Tune
 
     private int Run(ParseResult given, Terminal terminal)
     {
+        using FileLock? held = OutputPlace.Hold(given.GetRequiredValue(_output));
         var places = Places(given);
         CommonArguments.UseThreads(given.GetValue(_threads));
         using var interruption = new Interruption(terminal) { AtOnce = true };

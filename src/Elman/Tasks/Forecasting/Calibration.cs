@@ -226,8 +226,12 @@ internal sealed class Calibration
         const string where = "calibration";
         double[] growth = NumberLists.Read(json.Required(where, "growth", JsonValueKind.Array)), shape = NumberLists.Read(json.Required(where, "shape", JsonValueKind.Array));
         if (growth.Length == 0 || shape.Length != Grid.Length) throw new ElmanException($"{where}: {growth.Length} steps of {shape.Length} levels; the file is damaged");
-        return new Calibration(Enum.Parse<ErrorUnit>(json.RequiredString(where, "unit")), growth, shape, json.RequiredNumber(where, "mean"),
-            [.. json.Required(where, "paths", JsonValueKind.Array).EnumerateArray().Select(NumberLists.Read).Where(path => path.Length > 0)], json.RequiredNumber(where, "correlation"));
+        double[][] paths = [.. json.Required(where, "paths", JsonValueKind.Array).EnumerateArray().Select(NumberLists.Read).Where(path => path.Length > 0)];
+        double correlation = json.RequiredNumber(where, "correlation");
+        if (growth.Any(one => !(one > 0 && double.IsFinite(one))) || shape.Any(one => !double.IsFinite(one)) || paths.Any(path => path.Any(level => level is not (>= 0 and <= 1))) || Math.Abs(correlation) > 1)
+            throw new ElmanException($"{where}: a number that no errors have; the file is damaged");
+        ErrorUnit unit = Enum.TryParse(json.RequiredString(where, "unit"), out ErrorUnit named) && Enum.IsDefined(named) ? named : throw JsonFields.Damaged($"{where}: unknown unit");
+        return new Calibration(unit, growth, shape, json.RequiredNumber(where, "mean"), paths, correlation);
     }
 
     /// <summary>Φ⁻¹, by Acklam's rational approximation, relative error 1.2e-9.</summary>

@@ -101,6 +101,7 @@ public sealed partial class Forecaster : TaskModel
     /// <param name="context">Who looks on, where checkpoints go, who may stop it. An interrupted training gives a model whose record says so.</param>
     /// <exception cref="ElmanException">The data or the options cannot be used, the training diverged, or the checkpoint does not fit.</exception>
     /// <exception cref="ArgumentException">The series do not belong together.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped while no net was trained; a checkpoint of nets that were trained before stays.</exception>
     public static Forecaster Train(IReadOnlyList<Series> series, ForecasterOptions? options = null, TrainingContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(series);

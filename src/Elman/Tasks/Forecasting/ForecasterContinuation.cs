@@ -18,11 +18,13 @@ public sealed partial class Forecaster
     /// <param name="context">Who looks on, who may stop it.</param>
     /// <returns>A new model; this one stays as it is.</returns>
     /// <exception cref="ElmanException">There are no new rows, or the series do not fit the model.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped before the nets went on.</exception>
     public Forecaster Continue(SeriesSet data, TrainingRecipe? recipe = null, TrainingContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         if (Earlier is not null) throw EarlierModel.Refusal("cannot go on");
         context ??= new TrainingContext();
+        using Work.Scope work = Work.Until(context.Cancellation);
         FormedSeries[] formed = Prepare(data.Series, Options.Horizon);
         int[] until = [.. formed.Select(one => one.Length)];
         int added = formed.Sum(one => KnownSeries(one.Series) is null ? one.Length : one.Length - FirstUnseen(one.Series));
@@ -38,6 +40,7 @@ public sealed partial class Forecaster
         if (engine.Nets is not null && engine.NetShare > 0)
         {
             context.Phase?.Invoke("nets");
+            using Work.Scope nets = Work.Until(CancellationToken.None);
             TrainingRecord further = NetTraining.Run(engine, formed, models, until, Options.Training.Seed, recipe ?? ContinuingRecipe, context with { CheckpointPath = null, Resume = false }, []);
             // The record stays that of the first training, by which the next continuation is measured.
             if (further.Outcome == TrainingOutcome.Interrupted) record = further;

@@ -14,7 +14,7 @@ internal static class ForecasterFile
         ("series", json => ForecasterJson.WriteSeries(json, model)),
         ("calibration", model.Calibration.Write),
         ("report", json => ForecastReportJson.Write(json, model.Report)),
-        ("training", model.Record.Write),
+        ("training", model.Record.WriteUntimed),
         .. model.Schema is { } schema ? [("data", schema.WriteTo)] : Array.Empty<(string, Action<Utf8JsonWriter>)>(),
     ], new SharedWeights(model));
 
@@ -37,13 +37,15 @@ internal static class ForecasterFile
         ForecasterOptions options = file.Section("options", json => ForecasterOptions.Settings.Read(json));
         SeriesLayout layout = file.Section("columns", SeriesLayout.Read);
         ForecasterJson.MethodsSection methods = file.Section("methods", ForecasterJson.ReadMethods);
+        if (methods.Effects is { } effects && effects.Count != SeriesLayout.SizeOf(layout.Known))
+            throw new ElmanException($"{file.Source}: methods: {effects.Count} effects of {SeriesLayout.SizeOf(layout.Known)} known features; the file is damaged");
         Calibration calibration = file.Section("calibration", Calibration.Read);
         ForecastReport report = file.Section("report", ForecastReportJson.Read);
         TrainingRecord record = file.Section("training", TrainingRecord.Read);
         ForecastEngine engine = Engine(file, options, layout, methods);
         SharedWeights weights = new(engine, methods.Maps);
         file.LoadInto(weights);
-        List<TrainedSeries> trained = file.Section("series", json => ForecasterJson.ReadSeries(json, layout, engine.Methods, weights));
+        List<TrainedSeries> trained = file.Section("series", json => ForecasterJson.ReadSeries(json, engine.Methods, engine.Inputs?.Methods ?? [], weights));
         return new Forecaster(options, layout, methods.Effects, methods.Seasons, engine, calibration, trained, methods.NotNegative, record, report,
             file.Sections.Contains("data") ? file.Section("data", SeriesSchema.Read) : null);
     }

@@ -7,6 +7,7 @@ namespace Elman;
 internal static class ForecasterJson
 {
     private const string Round = "O";
+    private const double Rounding = 1e-6;
 
     /// <summary>The section of the methods.</summary>
     internal sealed record MethodsSection(
@@ -69,7 +70,7 @@ internal static class ForecasterJson
             throw new ElmanException($"{where}: the maps belong to no method; the file is damaged");
         int[] seasons = ReadWhole(json, where, "seasons", most);
         return new MethodsSection(methods, seasons, json.RequiredString(where, "head"), json.RequiredBoolean(where, "count"),
-            json.RequiredBoolean(where, "not_negative"), json.RequiredNumber(where, "net_share"),
+            json.RequiredBoolean(where, "not_negative"), json.RequiredNumber(where, "net_share") is >= 0 and <= 1 and var share ? share : throw JsonFields.Damaged($"{where}: the share of the nets is not from 0 to 1"),
             json.TryGetProperty("effects", out JsonElement effects) ? KnownEffects.Read(effects, seasons) : null, shared, shape);
     }
 
@@ -95,7 +96,7 @@ internal static class ForecasterJson
         json.WriteEndArray();
     }
 
-    public static List<TrainedSeries> ReadSeries(JsonElement json, SeriesLayout layout, SimpleMethod[] methods, SharedWeights weights)
+    public static List<TrainedSeries> ReadSeries(JsonElement json, SimpleMethod[] methods, int[] shown, SharedWeights weights)
     {
         const string where = "series";
         List<TrainedSeries> trained = [];
@@ -127,10 +128,33 @@ internal static class ForecasterJson
                     MeanError = scales[6],
                 },
             };
-            if (!groups.Add(series.Group)) throw new ElmanException($"{where}: group '{series.Group}' appears twice; the file is damaged");
+            Check(series, methods, shown);
+            if (!groups.Add(series.Group)) throw new ElmanException($"{where}: group {Names.Quote(series.Group)} appears twice; the file is damaged");
             trained.Add(series);
         }
         return trained.Count > 0 ? trained : throw new ElmanException($"{where}: there is none; the file is damaged");
+    }
+
+    /// <summary>No value may be one that training cannot give: it would come out as an index outside an array, or as a forecast without sense, when somebody predicts.</summary>
+    private static void Check(TrainedSeries series, SimpleMethod[] methods, int[] shown)
+    {
+        SeriesModel model = series.Model;
+        Require(model.Shares.All(share => share is >= 0 and <= 1 + Rounding) && Math.Abs(model.Shares.Sum() - 1) < Rounding, "the shares are not from 0 to 1, 1 in all");
+        for (int m = 0; m < methods.Length; m++)
+        {
+            int count = model.Coefficients[m].Length;
+            bool unused = count == 0 && model.Shares[m] == 0 && !shown.Contains(m);
+            Require(unused || methods[m].Takes(count), $"'{methods[m].Name}' has {count} coefficients");
+            Require(model.Coefficients[m].All(double.IsFinite), $"a coefficient of '{methods[m].Name}' is not finite");
+        }
+        Require(!(model.Error < 0) && !double.IsInfinity(model.Error), "the error is below zero");
+        Require(double.IsFinite(model.MeanError) && model.EffectScale is >= 0 and < double.PositiveInfinity && model.Unit is >= 0 and < double.PositiveInfinity
+            && model.Dispersion is >= 0 and < double.PositiveInfinity && model.Scale is > 0 and < double.PositiveInfinity && model.Level is > 0 and < double.PositiveInfinity, "a scale is below zero or not finite");
+
+        void Require(bool holds, string otherwise)
+        {
+            if (!holds) throw new ElmanException($"series: {(series.Group.Length == 0 ? "" : $"of group {Names.Quote(series.Group)} ")}{otherwise}; the file is damaged");
+        }
     }
 
     private static void WriteWhole(Utf8JsonWriter json, string name, IEnumerable<int> values)

@@ -29,7 +29,10 @@ internal sealed partial class ForecasterTraining
             if (own.Length > 0) points[i] = engine.Simple(_formed[i], models[i], own, horizon);
         });
         for (int i = 0; i < points.Length; i++)
+        {
+            Work.StopIfCancelled();
             if (points[i] is { } one) engine.AddNets(_formed[i], models[i], one);
+        }
         share?.Invoke(engine, points);
         List<Miss> misses = [];
         for (int i = 0; i < points.Length; i++)

@@ -61,6 +61,7 @@ internal sealed partial class ForecasterTraining
 
     public Forecaster Run()
     {
+        using Work.Scope work = Work.Until(_context.Cancellation);
         // First with the rows for training.
         _context.Phase?.Invoke("simple methods");
         int[] until = [.. _cuts.Select(cut => cut.Training)];
@@ -196,6 +197,8 @@ internal sealed partial class ForecasterTraining
         TimeSpan? left = recipe.TimeLimit is { } limit ? TimeSpan.FromSeconds(Math.Max(1, (limit - spent).TotalSeconds / (1.15 + Forecaster.RefitShare))) : null;
         recipe = first ? recipe with { TimeLimit = left } : Forecaster.RefitRecipe(recipe, before!.Steps);
         TrainingContext context = _context with { CheckpointPath = _context.CheckpointPath is { } path ? first ? path : path + Forecaster.RefitSuffix : null };
+        // The nets stop by themselves, between two steps and with a checkpoint.
+        using Work.Scope nets = Work.Until(CancellationToken.None);
         return NetTraining.Run(engine, _formed, models, until, _options.Training.Seed, recipe, context, Settings(first));
     }
 }

@@ -107,8 +107,12 @@ internal sealed class KnownEffects
         json.WriteEndArray();
     }
 
+    /// <summary>Known features that have an effect.</summary>
+    public int Count => _effects.Length;
+
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    public static KnownEffects Read(JsonElement json, int[] seasons) => new([.. json.EnumerateArray().Select(effect => effect.GetDouble())], AroundOf(seasons));
+    public static KnownEffects Read(JsonElement json, int[] seasons) => new([.. json.EnumerateArray().Select(effect => effect.GetDouble())
+        .Select(effect => double.IsFinite(effect) ? effect : throw JsonFields.Damaged("effects: one is not finite"))], AroundOf(seasons));
 
     /// <summary>Each value less the mean of its surroundings.</summary>
     private static double[] Left(double[] values, int around)

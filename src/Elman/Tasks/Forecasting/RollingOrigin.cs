@@ -29,6 +29,7 @@ internal sealed class RollingOrigin
         for (int i = 0; i < _series.Length; i++)
         {
             if (_origins[i].Length == 0) continue;
+            Work.StopIfCancelled();
             double[] target = _series[i].Target;
             double scale = Scale(target.AsSpan(0, _origins[i][0]));
             IReadOnlyList<Forecast> forecasts = _model.ForecastFrom(_series[i], _origins[i], _horizon, _levels);

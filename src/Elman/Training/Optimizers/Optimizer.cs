@@ -81,6 +81,7 @@ public abstract class Optimizer
         long[] steps = file.GetLongs(prefix + "steps");
         if (steps.Length != _slots.Length)
             throw new ElmanException($"{file.Source}: the optimizer's state is of {steps.Length} parameters, the model has {_slots.Length}; train the model anew");
+        if (Array.Exists(steps, count => count < 0)) throw new ElmanException($"{file.Source}: the optimizer's state has a number of steps below zero; train the model anew");
         float[][][] buffers = [.. _slots.Select(slot => _bufferNames.Select(name => Stored(file, $"{prefix}{slot.Name}/{name}", slot.Value.Shape)).ToArray())];
         for (int i = 0; i < _slots.Length; i++)
         {

@@ -19,6 +19,9 @@ public enum ScheduleUnit
 /// <param name="unit">What the schedule counts.</param>
 public abstract class LearningRateSchedule(ScheduleUnit unit)
 {
+    /// <summary>Up to here a double counts exactly.</summary>
+    private const double MostTime = 9007199254740992;
+
     private long _warmed;
     private int _taken;
 
@@ -84,6 +87,10 @@ public abstract class LearningRateSchedule(ScheduleUnit unit)
     public void LoadState(ReadOnlySpan<double> state)
     {
         if (state.Length != 2 + OwnState.Length) throw new ArgumentException($"the schedule '{this}' has a state of {2 + OwnState.Length} numbers, {state.Length} were given", nameof(state));
+        foreach (double time in state[..2])
+            if (!(time >= 0 && time <= MostTime && double.IsInteger(time))) throw new ArgumentException($"the schedule '{this}' counts whole steps, {time} was given", nameof(state));
+        foreach (double own in state[2..])
+            if (double.IsNaN(own)) throw new ArgumentException($"the schedule '{this}' remembers no number that is none", nameof(state));
         (_warmed, Time) = ((long)state[0], (long)state[1]);
         OwnState = state[2..].ToArray();
     }

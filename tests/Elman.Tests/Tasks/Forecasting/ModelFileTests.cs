@@ -72,13 +72,66 @@ public sealed class ModelFileTests : IDisposable
     [InlineData("methods", "\"naive 7\"", "\"naive 7 days\"", "the section 'methods' is damaged")]
     [InlineData("methods", "\"patch\":1", "\"patch\":3", "no multiple of patches of 3")]
     [InlineData("calibration", "\"growth\":[", "\"none\":[", "'growth' is missing")]
-    [InlineData("calibration", "\"Series\"", "\"Moon\"", "the section 'calibration' is damaged")]
+    [InlineData("calibration", "\"Series\"", "\"Moon\"", "calibration: unknown unit")]
+    [InlineData("calibration", "\"Series\"", "\"7\"", "calibration: unknown unit")]
+    [InlineData("calibration", "\"growth\":[", "\"growth\":[0,", "a number that no errors have")]
+    [InlineData("calibration", "\"growth\":[", "\"growth\":[1e999,", "a number that no errors have")]
+    [InlineData("calibration", "\"correlation\":", "\"correlation\":9", "a number that no errors have")]
+    [InlineData("methods", "\"net_share\":", "\"net_share\":1", "the share of the nets is not from 0 to 1")]
+    [InlineData("methods", "\"net_share\":", "\"net_share\":-", "the share of the nets is not from 0 to 1")]
+    [InlineData("training", "\"loss\":", "\"loss\":1e999,\"more\":", "expected a finite number for 'loss', it is 1e999")]
+    [InlineData("training", "\"epoch\":1", "\"epoch\":-2147483648", "expected a whole number from 1 to 1 for 'epoch'")]
+    [InlineData("training", "\"best_epoch\":1", "\"best_epoch\":2", "expected a whole number from 0 to 1 for 'best_epoch'")]
     public void A_section_that_lies_is_refused_with_the_reason(string section, string before, string after, string message)
     {
         Dictionary<string, string> metadata = new(_sound.Metadata);
         Assert.Contains(before, metadata[section], StringComparison.Ordinal);
         metadata[section] = metadata[section].Replace(before, after, StringComparison.Ordinal);
         Refuses(metadata, _sound.Tensors, message);
+    }
+
+    /// <summary>Every number of every series in turn, and the numbers of coefficients: what training cannot give is refused when the file is read, not when somebody predicts.</summary>
+    [Fact]
+    public void Shares_scales_and_coefficients_that_training_cannot_give_are_refused()
+    {
+        JsonElement series = JsonDocument.Parse(_sound.Metadata["series"]).RootElement[0];
+        string[] Items(string name) => [.. series.GetProperty(name).EnumerateArray().Select(item => item.GetRawText())];
+        string[] shares = Items("shares"), scales = Items("scales"), coefficients = Items("coefficients");
+        int used = Array.FindIndex(coefficients, list => list.Split(',').Length == 6);
+        Assert.True(used >= 0);
+        foreach (string bad in (string[])["-1", "2", "null", "1e999"])
+            for (int m = 0; m < shares.Length; m++) Refuse("shares", shares, m, bad);
+        for (int i = 0; i < scales.Length; i++)
+        {
+            Refuse("scales", scales, i, "1e999");
+            // The mean error has a sign; the error may be unknown.
+            if (i != 6) Refuse("scales", scales, i, "-1");
+            if (i != 0) Refuse("scales", scales, i, "null");
+        }
+        Refuse("coefficients", coefficients, used, "[0.5,0.5,0.5,0.5,0.5]");
+        Refuse("coefficients", coefficients, used, coefficients[used].Replace("[", "[null,", StringComparison.Ordinal).Replace(",0]", "]", StringComparison.Ordinal));
+        Refuse("coefficients", coefficients, 0, "[1]");
+        for (int m = 0; m < shares.Length; m++)
+            if (shares[m] != "0" && coefficients[m] != "[]") Refuse("coefficients", coefficients, m, "[]");
+
+        void Refuse(string name, string[] items, int at, string bad)
+        {
+            string[] changed = [.. items];
+            changed[at] = bad;
+            Dictionary<string, string> metadata = new(_sound.Metadata);
+            metadata["series"] = metadata["series"].Replace($"\"{name}\":[{string.Join(',', items)}]", $"\"{name}\":[{string.Join(',', changed)}]", StringComparison.Ordinal);
+            Assert.NotEqual(_sound.Metadata["series"], metadata["series"]);
+            Refuses(metadata, _sound.Tensors, "the file is damaged");
+        }
+    }
+
+    [Fact]
+    public void The_files_of_one_training_are_equal_to_the_byte()
+    {
+        Train([Daily()], Options.For(epochs: 1)).Save(_folder["again.elman"]);
+        Assert.Equal(File.ReadAllBytes(_folder["sound.elman"]), File.ReadAllBytes(_folder["again.elman"]));
+        Forecaster.Load(_folder["sound.elman"]).Save(_folder["copy.elman"]);
+        Assert.Equal(File.ReadAllBytes(_folder["sound.elman"]), File.ReadAllBytes(_folder["copy.elman"]));
     }
 
     [Fact]

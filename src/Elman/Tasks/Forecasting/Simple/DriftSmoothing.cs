@@ -25,6 +25,9 @@ internal sealed class DriftSmoothing(int[] periods) : SimpleMethod
     public override int Needs => _smoothing.Needs;
 
     /// <inheritdoc/>
+    public override bool Takes(int coefficients) => _smoothing.Takes(coefficients);
+
+    /// <inheritdoc/>
     public override double[] Fit(ReadOnlySpan<double> history, int horizon) => _smoothing.Fit(history, horizon);
 
     /// <inheritdoc/>

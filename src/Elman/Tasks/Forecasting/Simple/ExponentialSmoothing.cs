@@ -44,6 +44,9 @@ internal sealed class ExponentialSmoothing(int[] periods, bool trend) : SimpleMe
     public override int Needs => Warm + Math.Max(_short, 3);
 
     /// <inheritdoc/>
+    public override bool Takes(int coefficients) => coefficients == Coefficients;
+
+    /// <inheritdoc/>
     public override void Push(ReadOnlySpan<double> coefficients, Span<double> state, double value)
     {
         int seen = (int)state[Seen];

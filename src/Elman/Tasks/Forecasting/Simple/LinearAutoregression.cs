@@ -37,6 +37,9 @@ internal sealed class LinearAutoregression(int context, bool shared) : SimpleMet
     /// <inheritdoc/>
     public override bool HasMap => true;
 
+    /// <summary>Whole rows of weights, or none where all series were too short.</summary>
+    public override bool Takes(int coefficients) => coefficients % (context - 1) == 0;
+
     /// <inheritdoc/>
     public override double[] Fit(ReadOnlySpan<double> history, int horizon) => Fit([history.ToArray()], horizon);
 
@@ -54,11 +57,16 @@ internal sealed class LinearAutoregression(int context, bool shared) : SimpleMet
         if (rows.Sum(one => one.Length - context - horizon) < 2 * context) return [];
         int[] part = [.. rows.Select(one => Math.Max(one.Length - Math.Max(2 * horizon, one.Length / 5), context + horizon))];
         LagSums early = new(context, horizon), all = new(context, horizon);
-        for (int i = 0; i < rows.Length; i++) early.Add(rows[i].AsSpan(0, part[i]));
-        foreach (double[] one in rows) all.Add(one);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            Work.StopIfCancelled();
+            early.Add(rows[i].AsSpan(0, part[i]));
+            all.Add(rows[i]);
+        }
         (double best, double ridge) = (double.PositiveInfinity, Ridges[^1]);
         foreach (double candidate in Ridges)
         {
+            Work.StopIfCancelled();
             double[] weights = early.Solve(candidate);
             double error = 0;
             for (int i = 0; i < rows.Length; i += Math.Max(1, rows.Length / MostSeries)) error += Error(weights, rows[i], part[i], horizon);

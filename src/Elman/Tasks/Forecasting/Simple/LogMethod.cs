@@ -16,6 +16,9 @@ internal sealed class LogMethod(SimpleMethod inner) : SimpleMethod
     public override int Needs => inner.Needs;
 
     /// <inheritdoc/>
+    public override bool Takes(int coefficients) => inner.Takes(coefficients);
+
+    /// <inheritdoc/>
     public override double[] Fit(ReadOnlySpan<double> history, int horizon) => inner.Fit(Logarithms(history), horizon);
 
     /// <inheritdoc/>

@@ -30,6 +30,9 @@ internal sealed class SeasonalMean(int period, double[] decays, string name) : S
     public static SeasonalMean Smooth(int period) => new(period, [0.3, 0.5, 0.7, 0.85, 0.95], "seasonal mean");
 
     /// <inheritdoc/>
+    public override bool Takes(int coefficients) => coefficients == 1;
+
+    /// <inheritdoc/>
     public override double[] Fit(ReadOnlySpan<double> history, int horizon)
     {
         if (decays.Length == 1) return [decays[0]];

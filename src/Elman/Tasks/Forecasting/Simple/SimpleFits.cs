@@ -29,8 +29,11 @@ internal sealed class SimpleFits(SimpleMethod[] methods, double[][][] coefficien
         Parallel.For(0, series.Count, Work.Threads, i =>
         {
             for (int m = 0; m < methods.Length; m++)
+            {
+                Work.StopIfCancelled();
                 if (!methods[m].IsShared)
                     coefficients[i][m] = wanted?.Invoke(i, m) == false ? [] : methods[m].Fit(series[i].AsSpan(0, until[i]), horizon);
+            }
         });
         return new SimpleFits(methods, coefficients);
     }
@@ -56,6 +59,7 @@ internal sealed class SimpleFits(SimpleMethod[] methods, double[][][] coefficien
                 forecasts[m] = last;
                 continue;
             }
+            Work.StopIfCancelled();
             double[] own = forecasts[m] = new double[last.Length];
             methods[m].Run(coefficients[series][m], values, origins, horizon, own);
             for (int i = 0; i < own.Length; i++)

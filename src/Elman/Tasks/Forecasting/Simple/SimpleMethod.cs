@@ -24,6 +24,9 @@ internal abstract class SimpleMethod
     /// <summary>Whether the coefficients are so many that a model file keeps them as a tensor, in single precision.</summary>
     public virtual bool HasMap => false;
 
+    /// <summary>Whether <see cref="Push"/> and <see cref="Forecast"/> can be given so many coefficients: what a model file holds is checked by it.</summary>
+    public virtual bool Takes(int coefficients) => coefficients == 0;
+
     /// <summary>Chooses the coefficients for a series.</summary>
     /// <param name="history">The rows to fit; NaN where one is missing.</param>
     /// <param name="horizon">P.</param>
