@@ -3,6 +3,11 @@ namespace Elman.Formats;
 /// <summary>Turns files of one kind into another, and proves it: what the original computes is compared with what the new file computes.</summary>
 public static class Conversion
 {
+    /// <summary>Values that a network may compute for one probe: so many, and in proportion to its weights.</summary>
+    private const long MostProbed = 1 << 24, ProbedPerWeight = 16;
+
+    private const string TooMuch = "trying it would take more memory and time than its size justifies";
+
     /// <summary>Compares what two files compute for the same probes.</summary>
     /// <param name="expected">The first file.</param>
     /// <param name="actual">The second.</param>
@@ -77,7 +82,13 @@ public static class Conversion
         {
             try
             {
+                // A small file may ask for any amount of work: a graph of few nodes, a layer that repeats a step ten million times.
+                using AllocationLimit limit = AllocationLimit.Of(MostProbed + ProbedPerWeight * network.ParameterCount, TooMuch);
                 Merge(worst, ProbeComparison.Of(original(probe), other(probe)));
+            }
+            catch (Exception failure) when (failure is InvalidOperationException or ElmanException && failure.Message.Contains(TooMuch, StringComparison.Ordinal))
+            {
+                throw new ElmanException($"{expected}: {failure.Message}", failure);
             }
             catch (ArgumentException failure) when (probe.IsRagged)
             {

@@ -12,13 +12,16 @@ internal static class KerasArchive
     /// <summary>Keras compresses nothing; whoever does finds that text shrinks, and weights hardly.</summary>
     private const int MostGrowth = 20;
 
+    /// <summary>A description of more bytes is none: parsed, each bracket takes a dozen bytes and more.</summary>
+    private const int MostText = 16 << 20;
+
     /// <summary>Gives what an archive holds to <paramref name="use"/>.</summary>
     public static T Read<T>(byte[] bytes, KerasUse<T> use)
     {
         using ZipArchive zip = Open(bytes);
-        using JsonDocument metadata = JsonDocument.Parse(Entry(zip, "metadata.json", bytes.Length));
-        using JsonDocument config = JsonDocument.Parse(Entry(zip, "config.json", bytes.Length));
-        byte[] weights = Entry(zip, "model.weights.h5", bytes.Length);
+        using JsonDocument metadata = JsonDocument.Parse(Entry(zip, "metadata.json", bytes.Length, MostText));
+        using JsonDocument config = JsonDocument.Parse(Entry(zip, "config.json", bytes.Length, MostText));
+        byte[] weights = Entry(zip, "model.weights.h5", bytes.Length, Array.MaxLength);
         using AllocationLimit limit = KerasModel.Limit(weights);
         string version = metadata.RootElement.RequiredString("metadata.json", "keras_version");
         return use(KerasTopology.Layers(config.RootElement), new Arrays(new Hdf5File(weights)), KerasVersion.Parse(version));
@@ -36,12 +39,12 @@ internal static class KerasArchive
         }
     }
 
-    private static byte[] Entry(ZipArchive zip, string name, int archiveLength)
+    private static byte[] Entry(ZipArchive zip, string name, int archiveLength, int most)
     {
         try
         {
             ZipArchiveEntry entry = zip.GetEntry(name) ?? throw new ElmanException($"the archive has no '{name}'; it is no model of Keras");
-            long limit = (1 << 16) + ((long)MostGrowth * archiveLength);
+            long limit = Math.Min(most, (1 << 16) + ((long)MostGrowth * archiveLength));
             if (entry.Length > limit) throw new ElmanException($"'{name}' claims {entry.Length} bytes, in an archive of {archiveLength}");
             using Stream stream = entry.Open();
             byte[] bytes = new byte[entry.Length];

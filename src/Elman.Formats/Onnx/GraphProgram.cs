@@ -32,6 +32,8 @@ internal sealed class GraphProgram
     /// <exception cref="ElmanException">A node cannot take the values that reach it; the message names it.</exception>
     public OnnxValue[] Run(ReadOnlySpan<OnnxValue> inputs, int outputs)
     {
+        // A loop runs a body over and over, even one without steps.
+        AllocationLimit.Count(16 + _constants.Length);
         OnnxValue?[] slots = [.. _constants];
         for (int i = 0; i < inputs.Length; i++) slots[_inputs[i]] = inputs[i];
         for (int step = 0; step < _steps.Length; step++)
@@ -51,6 +53,7 @@ internal sealed class GraphProgram
             if (step.Inputs[i] >= 0) inputs[i] = slots[step.Inputs[i]];
         try
         {
+            AllocationLimit.Count(WorkOf(inputs));
             results = step.Compute(new Arguments(inputs, int.MaxValue));
         }
         catch (Exception failure) when (GraphReader.IsRefusal(failure) && !failure.Message.StartsWith(step.Place, StringComparison.Ordinal))
@@ -59,6 +62,15 @@ internal sealed class GraphProgram
         }
         for (int i = 0; i < step.Outputs.Length; i++)
             if (step.Outputs[i] >= 0) slots[step.Outputs[i]] = results[i];
+    }
+
+    /// <summary>What a step is worth in values, besides the tensors that it makes: a loop of empty steps ends too, and numbers that are only read.</summary>
+    private static long WorkOf(OnnxValue?[] inputs)
+    {
+        const int least = 16, read = 16;
+        long values = 0;
+        foreach (OnnxValue? input in inputs) values += input?.Shape.Count ?? 0;
+        return least + values / read;
     }
 
     /// <summary>For every step the values that nobody reads after it, so that their memory can be had again.</summary>

@@ -32,6 +32,9 @@ internal sealed class GraphReader
     /// <summary>Elements that may yet be computed at load, by this graph and all within it: so many for shapes, and in proportion to the constants.</summary>
     private long _limit = 1 << 14;
 
+    /// <summary>What all that may cost on the way, counted as <see cref="AllocationLimit"/> does: a loop of constants may run for ever and give one number.</summary>
+    private long _work = 1 << 24;
+
     private GraphReader(GraphProto graph, int opset, string source, GraphReader? outer)
     {
         (_graph, Source, Opset, _outer, _depth) = (graph, source, opset, outer, outer is null ? 0 : outer._depth + 1);
@@ -121,6 +124,7 @@ internal sealed class GraphReader
             OnnxValue value = TensorCodec.Read(proto, $"{Source}: constant {Quote(proto.Name)}");
             if (!_constants.TryAdd(proto.Name, value)) throw Bad($"two constants are named {Quote(proto.Name)}");
             Outermost._limit += 4L * value.Shape.Count;
+            Outermost._work += 16L * value.Shape.Count;
         }
     }
 
@@ -249,8 +253,10 @@ internal sealed class GraphReader
     private void Fold(OnnxNode node, Evaluate compute)
     {
         OnnxValue?[] results;
+        using AllocationLimit work = AllocationLimit.Of(Outermost._work, "computing the constants would take more work than the size of the file justifies");
         try
         {
+            AllocationLimit.Count(16);
             results = compute(new Arguments([.. node.Inputs.Select(name => name.Length == 0 ? null : Constant(name))], Outermost._limit));
             Outermost._limit -= Enumerable.Range(0, node.Outputs.Count).Sum(i => node.HasOutput(i) ? results[i]!.Shape.Count : 0L);
         }
@@ -262,6 +268,10 @@ internal sealed class GraphReader
         catch (Exception failure) when (IsRefusal(failure))
         {
             throw node.Refuse(failure.Message);
+        }
+        finally
+        {
+            Outermost._work = work.Left;
         }
         for (int i = 0; i < node.Outputs.Count; i++)
             if (node.HasOutput(i)) _constants.Add(node.Outputs[i], results[i]!);
@@ -277,9 +287,10 @@ internal sealed class GraphReader
 
     private void ReadOutputs()
     {
+        HashSet<string> outputs = [];
         foreach (ValueInfoProto info in _graph.Output)
         {
-            if (Outputs.Contains(info.Name)) throw Bad($"two outputs are named {Quote(info.Name)}");
+            if (!outputs.Add(info.Name)) throw Bad($"two outputs are named {Quote(info.Name)}");
             Slot(info.Name);
             Outputs.Add(info.Name);
         }

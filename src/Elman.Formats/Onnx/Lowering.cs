@@ -15,6 +15,9 @@ internal sealed class Lowering
     private readonly GraphReader _reader;
     private readonly HashSet<OnnxNode> _needed = [];
     private readonly Dictionary<string, OnnxNode> _producers = [];
+
+    /// <summary>The nodes that lead to the output and read a value, in the order of the graph.</summary>
+    private readonly Dictionary<string, List<OnnxNode>> _readers = [];
     private readonly List<Module> _layers = [];
     private readonly List<Axis> _axes = [];
     private RecurrentLayer? _recurrent;
@@ -72,6 +75,14 @@ internal sealed class Lowering
         if (_reader.Unused.Count > 0) throw new NoChainException($"no node reads the constant '{_reader.Unused[0]}'");
         _axes.AddRange(input.IsInteger ? [Axis.Outer, Axis.Inner] : [Axis.Outer, Axis.Inner, Axis.Features]);
         Need(_reader.Outputs[0]);
+        foreach (OnnxNode node in _reader.Nodes.Where(_needed.Contains))
+        {
+            foreach (string read in node.Inputs.Distinct())
+            {
+                if (!_readers.TryGetValue(read, out List<OnnxNode>? readers)) _readers.Add(read, readers = []);
+                readers.Add(node);
+            }
+        }
         if (_reader.Nodes.FirstOrDefault(node => !_needed.Contains(node) && !IsAside(node)) is { } other) throw No(other, $"it does not lead to the output '{_reader.Outputs[0]}'");
         string value = input.Name;
         while (value != _reader.Outputs[0]) value = Pass(Next(value), value);
@@ -103,12 +114,11 @@ internal sealed class Lowering
 
     private OnnxNode Next(string value)
     {
-        OnnxNode[] readers = [.. _needed.Where(node => node.Inputs.Contains(value))];
-        return readers.Length switch
+        return _readers.GetValueOrDefault(value) switch
         {
-            1 => readers[0],
-            0 => throw new NoChainException($"nothing leads from '{value}' to the output '{_reader.Outputs[0]}'"),
-            _ => throw No(readers.MinBy(_reader.Nodes.IndexOf)!, $"the value '{value}' goes more than one way"),
+            [var reader] => reader,
+            [var first, ..] => throw No(first, $"the value '{value}' goes more than one way"),
+            _ => throw new NoChainException($"nothing leads from '{value}' to the output '{_reader.Outputs[0]}'"),
         };
     }
 
@@ -200,7 +210,7 @@ internal sealed class Lowering
         else if ((_axes[0] == Batch) != batchFirst) throw No(node, "it takes for time what another node takes for the batch");
         _oriented = true;
         CheckSides(node);
-        string[] read = [.. node.Outputs.Where(name => name.Length > 0 && (name == _reader.Outputs[0] || _needed.Any(reader => reader.Inputs.Contains(name))))];
+        string[] read = [.. node.Outputs.Where(name => name.Length > 0 && (name == _reader.Outputs[0] || _readers.ContainsKey(name)))];
         if (read.Length != 1) throw No(node, "more than one of its outputs is read");
         _layers.Add(_recurrent = layer);
         _axes.Clear();

@@ -18,7 +18,7 @@ public sealed class OnnxGraph : Module, IProbed
         (Inputs, Outputs, Opset) = (reader.Inputs, reader.Outputs, reader.Opset);
         _program = new GraphProgram(reader);
         _roles = OnnxRoles.Of(reader);
-        AddWeights(reader, [], []);
+        AddWeights(reader, [], [], []);
         CheckFinite(reader.Source);
         (Chain, _whyNoChain, _timeFirst) = Lowering.Of(reader);
     }
@@ -116,12 +116,15 @@ public sealed class OnnxGraph : Module, IProbed
     }
 
     /// <summary>The weights of a graph, and of those within it.</summary>
-    private void AddWeights(GraphReader reader, HashSet<string> names, HashSet<OnnxValue> known)
+    private void AddWeights(GraphReader reader, HashSet<string> names, Dictionary<string, int> repeated, HashSet<OnnxValue> known)
     {
+        // Ten thousand nodes may bear one name: counting goes on where it stopped.
         string Unique(string name)
         {
             string unique = name;
-            for (int i = 2; !names.Add(unique); i++) unique = $"{name}_{i}";
+            int count = repeated.GetValueOrDefault(name, 1);
+            while (!names.Add(unique)) unique = $"{name}_{++count}";
+            repeated[name] = count;
             return unique;
         }
         foreach ((string name, _, OnnxValue value) in reader.Constants)
@@ -129,7 +132,7 @@ public sealed class OnnxGraph : Module, IProbed
         foreach (OnnxNode node in reader.Nodes)
         {
             foreach (Module module in node.Modules) AddChild(Unique(node.Name), module);
-            foreach (GraphReader body in node.Bodies) AddWeights(body, names, known);
+            foreach (GraphReader body in node.Bodies) AddWeights(body, names, repeated, known);
         }
     }
 

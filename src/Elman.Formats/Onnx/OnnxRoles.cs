@@ -21,20 +21,22 @@ internal sealed class OnnxRoles
     {
         OnnxRoles roles = new();
         Dictionary<string, OnnxNode> producers = [];
+        Dictionary<string, string> known = [];
         foreach (OnnxNode node in reader.Nodes)
             foreach (string output in node.Outputs.Where(name => name.Length > 0)) producers[output] = node;
         foreach (OnnxNode node in reader.Nodes.Where(node => node.Operator is "RNN" or "LSTM" or "GRU"))
         {
             for (int input = 4; input <= 6; input++)
-                if (node.HasInput(input)) (input == 4 ? roles._lengths : roles._states).Add(Origin(node.Inputs[input], producers));
+                if (node.HasInput(input)) (input == 4 ? roles._lengths : roles._states).Add(Origin(node.Inputs[input], producers, known));
         }
         foreach (OnnxNode node in reader.Nodes.Where(node => node.Operator == "Scan"))
-            for (int input = 0; input < node.Inputs.Count - node.RequiredInteger("num_scan_inputs"); input++) roles._states.Add(Origin(node.Inputs[input], producers));
+            for (int input = 0; input < node.Inputs.Count - node.RequiredInteger("num_scan_inputs"); input++) roles._states.Add(Origin(node.Inputs[input], producers, known));
+        HashSet<string> outputs = [.. reader.Outputs], lengths = [.. reader.Inputs.Where(input => input is { IsInteger: true, Shape.Count: 1 }).Select(input => input.Name)];
         foreach (OnnxNode node in reader.Nodes.Where(node => node.Operator is "Less" or "ReverseSequence"))
-            if (Origin(node.Inputs[1], producers) is var origin && reader.Inputs.Any(input => input is { IsInteger: true, Shape.Count: 1 } && input.Name == origin)) roles._lengths.Add(origin);
-        foreach (OnnxInput input in reader.Inputs.Where(input => reader.Outputs.Contains(input.Name + "_next"))) roles._states.Add(input.Name);
+            if (Origin(node.Inputs[1], producers, known) is var origin && lengths.Contains(origin)) roles._lengths.Add(origin);
+        foreach (OnnxInput input in reader.Inputs.Where(input => outputs.Contains(input.Name + "_next"))) roles._states.Add(input.Name);
         string? first = reader.Inputs.FirstOrDefault()?.Name;
-        foreach (OnnxNode node in reader.Nodes.Where(node => node.Operator == "Gather" && node.Constant(0) is { Shape.Rank: 2 } && Origin(node.Inputs[1], producers) == first))
+        foreach (OnnxNode node in reader.Nodes.Where(node => node.Operator == "Gather" && node.Constant(0) is { Shape.Rank: 2 } && Origin(node.Inputs[1], producers, known) == first))
             roles.Classes = node.Constant(0)!.Shape[0];
         return roles;
     }
@@ -64,10 +66,18 @@ internal sealed class OnnxRoles
         return taken ? values : throw new ArgumentException("the graph takes no lengths; give sequences of one length");
     }
 
-    private static string Origin(string name, Dictionary<string, OnnxNode> producers)
+    /// <summary>Where a value comes from. What was walked through is entered as its own answer, so that many nodes behind one long chain cost no more than the chain.</summary>
+    private static string Origin(string name, Dictionary<string, OnnxNode> producers, Dictionary<string, string> known)
     {
-        while (producers.TryGetValue(name, out OnnxNode? node) && Rearranging.Contains(node.Operator)) name = node.Inputs[0];
-        return name;
+        List<string> passed = [];
+        while (!known.ContainsKey(name) && producers.TryGetValue(name, out OnnxNode? node) && Rearranging.Contains(node.Operator))
+        {
+            passed.Add(name);
+            name = node.Inputs[0];
+        }
+        string origin = known.GetValueOrDefault(name, name);
+        foreach (string one in passed) known[one] = origin;
+        return origin;
     }
 
     private static long[] Lengths(OnnxInput input, OnnxInput main, Shape first, ReadOnlySpan<int> lengths)

@@ -20,7 +20,11 @@ internal sealed class OnnxValue
     /// <summary>The elements of a tensor in another order: element (i, j, …) is its element <c>i·strides[0] + j·strides[1] + …</c>.</summary>
     private OnnxValue(Tensor source, int[] strides, Shape shape) => (_source, _strides, Shape) = (source, strides, shape);
 
-    public OnnxValue(long[] integers, Shape shape) => (_integers, Shape) = (integers, shape);
+    public OnnxValue(long[] integers, Shape shape)
+    {
+        AllocationLimit.Count(shape);
+        (_integers, Shape) = (integers, shape);
+    }
 
     public Shape Shape { get; }
 
@@ -83,6 +87,7 @@ internal sealed class OnnxValue
             Copy<float>(Floats.Span, offset, strides, result.Writable(), shape);
             return new OnnxValue(result);
         }
+        AllocationLimit.Require(shape);
         long[] integers = new long[shape.Count];
         Copy<long>(Integers, offset, strides, integers, shape);
         return new OnnxValue(integers, shape);
@@ -124,6 +129,7 @@ internal sealed class OnnxValue
             Take(Floats.Span, Shape[axis], outer, inner, places, fill, result.Writable());
             return new OnnxValue(result);
         }
+        AllocationLimit.Require(shape);
         long[] integers = new long[shape.Count];
         Take(Integers, Shape[axis], outer, inner, places, (long)fill, integers);
         return new OnnxValue(integers, shape);
@@ -132,6 +138,7 @@ internal sealed class OnnxValue
     /// <summary>Values laid one behind the other along an axis; all of one kind, and of one shape but for that axis.</summary>
     public static OnnxValue Concat(ReadOnlySpan<OnnxValue> parts, int axis, Shape shape)
     {
+        AllocationLimit.Require(shape);
         Tensor? floats = parts[0].IsFloat ? Tensor.Allocate(shape) : null;
         long[]? integers = floats is null ? new long[shape.Count] : null;
         int outer = shape.Product(0, axis), row = shape.Product(axis, shape.Rank), start = 0;

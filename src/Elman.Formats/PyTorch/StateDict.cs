@@ -19,12 +19,8 @@ internal sealed class StateDict
     private StateDict(string source, List<(string, TorchTensor)> tensors, string entry, List<string> rest)
     {
         (Source, Entry, Rest) = (source, entry, rest);
-        Tensors = tensors;
-        while (Tensors.Count > 0 && Wrappers.FirstOrDefault(wrapper => Tensors.All(pair => pair.Name.StartsWith(wrapper, StringComparison.Ordinal))) is { } prefix)
-        {
-            Prefix += prefix;
-            Tensors = [.. Tensors.Select(pair => (pair.Name[prefix.Length..], pair.Tensor))];
-        }
+        Prefix = PrefixOf([.. tensors.Select(pair => pair.Item1)]);
+        Tensors = [.. tensors.Select(pair => (pair.Item1[Prefix.Length..], pair.Item2))];
     }
 
     /// <summary>The file; error messages begin with it.</summary>
@@ -37,7 +33,7 @@ internal sealed class StateDict
     public string Entry { get; }
 
     /// <summary>What was cut from the front of every name, such as <c>module.</c></summary>
-    public string Prefix { get; } = "";
+    public string Prefix { get; }
 
     /// <summary>What else the file holds, each in a few words.</summary>
     public IReadOnlyList<string> Rest { get; }
@@ -58,6 +54,14 @@ internal sealed class StateDict
         long values = found.Tensors.Select(pair => pair.Tensor.Storage).Distinct().Sum(storage => storage.Count);
         return found.Count <= MostRepeats * Math.Max(values, 1) ? found
             : throw new ElmanException($"{path}: its tensors repeat {values} values to {found.Count}; the file is damaged");
+    }
+
+    /// <summary>The wrappers before all names. Of hostile ones there may be ten thousand, so nothing is copied on the way.</summary>
+    private static string PrefixOf(string[] names)
+    {
+        int length = 0;
+        while (names.Length > 0 && Array.Find(Wrappers, wrapper => Array.TrueForAll(names, name => name.AsSpan(length).StartsWith(wrapper, StringComparison.Ordinal))) is { } prefix) length += prefix.Length;
+        return names.Length == 0 ? "" : names[0][..length];
     }
 
     /// <summary>The same tensors under other names.</summary>

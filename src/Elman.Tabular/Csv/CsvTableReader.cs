@@ -162,16 +162,18 @@ internal sealed class CsvTableReader
     /// <summary>Dates that may be read in two ways, and nothing decides: whoever needs the column gets the reason why not.</summary>
     private void Replace(List<TableColumn> columns)
     {
+        Dictionary<string, int> places = _header.Columns.Select((name, place) => (name, place)).ToDictionary(one => one.name, one => one.place);
+        ColumnFiller?[] fillers = new ColumnFiller?[_surveys.Length];
+        foreach (TableColumn column in columns)
+            if (column is TextColumn { NotTimes: "" }) fillers[places[column.Name]] = TextsOf(places[column.Name], null, null);
+        if (Array.TrueForAll(fillers, filler => filler is null)) return;
+        Pass(fillers, new bool[fillers.Length]);
         for (int i = 0; i < columns.Count; i++)
         {
             if (columns[i] is not TextColumn { NotTimes: "" } open) continue;
-            int index = Array.IndexOf(_header.Columns, open.Name);
-            TextFiller texts = TextsOf(index, null, null);
-            ColumnFiller?[] fillers = new ColumnFiller?[_surveys.Length];
-            fillers[index] = texts;
-            Pass(fillers, new bool[fillers.Length]);
+            int index = places[open.Name];
             TimeWriting writing = _surveys[index].Times()!;
-            columns[i] = (TextColumn)texts.Finish() with
+            columns[i] = (TextColumn)fillers[index]!.Finish() with
             {
                 NotTimes = $"{_name}, column {Names.Quote(open.Name)}: the dates may be {writing.Patterns[0]} or {writing.Otherwise![0]}, and no row decides; give --date-format {writing.Patterns[0]} or {writing.Otherwise[0]}",
             };

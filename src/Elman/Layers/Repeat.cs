@@ -26,6 +26,7 @@ public sealed class Repeat : Module
     {
         ArgumentNullException.ThrowIfNull(input);
         if (input.Rank != 2) throw new ArgumentException($"Repeat: expects input [N, F], got {input.Shape}");
+        AllocationLimit.Require(new Shape(input.Shape[0], Count, input.Shape[1]));
         return input.Reshape(input.Shape[0], 1, input.Shape[1]).Take(1, new int[Count]);
     }
 }

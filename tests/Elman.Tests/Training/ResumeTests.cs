@@ -202,7 +202,7 @@ public class ResumeTests
             Refused(folder["cut"], "");
         }
         string text = System.Text.Encoding.Latin1.GetString(whole);
-        foreach ((string what, string with) in (ReadOnlySpan<(string, string)>)[("\\u0022version\\u0022:2", "\\u0022version\\u0022:1"), ("position", "positiom"), ("loss_sum\\u0022:", "loss_sum\\u0022-"), ("schedule\"", "schedulf\"")])
+        foreach ((string what, string with) in (ReadOnlySpan<(string, string)>)[("\\u0022version\\u0022:2", "\\u0022version\\u0022:3"), ("position", "positiom"), ("loss_sum\\u0022:", "loss_sum\\u0022-"), ("schedule\"", "schedulf\"")])
         {
             string changed = text.Replace(what, with, StringComparison.Ordinal);
             if (changed == text) changed = text.Replace(what.Replace("\\u0022", "\\\"", StringComparison.Ordinal), with.Replace("\\u0022", "\\\"", StringComparison.Ordinal), StringComparison.Ordinal);

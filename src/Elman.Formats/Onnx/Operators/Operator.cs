@@ -19,7 +19,12 @@ internal readonly record struct Arguments(OnnxValue?[] Values, long Limit)
 
     /// <summary>To be called before a result that may be larger than its operands is allocated.</summary>
     /// <exception cref="OutOfProportionException">It has more elements than the limit.</exception>
-    public Shape Allow(Shape shape) => shape.Count <= Limit ? shape : throw new OutOfProportionException($"a result of shape {shape} has more than {Limit} elements");
+    public Shape Allow(Shape shape)
+    {
+        if (shape.Count > Limit) throw new OutOfProportionException($"a result of shape {shape} has more than {Limit} elements");
+        AllocationLimit.Require(shape);
+        return shape;
+    }
 }
 
 /// <summary>What is computed at load would be larger than the file justifies; it is left to the runs.</summary>

@@ -93,7 +93,9 @@ public class ForecasterTests
         Assert.Equal(Values(model.Predict(series)), Values(loaded.Predict(series)));
         Assert.Equal(model.Predict(series, horizon: 3).Sample(5), loaded.Predict(series, horizon: 3).Sample(5));
         Assert.Equal(model.Predict(series).Times, loaded.Predict(series).Times);
-        Assert.Equal(model.Record.ToJson(), loaded.Record.ToJson());
+        // All of the record but the time that it took.
+        static string Untimed(TrainingRecord record) => System.Text.RegularExpressions.Regex.Replace(record.ToJson(), "\"seconds\":[^,}]*", "");
+        Assert.Equal(Untimed(model.Record), Untimed(loaded.Record));
         Assert.Equal(model.Backtest(series).Model.Overall, loaded.Backtest(series).Model.Overall);
         Assert.Equal(("gru", Direction.Both, 2), (loaded.Options.Cell, loaded.Options.Direction, loaded.Options.Layers));
         Assert.Equal(["x", "promo"], loaded.Covariates.Concat(loaded.Known));

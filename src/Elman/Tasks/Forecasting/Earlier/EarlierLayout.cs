@@ -23,7 +23,11 @@ internal sealed record EarlierLayout(
     public int Features => Columns + Masked.Count + Known;
 
     /// <summary>The columns of a series in the order of the layout.</summary>
-    public Column[] ColumnsOf(Series series) => [series.Target, .. Covariates.Select(name => series.Covariates.First(column => column.Name == name))];
+    public Column[] ColumnsOf(Series series)
+    {
+        Dictionary<string, Column> named = series.Covariates.ToDictionary(column => column.Name);
+        return [series.Target, .. Covariates.Select(name => named[name])];
+    }
 
     /// <summary>Reads the section of a model file.</summary>
     public static EarlierLayout Read(JsonElement json)
@@ -33,7 +37,8 @@ internal sealed record EarlierLayout(
         EarlierLayout layout = new(
             json.RequiredString(where, "target"), Names("covariates"), Names("masked"),
             timed ? Frequency.Read(step) : null, timed ? CalendarFeatures.Read(json.Required(where, "calendar", JsonValueKind.Array)) : null);
-        return layout.Masked.FirstOrDefault(name => name != layout.Target && !layout.Covariates.Contains(name)) is { } unknown
+        HashSet<string> columns = [layout.Target, .. layout.Covariates];
+        return layout.Masked.FirstOrDefault(name => !columns.Contains(name)) is { } unknown
             ? throw new ElmanException($"{where}: the masked column '{unknown}' is no column; the file is damaged") : layout;
 
         string[] Names(string name) =>

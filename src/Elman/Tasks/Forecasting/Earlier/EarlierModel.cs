@@ -66,9 +66,10 @@ internal sealed class EarlierModel(
             own[i].Transform(MissingValues.CarryForward(columns[i].Values.AsSpan(0, start + Context)).AsSpan(start), scaled);
             for (int row = 0; row < Context; row++) rows[row * features + i] = float.IsNaN(scaled[row]) ? 0 : scaled[row];
         }
+        Dictionary<string, Column> named = columns.ToDictionary(column => column.Name);
         for (int i = 0; i < layout.Masked.Count; i++)
         {
-            double[] values = columns.First(column => column.Name == layout.Masked[i]).Values;
+            double[] values = named[layout.Masked[i]].Values;
             for (int row = 0; row < Context; row++) rows[row * features + columns.Length + i] = double.IsNaN(values[start + row]) ? 1 : 0;
         }
         for (int row = 0; row < Context + options.Horizon && known > 0; row++)
