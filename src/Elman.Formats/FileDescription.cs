@@ -5,11 +5,11 @@ namespace Elman.Formats;
 /// <param name="Tensors">Its tensors.</param>
 public sealed record FileDescription(IReadOnlyList<(string Name, string Value)> Facts, IReadOnlyList<TensorDescription> Tensors)
 {
-    /// <summary>Describes a network: its modules and its parameters.</summary>
+    /// <summary>Describes a network: its modules and its parameters, and a fingerprint of both (<see cref="Module.Fingerprint"/>).</summary>
     public static FileDescription Of(Module network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return new([.. Modules(network, "network")], [.. network.Parameters().Select(parameter => new TensorDescription(parameter.Name, "float32", parameter.Value.Shape))]);
+        return new([.. Modules(network, "network"), ("fingerprint", Convert.ToHexStringLower(network.Fingerprint()))], [.. network.Parameters().Select(parameter => new TensorDescription(parameter.Name, "float32", parameter.Value.Shape))]);
     }
 
     private static IEnumerable<(string, string)> Modules(Module module, string name)

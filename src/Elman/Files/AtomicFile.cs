@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Elman;
 
 /// <summary>
@@ -12,6 +14,8 @@ internal static class AtomicFile
 {
     /// <summary>A temporary file is left over if nobody has written to it for so long, and nobody has it open.</summary>
     private static readonly TimeSpan StaleAge = TimeSpan.FromMinutes(10);
+
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 
     private const string Ending = ".tmp";
 
@@ -138,7 +142,7 @@ internal static class AtomicFile
 
     /// <summary>Whether the middle of a name is of <see cref="TemporaryName"/>, or of versions that put process number and a count there, as "1234-5".</summary>
     private static bool IsOurs(ReadOnlySpan<char> middle) =>
-        middle.Length == RandomLetters && !middle.ContainsAnyExcept("0123456789abcdef")
+        middle.Length == RandomLetters && !middle.ContainsAnyExcept(Hexadecimal)
         || middle.IndexOf('-') is > 0 and var dash && dash + 1 < middle.Length && !middle[..dash].ContainsAnyExceptInRange('0', '9') && !middle[(dash + 1)..].ContainsAnyExceptInRange('0', '9');
 
     /// <summary>Whether nobody writes the file: who does holds it locked.</summary>
