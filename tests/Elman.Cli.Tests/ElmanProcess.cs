@@ -53,16 +53,18 @@ internal sealed class ElmanProcess : IDisposable
         return process.Wait();
     }
 
-    public void WaitForError(string text)
+    /// <summary>Waits for a text, or for one of several, on standard error.</summary>
+    public void WaitForError(params string[] texts)
     {
         var clock = Stopwatch.StartNew();
-        while (!Text(_error).Contains(text, StringComparison.Ordinal))
+        bool Came() => Text(_error) is var said && Array.Exists(texts, text => said.Contains(text, StringComparison.Ordinal));
+        while (!Came())
         {
             if (_process.HasExited)
                 _process.WaitForExit(); // until all of its output is read
             Assert.True(
-                (clock.Elapsed < Patience && !_process.HasExited) || Text(_error).Contains(text, StringComparison.Ordinal),
-                $"'{text}' never came; so far: {Text(_error)}");
+                (clock.Elapsed < Patience && !_process.HasExited) || Came(),
+                $"'{string.Join("' or '", texts)}' never came; so far: {Text(_error)}");
             Thread.Sleep(2);
         }
     }
