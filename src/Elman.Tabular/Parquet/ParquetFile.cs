@@ -41,6 +41,7 @@ internal static class ParquetFile
             (element.ConvertedType, element.LogicalType) = (null, null);
 
         int rows = CheckedRows(reader, name);
+        RequireProportion(name, rows, types.Count, stream.Length);
         ParquetColumn[] columns = [.. reader.Schema.Fields.OfType<DataField>().Where(field => types.ContainsKey(field.Name))
             .Select(field => ParquetColumns.Create(field, types[field.Name], name, rows, options))];
         int first = 0;
@@ -123,6 +124,14 @@ internal static class ParquetFile
         }
 
         return (int)rows;
+    }
+
+    /// <summary>Runs make ten thousand million equal values of a few bytes: what a file claims must be in some proportion to its size, before room is made for it.</summary>
+    internal static void RequireProportion(string name, long rows, int columns, long bytes)
+    {
+        const long always = 1 << 25, perByte = 8;
+        if (rows * columns > always + perByte * bytes)
+            throw new ElmanException($"{name} claims {rows:N0} rows of {Names.Count(columns, "column")} in {bytes:N0} bytes, more than is read of a file of that size; name fewer columns, or write it with more, smaller files");
     }
 
     /// <summary>What is no Parquet file, or half of one, is told apart by four bytes at either end.</summary>

@@ -42,12 +42,27 @@ internal static class ForecasterFile
         Calibration calibration = file.Section("calibration", Calibration.Read);
         ForecastReport report = file.Section("report", ForecastReportJson.Read);
         TrainingRecord record = file.Section("training", TrainingRecord.Read);
-        ForecastEngine engine = Engine(file, options, layout, methods);
-        SharedWeights weights = new(engine, methods.Maps);
+        (ForecastEngine engine, SharedWeights weights) = Weights(file, options, layout, methods);
         file.LoadInto(weights);
         List<TrainedSeries> trained = file.Section("series", json => ForecasterJson.ReadSeries(json, engine.Methods, engine.Inputs?.Methods ?? [], weights));
         return new Forecaster(options, layout, methods.Effects, methods.Seasons, engine, calibration, trained, methods.NotNegative, record, report,
             file.Sections.Contains("data") ? file.Section("data", SeriesSchema.Read) : null);
+    }
+
+    /// <summary>Room for the weights; sizes that lie cost no more than the file holds, and what drawing first weights takes.</summary>
+    private static (ForecastEngine Engine, SharedWeights Weights) Weights(ModelFile file, ForecasterOptions options, SeriesLayout layout, ForecasterJson.MethodsSection methods)
+    {
+        const int drawing = 4;
+        try
+        {
+            using AllocationLimit limit = AllocationLimit.Of(drawing * file.ParameterCount + (1 << 16));
+            ForecastEngine engine = Engine(file, options, layout, methods);
+            return (engine, new SharedWeights(engine, methods.Maps));
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new ElmanException($"{file.Source}: {failure.Message}; the file is damaged", failure);
+        }
     }
 
     /// <summary>Compares the number of weights before a net is built: a file that lies about its sizes shall not cost memory.</summary>

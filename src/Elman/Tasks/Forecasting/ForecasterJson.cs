@@ -103,6 +103,7 @@ internal static class ForecasterJson
         HashSet<string> groups = [];
         int[] mapped = [.. Enumerable.Range(0, methods.Length).Where(m => methods[m].HasMap)];
         SharedWeights.Reader maps = new(weights, methods);
+        HashSet<int> seen = [.. shown];
         foreach (JsonElement item in json.EnumerateArray())
         {
             double[] shares = NumberLists.Read(item.Required(where, "shares", JsonValueKind.Array)), scales = NumberLists.Read(item.Required(where, "scales", JsonValueKind.Array));
@@ -128,7 +129,7 @@ internal static class ForecasterJson
                     MeanError = scales[6],
                 },
             };
-            Check(series, methods, shown);
+            Check(series, methods, seen);
             if (!groups.Add(series.Group)) throw new ElmanException($"{where}: group {Names.Quote(series.Group)} appears twice; the file is damaged");
             trained.Add(series);
         }
@@ -136,7 +137,7 @@ internal static class ForecasterJson
     }
 
     /// <summary>No value may be one that training cannot give: it would come out as an index outside an array, or as a forecast without sense, when somebody predicts.</summary>
-    private static void Check(TrainedSeries series, SimpleMethod[] methods, int[] shown)
+    private static void Check(TrainedSeries series, SimpleMethod[] methods, HashSet<int> shown)
     {
         SeriesModel model = series.Model;
         Require(model.Shares.All(share => share is >= 0 and <= 1 + Rounding) && Math.Abs(model.Shares.Sum() - 1) < Rounding, "the shares are not from 0 to 1, 1 in all");

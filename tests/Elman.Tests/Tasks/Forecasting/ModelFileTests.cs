@@ -126,6 +126,18 @@ public sealed class ModelFileTests : IDisposable
     }
 
     [Fact]
+    public void Maps_that_are_larger_than_the_file_cost_no_memory()
+    {
+        Dictionary<string, string> metadata = new(_sound.Metadata);
+        metadata["methods"] = System.Text.RegularExpressions.Regex.Replace(metadata["methods"].Replace("[\"last\",", "[\"last\",\"linear 9\",", StringComparison.Ordinal),
+            "\"maps\":\\{[^}]*\\}", "\"maps\":{\"1\":100000000}");
+        Assert.Contains("\"maps\":{\"1\":100000000}", metadata["methods"], StringComparison.Ordinal);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Refuses(metadata, _sound.Tensors, "values that the file holds");
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000_000);
+    }
+
+    [Fact]
     public void The_files_of_one_training_are_equal_to_the_byte()
     {
         Train([Daily()], Options.For(epochs: 1)).Save(_folder["again.elman"]);
