@@ -3,7 +3,7 @@ namespace Elman.Cli.Tests;
 /// <summary>ELMAN_ISA forces the path of the kernels; the command starts again on it as the same process.</summary>
 public sealed class InstructionSetTests : IDisposable
 {
-    private static readonly string[] Paths = ["avx512", "avx2", "avx2-128", "sse", "neon", "portable"];
+    private static readonly string[] Paths = ["avx512", "avx2-512", "avx2", "avx2-128", "sse", "neon", "portable"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -52,6 +52,6 @@ public sealed class InstructionSetTests : IDisposable
     public void A_path_that_does_not_exist_is_refused_in_one_line()
     {
         using var process = ElmanProcess.Start(_folder.Path, (InstructionSet.Variable, "avx1024"), "--version");
-        Assert.Equal(new Outcome(2, "", "elman: ELMAN_ISA=avx1024 is none of avx512, avx2, avx2-128, sse, neon, portable\n"), process.Wait());
+        Assert.Equal(new Outcome(2, "", "elman: ELMAN_ISA=avx1024 is none of avx512, avx2-512, avx2, avx2-128, sse, neon, portable\n"), process.Wait());
     }
 }

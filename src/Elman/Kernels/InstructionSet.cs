@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
@@ -15,13 +16,14 @@ public static class InstructionSet
     /// <summary>The environment variable that asks for a path.</summary>
     public const string Variable = "ELMAN_ISA";
 
-    private const string Intrinsics = "DOTNET_EnableHWIntrinsic", Avx2 = "DOTNET_EnableAVX2", Width = "DOTNET_MaxVectorTBitWidth";
+    private const string Intrinsics = "DOTNET_EnableHWIntrinsic", Avx2 = "DOTNET_EnableAVX2", Width = "DOTNET_MaxVectorTBitWidth", Preferred = "DOTNET_PreferredVectorBitWidth";
 
     /// <summary>The paths, and the runtime's switches under which a processor that can takes them.</summary>
     private static readonly OrderedDictionary<string, (string Name, string Value)[]> Paths = new()
     {
         ["avx512"] = [(Intrinsics, "1"), (Avx2, "1"), (Width, "512")],
-        ["avx2"] = [(Intrinsics, "1"), (Avx2, "1"), (Width, "256")],
+        ["avx2-512"] = [(Intrinsics, "1"), (Avx2, "1"), (Width, "256"), (Preferred, "512")],
+        ["avx2"] = [(Intrinsics, "1"), (Avx2, "1"), (Width, "256"), (Preferred, "256")],
         ["avx2-128"] = [(Intrinsics, "1"), (Avx2, "1"), (Width, "128")],
         ["sse"] = [(Intrinsics, "1"), (Avx2, "0")],
         ["neon"] = [(Intrinsics, "1")],
@@ -29,14 +31,14 @@ public static class InstructionSet
     };
 
     /// <summary>
-    /// The path of this process: <c>avx512</c>, <c>avx2</c> (256 bits), <c>avx2-128</c> (the same instructions on 128 bits), <c>sse</c> (128 bits, where each fused
+    /// The path of this process: <c>avx512</c>, <c>avx2-512</c> (256 bits, and 512 in products and cells), <c>avx2</c> (256 bits), <c>avx2-128</c> (the same instructions on 128 bits), <c>sse</c> (128 bits, where each fused
     /// multiply-add is a call), <c>neon</c> (128 bits), or <c>portable</c> (no vector instructions).
     /// </summary>
     public static string Current { get; } =
         !Vector.IsHardwareAccelerated ? "portable"
         : AdvSimd.IsSupported ? "neon"
         : Vector<float>.Count == 16 ? "avx512"
-        : Vector<float>.Count == 8 ? "avx2"
+        : Vector<float>.Count == 8 ? Vector512.IsHardwareAccelerated ? "avx2-512" : "avx2"
         : Fma.IsSupported ? "avx2-128" : "sse";
 
     private static readonly string? Refused = Refusal(Environment.GetEnvironmentVariable(Variable));

@@ -8,7 +8,7 @@ public class InstructionSetTests
 {
     [Fact]
     public void The_path_s_name_tells_the_vector_width() => Assert.Equal(
-        InstructionSet.Current switch { "avx512" => 512, "avx2" => 256, _ => 128 }, 32 * Vector<float>.Count);
+        InstructionSet.Current switch { "avx512" => 512, "avx2-512" or "avx2" => 256, _ => 128 }, 32 * Vector<float>.Count);
 
     [Fact]
     public void The_path_that_runs_may_be_asked_for_and_so_may_none()
@@ -29,7 +29,7 @@ public class InstructionSetTests
 
     [Fact]
     public void A_path_of_no_processor_is_refused_with_the_names() =>
-        Assert.Equal("ELMAN_ISA=mmx is none of avx512, avx2, avx2-128, sse, neon, portable", InstructionSet.Refusal("mmx"));
+        Assert.Equal("ELMAN_ISA=mmx is none of avx512, avx2-512, avx2, avx2-128, sse, neon, portable", InstructionSet.Refusal("mmx"));
 
     [Fact]
     public void A_path_of_another_processor_is_refused_with_the_reason()
