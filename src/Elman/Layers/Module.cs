@@ -24,6 +24,10 @@ public abstract class Module
     /// <summary>The kind of the module with its sizes in a few words, such as <c>lstm 64 → 128, 2 layers</c>.</summary>
     public virtual string Description => GetType().Name;
 
+    /// <summary>The module in words; one with children is a tree of lines, each child with its name.</summary>
+    public override string ToString() => _children.Count == 0 ? Description
+        : Description + string.Concat(_children.Select(child => $"\n  {child.Name}: {child.Module.ToString().Replace("\n", "\n  ", StringComparison.Ordinal)}"));
+
     /// <summary>Whether step t of the output belongs to step t of the input, so that the same lengths apply to both; <see cref="LastStep"/> is an exception.</summary>
     public virtual bool KeepsSteps => true;
 

@@ -45,4 +45,13 @@ public class ModuleTests
         layer.ZeroGradients();
         Assert.All(layer.Weight.Gradient!.Span.ToArray(), slope => Assert.Equal(0, slope));
     }
+
+    [Fact]
+    public void A_module_prints_itself_as_a_tree()
+    {
+        RandomStream random = new(1);
+        Assert.Equal("linear 2 → 3", new Linear(2, 3, random).ToString());
+        Sequential net = new(new Linear(2, 3, random), new Sequential(new Linear(3, 4, random), new Linear(4, 1, random)));
+        Assert.Equal("sequential of 2\n  0: linear 2 → 3\n  1: sequential of 2\n    0: linear 3 → 4\n    1: linear 4 → 1", net.ToString());
+    }
 }
