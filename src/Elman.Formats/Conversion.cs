@@ -1,6 +1,8 @@
+using Elman.Formats.PyTorch;
+
 namespace Elman.Formats;
 
-/// <summary>Turns files of one kind into another, and proves it: what the original computes is compared with what the new file computes.</summary>
+/// <summary>Turns files of one kind into another, and compares what the original computes with what the new file computes. That proves the numbers, not what was assumed of a file that does not tell it.</summary>
 public static class Conversion
 {
     /// <summary>Values that a network may compute for one probe: so many, and in proportion to its weights.</summary>
@@ -19,8 +21,14 @@ public static class Conversion
     {
         ArgumentNullException.ThrowIfNull(options);
         ModelFormat first = ModelFormat.OfFile(expected);
-        Module network = ReadNetwork(first, expected, options);
-        return Compare(expected, first, network, actual, options, seed);
+        List<string> assumed = [];
+        if (OrderFrom(actual, first, expected, options) is { Count: > 0 } order)
+        {
+            options = options with { Order = order };
+            assumed.Add($"the architecture is that of {actual}");
+        }
+        Module network = ReadNetwork(first, expected, options with { Assumed = assumed.Add });
+        return Compare(expected, first, network, actual, options, seed) with { Assumed = assumed };
     }
 
     /// <summary>Reads a file and writes it as another kind; nothing is written if the result computes something else.</summary>
@@ -38,18 +46,36 @@ public static class Conversion
         ArgumentNullException.ThrowIfNull(options);
         ModelFormat from = ModelFormat.OfFile(input);
         if (to.Write is not { } write) throw new ElmanException($"{to.Title} files are not written; choose another kind");
-        Module network = ReadNetwork(from, input, options);
+        List<string> assumed = [];
+        Module network = ReadNetwork(from, input, options with { Assumed = assumed.Add });
         string trial = Path.Combine(Path.GetTempPath(), $"elman-{Guid.NewGuid():N}{to.Extensions[0]}");
         try
         {
             WriteNetwork(write, trial, network, to);
-            ConversionProof proof = Compare(input, from, network, trial, options, seed);
+            ConversionProof proof = Compare(input, from, network, trial, options, seed) with { Assumed = assumed };
             if (proof.Largest <= tolerance) WriteNetwork(write, output, network, to);
             return proof;
         }
         finally
         {
             File.Delete(trial);
+        }
+    }
+
+    /// <summary>Weights alone do not tell an architecture, but the other file may: its order, where it has the modules of the first.</summary>
+    private static IReadOnlyList<string> OrderFrom(string actual, ModelFormat first, string expected, ReadOptions options)
+    {
+        if (options is not { As: null, Order.Count: 0 } || first.Kind is not (FileKind.PyTorch or FileKind.SafeTensors) || ModelFormat.OfFile(actual) is not { Kind: FileKind.Elman } second) return [];
+        ReadOptions quiet = options with { Remark = null };
+        IReadOnlyList<string> order = TorchOrder.Of(ReadNetwork(second, actual, quiet));
+        try
+        {
+            if (order.Count > 0) ReadNetwork(first, expected, quiet with { Order = order });
+            return order;
+        }
+        catch (ElmanException)
+        {
+            return [];
         }
     }
 
@@ -70,11 +96,11 @@ public static class Conversion
 
     private static ConversionProof Compare(string expected, ModelFormat first, Module network, string actual, ReadOptions options, ulong seed)
     {
-        ReadOptions quiet = options with { Remark = null };
+        ReadOptions quiet = options with { Remark = null, Assumed = null };
         ModelFormat second = ModelFormat.OfFile(actual);
         Module? layers = null;
         Func<Probe, IReadOnlyList<ProbeOutput>> other = TryRerun(second, actual, network) ?? RunOf(layers = ReadNetwork(second, actual, quiet));
-        Func<Probe, IReadOnlyList<ProbeOutput>> original = first.Original?.Open(expected, quiet) ?? RunOf(network);
+        Func<Probe, IReadOnlyList<ProbeOutput>> original = (options.As is null ? first.Original : null)?.Open(expected, quiet) ?? RunOf(network);
         List<ProbeComparison> worst = [];
         // A graph does not say which values it takes; layers do.
         Module teller = network is IProbed && layers is not (null or IProbed) ? layers : network;
@@ -99,7 +125,7 @@ public static class Conversion
                 throw new ElmanException($"{actual}: it does not take what {expected} takes: {failure.Message.ReplaceLineEndings(" ")}", failure);
             }
         }
-        return new(worst, first.Original?.Name);
+        return new(worst, options.As is null ? first.Original?.Name : null);
     }
 
     private static Func<Probe, IReadOnlyList<ProbeOutput>> RunOf(Module network) => probe => probe.Run(network);
@@ -133,6 +159,9 @@ public static class Conversion
 /// <param name="By">By which rules of its own system the first file was computed; null if Elman's network of the file spoke for it.</param>
 public sealed record ConversionProof(IReadOnlyList<ProbeComparison> Outputs, string? By)
 {
+    /// <summary>What the first file does not tell and was taken for granted: no comparison proves it.</summary>
+    public IReadOnlyList<string> Assumed { get; init; } = [];
+
     /// <summary>The largest difference of all.</summary>
     public double Largest => Outputs.Max(output => output.Difference);
 }

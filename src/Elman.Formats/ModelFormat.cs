@@ -13,7 +13,7 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
     public static IReadOnlyList<ModelFormat> All { get; } =
     [
         new(FileKind.Elman, "elman", "Elman", ".elman") { Read = (path, _) => ReadElman(path), Write = NetworkFile.Save },
-        new(FileKind.PyTorch, "pytorch", "PyTorch", ".pt", ".pth", ".bin", ".ckpt") { Read = PyTorchFile.Read, Original = PyTorchRules, Describe = PyTorchFile.Describe },
+        new(FileKind.PyTorch, "pytorch", "PyTorch", ".pt", ".pth", ".bin", ".ckpt") { Read = PyTorchFile.Read, Original = PyTorchRules, Describe = PyTorchFile.Describe, Rerun = PyTorchFile.Rerun },
         new(FileKind.SafeTensors, "safetensors", "safetensors", ".safetensors") { Read = PyTorchFile.Read, Write = PyTorchFile.Write, Original = PyTorchRules, Describe = PyTorchFile.Describe, Rerun = PyTorchFile.Rerun },
         new(FileKind.Onnx, "onnx", "ONNX", ".onnx")
         {

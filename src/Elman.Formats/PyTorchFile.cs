@@ -15,30 +15,36 @@ public static class PyTorchFile
 {
     /// <summary>
     /// Reads a state dict and builds the network that its names and shapes tell of: a chain of recurrent layers, Linear, Embedding and LayerNorm,
-    /// each under its PyTorch name.
+    /// each under its PyTorch name. A state dict does not tell all: what was taken for granted is said, and where several networks fit, none is taken.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">Names, and where remarks go.</param>
-    /// <exception cref="ElmanException">The file is damaged, asks for anything but tensors, or holds a tensor that has no place.</exception>
+    /// <exception cref="ElmanException">The file is damaged, asks for anything but tensors, holds a tensor that has no place, or fits several networks.</exception>
     public static Module Read(string path, ReadOptions? options = null)
     {
         Action<string>? remark = options?.Remark;
         StateDict state = Load(path, options);
-        IReadOnlyList<TorchLayer> layers = TorchArchitecture.Of(state);
-        foreach (TorchRecurrent layer in layers.OfType<TorchRecurrent>().Where(layer => layer.Cell == "rnn"))
-            remark?.Invoke($"{SafeTensorsHeader.Quote(layer.Name)}: a state dict does not tell tanh from relu; taken as tanh");
-        if (layers.OfType<TorchLinear>().Any()) remark?.Invoke("a state dict does not tell activation functions, dropout or which steps are looked at; the modules are applied one after the other to every step");
+        if (options?.As is { } same)
+        {
+            Fill(state, same, remark);
+            return same;
+        }
+        (IReadOnlyList<TorchLayer> layers, IReadOnlyList<string> assumed) = TorchArchitecture.Of(state, options?.Order ?? []);
+        Action<string> tell = options?.Assumed ?? (line => remark?.Invoke($"assumed, for the file does not tell: {line}"));
+        foreach (string line in assumed) tell(line);
+        // PyTorch's norms may lack what Elman's have always: a bias that is not there is zero.
+        (string Name, int Size)[] zeros = [.. layers.OfType<TorchLayerNorm>().Where(layer => !layer.Bias).Select(layer => (layer.Tensor("bias"), layer.Inputs))];
         Module network;
         try
         {
-            using (AllocationLimit.Of(state.Count))
+            using (AllocationLimit.Of(state.Count + zeros.Sum(zero => (long)zero.Size)))
                 network = layers is [{ Name: "" } only] ? only.Make() : Sequential.Named([.. layers.Select(layer => (layer.Name, layer.Make()))]);
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
         {
             throw new ElmanException($"{path}: its shapes do not belong together: {failure.Message.ReplaceLineEndings(" ")}", failure);
         }
-        Fill(state, network, remark);
+        Fill(state, network, remark, zeros);
         return network;
     }
 
@@ -71,7 +77,7 @@ public static class PyTorchFile
     internal static Func<Probe, IReadOnlyList<ProbeOutput>> Original(string path, ReadOptions options)
     {
         StateDict state = Load(path, options with { Remark = null });
-        return new TorchTwin(state, TorchArchitecture.Of(state)).Run;
+        return new TorchTwin(state, TorchArchitecture.Of(state, options.Order).Layers).Run;
     }
 
     /// <summary>What a file holds, whether a network can be told from it or not.</summary>
@@ -82,12 +88,15 @@ public static class PyTorchFile
         if (state.Entry.Length > 0) facts.Add(("entry", SafeTensorsHeader.Quote(state.Entry)));
         if (state.Prefix.Length > 0) facts.Add(("prefix", state.Prefix));
         if (state.Rest.Count > 0) facts.Add(("beside it", string.Join(", ", state.Rest)));
+        IReadOnlyList<TorchModule> modules = [];
         try
         {
-            foreach (TorchLayer layer in TorchArchitecture.Of(state)) facts.Add((layer.Name.Length == 0 ? "network" : layer.Name, layer.ToString()));
+            modules = TorchArchitecture.Modules(state);
+            foreach (TorchLayer layer in TorchArchitecture.Of(state, options.Order).Layers) facts.Add((layer.Name.Length == 0 ? "network" : layer.Name, layer.ToString()));
         }
         catch (ElmanException failure)
         {
+            facts.AddRange(modules.Select(module => (module.Name, module.ToString())));
             facts.Add(("network", failure.Message[(path.Length + 2)..]));
         }
         return new(facts, [.. state.Tensors.Select(pair => new TensorDescription(pair.Name, pair.Tensor.Type.Name + (pair.Tensor.IsContiguous ? "" : ", a view"), pair.Tensor.Shape))]);
@@ -114,11 +123,13 @@ public static class PyTorchFile
         return options is { Map.Count: > 0 } ? state.Renamed(new NameRules(options.Map)) : state;
     }
 
-    private static void Fill(StateDict state, Module network, Action<string>? remark)
+    private static void Fill(StateDict state, Module network, Action<string>? remark, params ReadOnlySpan<(string Name, int Size)> zeros)
     {
         try
         {
-            network.Load(state.ToTensors(remark));
+            Dictionary<string, Tensor> tensors = state.ToTensors(remark);
+            foreach ((string name, int size) in zeros) tensors.Add(name, Tensor.Zeros(size));
+            network.Load(tensors);
         }
         catch (ElmanException failure) when (!failure.Message.StartsWith(state.Source, StringComparison.Ordinal))
         {

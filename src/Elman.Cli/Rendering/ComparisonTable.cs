@@ -22,6 +22,8 @@ internal static class ComparisonTable
         bool within = proof.Largest <= tolerance;
         terminal.Out.WriteLine($"by {proof.By ?? "the network as it was read"}: "
             + $"largest difference {Number(proof.Largest)}, {(within ? "within" : "above")} the tolerance of {Number(tolerance)}");
+        foreach (string line in proof.Assumed)
+            terminal.Out.WriteLine($"assumed, for the file does not tell: {line}");
         return within;
     }
 

@@ -18,15 +18,30 @@ internal static class ConversionArguments
 
     public static Option<string?> Entry() => new("--entry") { Description = "Which state dict, where a file holds several.", HelpName = "name" };
 
+    public static Option<string?> Order() => new("--order")
+    {
+        Description = "The modules of a state dict as they are applied, with :layernorm, :embedding, :linear or :relu behind a name that leaves it open, and tanh, relu, sigmoid or last between them.",
+        HelpName = "a,b,...",
+    };
+
+    public static Option<string?> As() => new("--as") { Description = "A model file of Elman's with the architecture of the state dict: its weights are taken out, the file's put in.", HelpName = "net.elman" };
+
     public static Option<double> Tolerance() =>
         Checked.RealNumber("--tolerance", "The largest difference that is accepted, as part of the largest magnitude where that exceeds 1.", 0, 1, 1e-5);
 
     public static Option<ulong> Seed() => Checked.Seed("--seed", "The same seed gives the same probe inputs.", 1);
 
-    public static ReadOptions Options(ParseResult given, Option<string[]> map, Option<string?> entry, Terminal terminal) => new()
+    public static ReadOptions Options(ParseResult given, Option<string[]> map, Option<string?> entry, Option<string?> order, Option<string?>? like, Terminal terminal)
     {
-        Map = given.GetValue(map) ?? [],
-        Entry = given.GetValue(entry),
-        Remark = line => terminal.Remark(line),
-    };
+        string? network = like is null ? null : given.GetValue(like), modules = given.GetValue(order);
+        if (network is not null && modules is not null) throw new ElmanException("--order and --as both tell the architecture; give one");
+        return new ReadOptions
+        {
+            Map = given.GetValue(map) ?? [],
+            Entry = given.GetValue(entry),
+            Order = modules?.Split(',', StringSplitOptions.TrimEntries) ?? [],
+            As = network is null ? null : NetworkFile.Load(network),
+            Remark = line => terminal.Remark(line),
+        };
+    }
 }

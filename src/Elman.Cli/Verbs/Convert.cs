@@ -13,6 +13,8 @@ internal sealed class Convert
     private readonly Option<string?> _to = new("--to") { Description = $"The kind of the new file: {string.Join(", ", Written)}. [default: by its extension]", HelpName = "kind" };
     private readonly Option<string[]> _map = ConversionArguments.Map();
     private readonly Option<string?> _entry = ConversionArguments.Entry();
+    private readonly Option<string?> _order = ConversionArguments.Order();
+    private readonly Option<string?> _as = ConversionArguments.As();
     private readonly Option<double> _tolerance = ConversionArguments.Tolerance();
     private readonly Option<ulong> _seed = ConversionArguments.Seed();
 
@@ -23,9 +25,10 @@ internal sealed class Convert
             "convert",
             "Turn a model of another system into Elman's, or back, and measure the largest difference of what both compute.",
             "elman convert tagger.pt tagger.elman",
-            "elman convert checkpoint.pt tagger.safetensors --map encoder.=lstm.")
+            "elman convert checkpoint.pt tagger.safetensors --map encoder.=lstm.",
+            "elman convert classifier.safetensors classifier.elman --order embed,lstm,last,head.0,relu,head.2")
         {
-            options._input, options._output, options._to, options._map, options._entry, options._tolerance, options._seed,
+            options._input, options._output, options._to, options._map, options._entry, options._order, options._as, options._tolerance, options._seed,
         };
         verb.SetAction(result => options.Run(result, terminal));
         return verb;
@@ -38,7 +41,7 @@ internal sealed class Convert
         OutputPlace.CheckApart(output, input);
         OutputPlace.Check(output);
         double tolerance = given.GetValue(_tolerance);
-        var proof = Conversion.Convert(input, output, to, ConversionArguments.Options(given, _map, _entry, terminal), given.GetValue(_seed), tolerance);
+        var proof = Conversion.Convert(input, output, to, ConversionArguments.Options(given, _map, _entry, _order, _as, terminal), given.GetValue(_seed), tolerance);
         if (ComparisonTable.Write(proof, tolerance, terminal))
         {
             terminal.Remark($"wrote {output}");

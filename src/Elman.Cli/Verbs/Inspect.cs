@@ -9,6 +9,7 @@ internal sealed class Inspect(IReadOnlyList<CommandTask> tasks)
     private readonly Argument<string> _file = ConversionArguments.File("FILE");
     private readonly Option<string[]> _map = ConversionArguments.Map();
     private readonly Option<string?> _entry = ConversionArguments.Entry();
+    private readonly Option<string?> _order = ConversionArguments.Order();
 
     public static Verb Create(IReadOnlyList<CommandTask> tasks, Terminal terminal)
     {
@@ -19,7 +20,7 @@ internal sealed class Inspect(IReadOnlyList<CommandTask> tasks)
             "elman inspect weather.elman",
             "elman inspect checkpoint.pt")
         {
-            options._file, options._map, options._entry,
+            options._file, options._map, options._entry, options._order,
         };
         verb.SetAction(result => options.Run(result, terminal));
         return verb;
@@ -35,7 +36,7 @@ internal sealed class Inspect(IReadOnlyList<CommandTask> tasks)
             return ExitCode.Done;
         }
 
-        var options = ConversionArguments.Options(given, _map, _entry, terminal);
+        var options = ConversionArguments.Options(given, _map, _entry, _order, null, terminal);
         var description = format.Describe?.Invoke(path, options)
             ?? FileDescription.Of(format.Read?.Invoke(path, options) ?? throw new ElmanException($"{path}: {format.Title} files are not read"));
         FileTable.Write(format.Title, description, terminal);

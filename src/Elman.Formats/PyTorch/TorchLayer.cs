@@ -9,6 +9,9 @@ internal abstract record TorchLayer(string Name, int Inputs, int Outputs)
     /// <summary>The name of one of its tensors.</summary>
     public string Tensor(string own) => Name.Length == 0 ? own : $"{Name}.{own}";
 
+    /// <summary>The kind in a word, as an order names it.</summary>
+    public abstract string Kind { get; }
+
     /// <summary>The layer of Elman's, with weights that are still to be loaded.</summary>
     public abstract Module Make();
 
@@ -28,7 +31,12 @@ internal abstract record TorchLayer(string Name, int Inputs, int Outputs)
 internal sealed record TorchRecurrent(string Name, string Cell, int Inputs, int Hidden, int Projection, int Layers, bool Bidirectional, bool Bias)
     : TorchLayer(Name, Inputs, (Bidirectional ? 2 : 1) * (Projection > 0 ? Projection : Hidden))
 {
-    public override Module Make() => Cells.Create(Cell, Inputs, Hidden, new RandomStream(0), new RecurrentOptions
+    /// <summary>Whether a simple cell has relu; no tensor tells it.</summary>
+    public bool Relu { get; init; }
+
+    public override string Kind => Cell;
+
+    public override Module Make() => Cells.Create(Relu ? "rnn-relu" : Cell, Inputs, Hidden, new RandomStream(0), new RecurrentOptions
     {
         Layers = Layers,
         Direction = Bidirectional ? Direction.Both : Direction.Forward,
@@ -42,6 +50,8 @@ internal sealed record TorchRecurrent(string Name, string Cell, int Inputs, int 
 /// <summary><c>nn.Linear</c>.</summary>
 internal sealed record TorchLinear(string Name, int Inputs, int Outputs, bool Bias) : TorchLayer(Name, Inputs, Outputs)
 {
+    public override string Kind => "linear";
+
     public override Module Make() => new Linear(Inputs, Outputs, new RandomStream(0), Bias);
 
     public override string ToString() => $"nn.Linear({Inputs}, {Outputs}{(Bias ? "" : ", bias=False")})";
@@ -50,17 +60,52 @@ internal sealed record TorchLinear(string Name, int Inputs, int Outputs, bool Bi
 /// <summary><c>nn.Embedding</c>: one class goes in.</summary>
 internal sealed record TorchEmbedding(string Name, int Classes, int Outputs) : TorchLayer(Name, 1, Outputs)
 {
+    public override string Kind => "embedding";
+
     public override Module Make() => new Embedding(Classes, Outputs, new RandomStream(0));
 
     public override string ToString() => $"nn.Embedding({Classes}, {Outputs})";
 }
 
 /// <summary><c>nn.LayerNorm</c> over the last axis; its ε is not in a state dict and taken as PyTorch's default.</summary>
-internal sealed record TorchLayerNorm(string Name, int Inputs) : TorchLayer(Name, Inputs, Inputs)
+internal sealed record TorchLayerNorm(string Name, int Inputs, bool Bias) : TorchLayer(Name, Inputs, Inputs)
 {
     public const float Epsilon = 1e-5f;
 
+    public override string Kind => "layernorm";
+
     public override Module Make() => new LayerNorm(Inputs, Epsilon);
 
-    public override string ToString() => $"nn.LayerNorm({Inputs})";
+    public override string ToString() => $"nn.LayerNorm({Inputs}{(Bias ? "" : ", bias=False")})";
+}
+
+/// <summary>An activation function that an order names between modules.</summary>
+internal sealed record TorchActivation(string Name, int Inputs, string Function) : TorchLayer(Name, Inputs, Inputs)
+{
+    public override string Kind => Function;
+
+    /// <summary>The function, in double precision.</summary>
+    public double Of(double x) => Function switch
+    {
+        "tanh" => Math.Tanh(x),
+        "relu" => Math.Max(x, 0),
+        _ => 1 / (1 + Math.Exp(-x)),
+    };
+
+    public override Module Make() => new Activate(Activation.Create(Function));
+
+    public override string ToString() => $"torch.{Function}";
+}
+
+/// <summary>The last step, and of a backward direction the first: what PyTorch's final state of the last layer holds.</summary>
+/// <param name="Name">See <see cref="TorchLayer"/>.</param>
+/// <param name="Inputs">Size of a step.</param>
+/// <param name="Reversed">How many of its values, the last ones, a backward direction made.</param>
+internal sealed record TorchLast(string Name, int Inputs, int Reversed) : TorchLayer(Name, Inputs, Inputs)
+{
+    public override string Kind => "last";
+
+    public override Module Make() => new LastStep(Reversed);
+
+    public override string ToString() => "the final state";
 }

@@ -15,6 +15,7 @@ internal sealed class TorchTwin(StateDict state, IReadOnlyList<TorchLayer> layer
     {
         List<ProbeOutput> outputs = [];
         double[][][] rows = probe.Rows();
+        bool single = false;
         foreach (TorchLayer layer in layers)
         {
             string name = layer.Name;
@@ -27,8 +28,10 @@ internal sealed class TorchTwin(StateDict state, IReadOnlyList<TorchLayer> layer
             }
             else
             {
-                rows = Array.ConvertAll(rows, row => Array.ConvertAll(row, step => Step(layer, step)));
-                outputs.Add(new(name, probe.Padded(rows, layer.Outputs)));
+                single |= layer is TorchLast;
+                rows = layer is TorchLast last ? Array.ConvertAll(rows, row => (double[][])[[.. row[^1][..^last.Reversed], .. row[0][^last.Reversed..]]])
+                    : Array.ConvertAll(rows, row => Array.ConvertAll(row, step => Step(layer, step)));
+                outputs.Add(new(name, single ? [.. rows.SelectMany(row => row[0])] : probe.Padded(rows, layer.Outputs)));
             }
         }
         return outputs;
@@ -36,6 +39,7 @@ internal sealed class TorchTwin(StateDict state, IReadOnlyList<TorchLayer> layer
 
     private double[] Step(TorchLayer layer, double[] x)
     {
+        if (layer is TorchActivation activation) return Array.ConvertAll(x, activation.Of);
         double[] weight = _weights[layer.Tensor("weight")], bias = _weights.GetValueOrDefault(layer.Tensor("bias"), []);
         switch (layer)
         {
@@ -82,6 +86,7 @@ internal sealed class TorchTwinRun(TorchRecurrent layer, Func<string, double[]?>
         int output = layer.Projection > 0 ? layer.Projection : layer.Hidden;
         TwinCell cell = new(layer.Cell, Matrix("weight_ih", steps.Length > 0 ? steps[0].Length : layer.Inputs), Matrix("weight_hh", output), weight("bias_ih" + suffix), weight("bias_hh" + suffix))
         {
+            Activation = layer.Relu ? x => Math.Max(x, 0) : Math.Tanh,
             Order = (Z: 1, R: 0),
             Projection = layer.Projection > 0 ? Matrix("weight_hr", layer.Hidden) : null,
         };

@@ -65,7 +65,7 @@ public sealed class PyTorchFileTests : IDisposable
     public void One_model_is_read_from_every_dress(string file, double tolerance = 1e-5)
     {
         FixtureCase expected = Fixture.Load("PyTorch/tagger-numbers")["tagger"];
-        Module model = PyTorchFile.Read(PyTorchFixture.Path(file));
+        Module model = PyTorchFile.Read(PyTorchFixture.Path(file), Tagger);
         Assert.Equal(
             ["embedding 7 → 3", "lstm 3 → 4, 2 layers, bidirectional", "layer norm 8, epsilon 1E-05", "linear 8 → 2"],
             model.Children.Select(child => child.Module.Description));
@@ -74,7 +74,7 @@ public sealed class PyTorchFileTests : IDisposable
         int[] lengths = expected.Inputs["lengths"].Integers;
         Tensor x = Tensor.From(expected.Inputs["x"].Values, expected.Inputs["x"].Shape);
         Near.Equal(expected.Outputs["y"].Values, model.Forward(x, lengths).Span, tolerance, file);
-        ProbeOutput twin = PyTorchFile.Original(PyTorchFixture.Path(file), new ReadOptions())(Probe.Of(x, lengths))[^1];
+        ProbeOutput twin = PyTorchFile.Original(PyTorchFixture.Path(file), Tagger)(Probe.Of(x, lengths))[^1];
         Assert.Equal("out", twin.Name);
         Near.Equal(Probe.Of(x, lengths).Run(model)[^1].Values, twin.Values, 2e-6, "the twin");
     }
@@ -85,7 +85,7 @@ public sealed class PyTorchFileTests : IDisposable
         byte[] expected = File.ReadAllBytes(PyTorchFixture.Path("tagger.safetensors"));
         foreach (string file in new[] { "tagger.pt", "tagger-legacy.pt", "tagger.safetensors", "checkpoint.pt" })
         {
-            PyTorchFile.Write(_folder.File("back.safetensors"), PyTorchFile.Read(PyTorchFixture.Path(file)));
+            PyTorchFile.Write(_folder.File("back.safetensors"), PyTorchFile.Read(PyTorchFixture.Path(file), Tagger));
             Assert.Equal(expected, File.ReadAllBytes(_folder.File("back.safetensors")));
         }
     }
@@ -123,22 +123,25 @@ public sealed class PyTorchFileTests : IDisposable
     public void What_was_assumed_left_out_or_rounded_is_told()
     {
         List<string> remarks = [];
-        PyTorchFile.Read(PyTorchFixture.Path("checkpoint.pt"), new ReadOptions { Remark = remarks.Add });
+        PyTorchFile.Read(PyTorchFixture.Path("checkpoint.pt"), Tagger with { Remark = remarks.Add });
         Assert.Equal(
             [
                 "taking the state dict under 'state_dict'",
                 "leaving the prefix 'module.' out of every name",
                 "not part of the network: epoch = 3, optimizer = a dict of 2, best = 0.25, history = a list of 2, name = 'tagger', config = a dict of 3, shape = a tuple of 3",
-                "a state dict does not tell activation functions, dropout or which steps are looked at; the modules are applied one after the other to every step",
+                "assumed, for the file does not tell: 'norm' is a LayerNorm with PyTorch's ε of 1e-5",
             ],
             remarks);
         remarks.Clear();
-        PyTorchFile.Read(PyTorchFixture.Path("tagger-f64.pt"), new ReadOptions { Remark = remarks.Add });
+        PyTorchFile.Read(PyTorchFixture.Path("tagger-f64.pt"), Tagger with { Remark = remarks.Add });
         Assert.Contains("tensor 'embed.weight': 21 of 21 numbers of float64 were rounded to float32", remarks);
         remarks.Clear();
-        PyTorchFile.Read(PyTorchFixture.Path("tagger-f16.pt"), new ReadOptions { Remark = remarks.Add });
-        Assert.Single(remarks);
+        PyTorchFile.Read(PyTorchFixture.Path("tagger-f16.pt"), Tagger with { Remark = remarks.Add });
+        Assert.Equal(["assumed, for the file does not tell: 'norm' is a LayerNorm with PyTorch's ε of 1e-5"], remarks);
     }
+
+    /// <summary>That the tagger's norm is a LayerNorm no state dict tells.</summary>
+    private static readonly ReadOptions Tagger = new() { Order = ["embed", "lstm", "norm:layernorm", "out"] };
 
     private static Tensor Upstream(FixtureCase expected, string name) => Tensor.From(expected.Upstream[name].Values, expected.Upstream[name].Shape);
 }
