@@ -59,6 +59,9 @@ public interface IVector<V>
     /// <summary>In the lanes of a mask <paramref name="then"/>, in the others <paramref name="otherwise"/>.</summary>
     static abstract V Select(V mask, V then, V otherwise);
 
+    /// <summary>0 with its sign where the number is too small to matter (<see cref="Kernels.Denormals"/>), else the number.</summary>
+    internal static abstract V Flush(V value);
+
     /// <summary>The larger number, in one instruction: <paramref name="right"/> if either is NaN, or on Arm NaN.</summary>
     internal static abstract V MaxNative(V left, V right);
 

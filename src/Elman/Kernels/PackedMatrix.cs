@@ -32,7 +32,7 @@ internal sealed class PackedMatrix
     /// <summary>Panels, the last one perhaps partly filled.</summary>
     public int Panels { get; private set; }
 
-    /// <summary>Packs element (step, column) from <c>source[step·stepStride + column·columnStride]</c>.</summary>
+    /// <summary>Packs element (step, column) from <c>source[step·stepStride + column·columnStride]</c>, flushed (<see cref="Denormals"/>).</summary>
     public PackedMatrix Pack(ReadOnlySpan<float> source, int steps, int columns, int stepStride, int columnStride)
     {
         Reserve(steps, columns);
@@ -47,8 +47,12 @@ internal sealed class PackedMatrix
             for (int first = 0; first < columns; first += PanelWidth)
                 SetColumns(first, source[(first * columnStride)..], Math.Min(PanelWidth, columns - first), stepStride, columnStride);
         }
+        Flush();
         return this;
     }
+
+    /// <summary>Flushes what <see cref="SetStep"/> and <see cref="SetColumns"/> have filled in, if this is no part of another matrix (<see cref="Denormals"/>).</summary>
+    public void Flush() => Denormals.Flush(_buffer.AsSpan(_first, Steps * Panels * PanelWidth));
 
     /// <summary>Makes room for a matrix of this size, filled with zeros; then <see cref="SetStep"/> or <see cref="SetColumns"/> fill it.</summary>
     /// <exception cref="OverflowException">It is larger than an array can be.</exception>

@@ -78,6 +78,9 @@ internal struct UsualVector(Vector<float> lanes) : IVector<UsualVector>
     public static UsualVector Select(UsualVector mask, UsualVector then, UsualVector otherwise) => new(Vector.ConditionalSelect(mask._lanes, then._lanes, otherwise._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static UsualVector Flush(UsualVector value) => new(Denormals.Flush(value._lanes));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static UsualVector MaxNative(UsualVector left, UsualVector right) => new(Vector.MaxNative(left._lanes, right._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -23,7 +23,7 @@ internal static class VectorMath
         return PowerOfTwo(fraction, V.Zero, V.Zero).Item1 * Exponent(half + bias) * Exponent(n - half + bias);
     }
 
-    /// <inheritdoc cref="Sigmoid{V}(V, V, V)"/>
+    /// <inheritdoc cref="Sigmoid{V}(V, V, V, float)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Sigmoid<V>(V x)
         where V : struct, IVector<V> => Sigmoid(x, V.Zero, V.Zero).Item1;
@@ -32,11 +32,12 @@ internal static class VectorMath
     /// 1 / (1 + e^−x) to 3 units in the last place; below −87 it stays at e^−87, 1.6e-38. Three at once, step by step in turn, because one alone is a chain of
     /// waits. What a caller drops is not computed.
     /// </summary>
+    /// <param name="least">Below it the result stays what it is there.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (V, V, V) Sigmoid<V>(V x, V y, V z)
+    public static (V, V, V) Sigmoid<V>(V x, V y, V z, float least = -87f)
         where V : struct, IVector<V>
     {
-        V low = V.Create(-87f), high = V.Create(87f), one = V.One;
+        V low = V.Create(least), high = V.Create(87f), one = V.One;
         x = V.MaxNative(low, V.MinNative(high, x));
         y = V.MaxNative(low, V.MinNative(high, y));
         z = V.MaxNative(low, V.MinNative(high, z));
@@ -75,6 +76,16 @@ internal static class VectorMath
         // In this order nothing underflows before x does.
         return x * (p / q);
     }
+
+    /// <summary>The sigmoid of gates: below −43.66 it stays at 1.1e-19, so that what it is multiplied by does not become denormal (<see cref="Denormals"/>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (V, V, V) GateSigmoid<V>(V x, V y, V z)
+        where V : struct, IVector<V> => Sigmoid(x, y, z, -43.66f);
+
+    /// <summary>The tanh of gates: an argument below <see cref="Denormals.Bound"/>, whose square would be denormal, counts as 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V GateTanh<V>(V x)
+        where V : struct, IVector<V> => Tanh(V.Flush(x));
 
     /// <inheritdoc cref="Exp{V}(V)"/>
     public static void Exp(ReadOnlySpan<float> x, Span<float> y) => Map<ExpLanes>(x, y);

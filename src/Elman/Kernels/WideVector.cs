@@ -77,6 +77,13 @@ internal struct WideVector(Vector512<float> lanes) : IVector<WideVector>
     public static WideVector Select(WideVector mask, WideVector then, WideVector otherwise) => new(Vector512.ConditionalSelect(mask._lanes, then._lanes, otherwise._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static WideVector Flush(WideVector value)
+    {
+        Vector512<int> bits = value._lanes.AsInt32(), isSmall = Vector512.Equals(bits & Vector512.Create(Denormals.LargeBits), Vector512<int>.Zero);
+        return new(Vector512.ConditionalSelect(isSmall, bits & Vector512.Create(~Denormals.MagnitudeBits), bits).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static WideVector MaxNative(WideVector left, WideVector right) => new(Vector512.MaxNative(left._lanes, right._lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -118,7 +118,9 @@ public sealed class Conv1d : Module, IStreamable
         for (int k = 0; k <= last; k++)
         {
             ReadOnlySpan<float> x = k == last ? input[..size] : state.Slice(k * Dilation * size, size);
+            x = Denormals.Flushed(x, out float[]? rented);
             MatrixProduct.Multiply(1, x, size, 1, packed[k], start, 0, output, OutputSize);
+            Denormals.Return(rented);
             start = output[..OutputSize];
         }
         if (last == 0) return;

@@ -139,7 +139,7 @@ public class DecayRecurrent<TUnit> : Module, IStreamable, IDecaying
         _stateDecay.Step(gaps, stateDecay, default, default);
         for (int i = 0; i < stateDecay.Length; i++) stateDecay[i] = -Math.Max(stateDecay[i], 0);
         VectorMath.Exp(stateDecay, stateDecay);
-        for (int i = 0; i < cell; i++) state[i] *= stateDecay[i % HiddenSize];
+        for (int i = 0; i < cell; i += HiddenSize) Denormals.Multiply(state.Slice(i, HiddenSize), stateDecay);
         _engine.Step(0, ref seen[0], ref state[0], ref workspace.Slice((3 * size) + HiddenSize, _engine.StepWorkspace)[0], default);
         for (int i = 0; i < size; i++)
             if (mask[i] == 1) gaps[i] = 0;

@@ -81,8 +81,12 @@ public sealed class Linear : Module, IStreamable
     }
 
     /// <inheritdoc/>
-    public void Step(ReadOnlySpan<float> input, Span<float> output, Span<float> state, Span<float> workspace) =>
+    public void Step(ReadOnlySpan<float> input, Span<float> output, Span<float> state, Span<float> workspace)
+    {
+        input = Denormals.Flushed(input[..InputSize], out float[]? rented);
         MatrixProduct.Multiply(1, input, InputSize, 1, Packed(), Bias is null ? default : Bias.Span, 0, output, OutputSize);
+        Denormals.Return(rented);
+    }
 
     /// <summary>dx += dy · W</summary>
     private void AddInputGradient(Memory<float> gradient, Memory<float> slope, int rows)

@@ -111,7 +111,7 @@ public class Recurrent<TUnit> : RecurrentLayer
             {
                 int size = Stack.StateOf(layer, part);
                 (int index, int first) = _states.Place(layer, part);
-                _learntStates[index].Span.Slice(first * size, size).CopyTo(state);
+                Denormals.Flush(_learntStates[index].Span.Slice(first * size, size), state);
                 state = state[size..];
             }
         }

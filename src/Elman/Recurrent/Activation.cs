@@ -120,6 +120,17 @@ public readonly record struct Activation
             _ => Other(x),
         };
 
+    /// <summary>The same in a cell, where values go on from step to step (<see cref="Kernels.Denormals"/>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal V OfGate<V>(V x)
+        where V : struct, IVector<V> =>
+        _kind switch
+        {
+            Kind.Sigmoid => VectorMath.GateSigmoid(x, V.Zero, V.Zero).Item1,
+            Kind.Tanh => VectorMath.GateTanh(x),
+            _ => Other(V.Flush(x)),
+        };
+
     /// <summary>f'(x) of every lane, from x and y = f(x).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Derivative<V>(V x, V y)

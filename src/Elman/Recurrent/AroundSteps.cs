@@ -60,8 +60,7 @@ internal sealed class AroundSteps
             ReadOnlySpan<float> factor = _decay.Span.Slice(_layout.Place(first + row, time) * _sizes.Hidden, _sizes.Hidden);
             for (int part = 0; part < _sizes.States; part++)
             {
-                Span<float> state = states.Slice(row * _sizes.StateRow + part * _sizes.Padded, _sizes.Hidden);
-                TensorPrimitives.Multiply(state, factor, state);
+                Denormals.Multiply(states.Slice(row * _sizes.StateRow + part * _sizes.Padded, _sizes.Hidden), factor);
             }
         }
     }
@@ -82,6 +81,7 @@ internal sealed class AroundSteps
         ReadOnlySpan<float> kept = Kept(time, first, rows);
         Span<float> past = _gradient.Span.Slice(first * _sizes.StateRow, kept.Length);
         gradient = gradient[..kept.Length];
+        Denormals.Flush(gradient);
         for (int i = 0; i < kept.Length; i++)
         {
             past[i] = kept[i] * gradient[i];
@@ -113,7 +113,7 @@ internal sealed class AroundSteps
                     Span<float> target = decayGradient.Slice(place, _sizes.Hidden);
                     for (int unit = 0; unit < target.Length; unit++) target[unit] += slope[unit] * undecayed[at + unit];
                 }
-                TensorPrimitives.Multiply(slope, factor, slope);
+                Denormals.Multiply(slope, factor);
             }
         }
     }

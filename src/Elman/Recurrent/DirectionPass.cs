@@ -75,7 +75,7 @@ internal sealed class DirectionPass<TUnit>
         Span<float> states = States(0);
         states.Clear();
         for (int part = 0; part < parts.Length; part++)
-            for (int row = 0; row < _layout.Batch; row++) RowOf(parts[part].Span, row, direction, part).CopyTo(StateOf(states, Place(row), part));
+            for (int row = 0; row < _layout.Batch; row++) Denormals.Flush(RowOf(parts[part].Span, row, direction, part), StateOf(states, Place(row), part));
     }
 
     /// <summary>The states after the last valid step of each row, into [K·D, N, H] parts.</summary>

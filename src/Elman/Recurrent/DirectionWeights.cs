@@ -140,6 +140,7 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
         if (weightHh is not null) PackColumns(Recurrent, weightHh.Span, 0, sizes.EarlyGates);
         if (sizes.LateGates > 0) PackColumns(Late, weightHh!.Span, sizes.EarlyGates, sizes.LateGates);
         if (optional?.Projection is { } projection) Projection.Pack(projection.Span, sizes.Hidden, sizes.Output, 1, sizes.Hidden);
+        foreach (PackedMatrix packed in (ReadOnlySpan<PackedMatrix>)(sizes.Joins ? [Joined] : [Input, Recurrent, Late])) packed.Flush();
         if (_bfloat16)
         {
             if (sizes.Joins)
@@ -182,8 +183,8 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
         InputGain.AsSpan().Clear();
         AddBias(optional!.InputGain!.Span, 0, sizes.Gates, InputGain);
         PackRecurrent(optional.RecurrentGain, RecurrentGain);
-        optional.CellGain?.Span.CopyTo(CellGain);
-        optional.CellShift?.Span.CopyTo(CellShift);
+        if (optional.CellGain is { } gain) Denormals.Flush(gain.Span, CellGain);
+        if (optional.CellShift is { } shift) Denormals.Flush(shift.Span, CellShift);
     }
 
     /// <summary>Packs [G·H] as the recurrent products lie, early gates and then late gates.</summary>
@@ -203,6 +204,7 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
         {
             ProjectionBack.Resize(sizes.Output, sizes.Padded);
             for (int i = 0; i < sizes.Output; i++) ProjectionBack.SetStep(i, projection.Span.Slice(i * sizes.Hidden, sizes.Hidden));
+            ProjectionBack.Flush();
         }
         PackRows(InputBack, weightIh.Span, sizes.Inputs, sizes.Inputs, 0, sizes.Gates);
         if (weightHh is null) return;
@@ -238,6 +240,7 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
         for (int gate = 0; gate < gates; gate++)
             for (int unit = 0; unit < sizes.Hidden; unit++)
                 packed.SetStep(sizes.Order.Place(unit, gate, gates), weight.Slice(((firstGate + gate) * sizes.Hidden + unit) * columns, columns));
+        packed.Flush();
     }
 
     private void AddBias(ReadOnlySpan<float> bias, int firstGate, int gates, Span<float> packed)
@@ -245,5 +248,6 @@ internal sealed class DirectionWeights(UnitSizes sizes, Tensor weightIh, Tensor?
         for (int gate = 0; gate < gates; gate++)
             for (int unit = 0; unit < sizes.Hidden; unit++)
                 packed[sizes.Order.Place(unit, gate, gates)] += bias[(firstGate + gate) * sizes.Hidden + unit];
+        Denormals.Flush(packed);
     }
 }

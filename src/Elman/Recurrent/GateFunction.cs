@@ -13,7 +13,7 @@ internal readonly record struct GateFunction(Activation Activation, float Bound 
         V bound = V.Create(Bound);
         // In this order of operands NaN passes, as in VectorMath.
         x = V.MaxNative(-bound, V.MinNative(bound, x));
-        return Activation.Of(x);
+        return Activation.OfGate(x);
     }
 
     /// <summary>The gradient of the argument, from the bounded argument, the value and the value's gradient.</summary>

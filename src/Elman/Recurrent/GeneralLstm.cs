@@ -71,7 +71,7 @@ internal readonly struct GeneralLstmUnit<TForget>(LstmSettings settings) : IConf
         }
         V c = V.FusedMultiplyAdd(f, cell, i * g);
         settings.Cell.Of(ref c);
-        V toO = V.FusedMultiplyAdd(coefficients[G], c, gates[O]), o = settings.Output.Of(ref toO), squashed = settings.Squash.Of(c);
+        V toO = V.FusedMultiplyAdd(coefficients[G], c, gates[O]), o = settings.Output.Of(ref toO), squashed = settings.Squash.OfGate(c);
         (gates[0], gates[G], gates[O]) = (i, g, o);
         (saved[0], saved[G], saved[O], saved[Gates], saved[Gates + 1]) = (toI, toG, toO, c, squashed);
         next[0] = o * squashed;
@@ -108,7 +108,7 @@ internal readonly struct GeneralLstmUnit<TForget>(LstmSettings settings) : IConf
     public void Settle<V>(Lanes<V> gates, Lanes<V> settled, Lanes<V> next, Lanes<V> saved)
         where V : struct, IVector<V>
     {
-        V c = settled[0], squashed = settings.Squash.Of(c);
+        V c = settled[0], squashed = settings.Squash.OfGate(c);
         (saved[Gates + 1], saved[Gates + 2]) = (squashed, c);
         next[0] = gates[O] * squashed;
     }

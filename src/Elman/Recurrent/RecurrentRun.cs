@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Elman.Kernels;
 
 namespace Elman;
@@ -86,6 +87,7 @@ internal sealed class RecurrentRun<TUnit>
     {
         _inputs[0] = _call.CopiesInput ? _workspace.Rent(_layout.Total, _call.First.Inputs) : input.Values;
         if (_call.CopiesInput) _layout.Gather(input.Values, _call.First.Inputs, _inputs[0]);
+        FlushInput();
         for (int layer = 0; layer < _layers; layer++)
         {
             bool last = layer == _layers - 1;
@@ -104,6 +106,15 @@ internal sealed class RecurrentRun<TUnit>
             if (!last) MaskOutput(layer, _inputs[layer + 1]);
             if (!_plan.Keeps) _workspace.Return(_inputs[layer]);
         }
+    }
+
+    /// <summary>Flushes the first layer's input (<see cref="Denormals"/>), in a copy if it is the caller's.</summary>
+    private void FlushInput()
+    {
+        Memory<float> values = _inputs[0];
+        if (!Denormals.Any(ref MemoryMarshal.GetReference(values.Span), values.Length)) return;
+        if (!_call.CopiesInput) _inputs[0] = new float[values.Length];
+        Denormals.Flush(values.Span, _inputs[0].Span);
     }
 
     /// <summary>Runs a layer through some ranges; for the second time without <paramref name="output"/>, because it is there already.</summary>

@@ -32,8 +32,8 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     /// <summary>The same unit with other weights.</summary>
     public RecurrentStep<TUnit> With(DirectionWeights other) => new(_unit, other);
 
-    /// <summary>Floats that <see cref="Row"/> needs: the side from which it has read the weights, products, separate products, operand, saved values, padded states.</summary>
-    public int RowWorkspace => SideRow + (2 * _sizes.GateRow) + _sizes.Padded + _sizes.SavedRow + (2 * _sizes.StateRow) + _sizes.NormRow;
+    /// <summary>Floats that <see cref="Row"/> needs: the side from which it has read the weights, products, separate products, operand, saved values, padded states, what is normalised, and the flushed input.</summary>
+    public int RowWorkspace => SideRow + (2 * _sizes.GateRow) + _sizes.Padded + _sizes.SavedRow + (2 * _sizes.StateRow) + _sizes.NormRow + _sizes.Inputs;
 
     /// <summary>Whether a step is its products and then its unit, and nothing else.</summary>
     public bool IsPlain { get; } = TUnit.LateGates == 0 && !weights.Sizes.Projects && !weights.Sizes.Normalized;
@@ -105,11 +105,21 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     public void Row(ref float input, ref float state, ref float workspace, in Zoneout zoneout)
     {
         weights.Refresh(backward: false);
+        if (Denormals.Any(ref input, _sizes.Inputs)) input = ref Flushed(ref input, ref workspace);
         bool fromEnd = OtherSide(ref workspace);
         workspace = ref Unsafe.Add(ref workspace, SideRow);
         // What most streams compute at every step is a method without spans: beside the sums of a small cell each instruction counts.
         if (_needsPadding || !IsPlain || zoneout.IsOn) SurroundedRow(ref input, ref state, ref workspace, zoneout, fromEnd);
         else RowFromInput(ref input, ref workspace, ref Unsafe.Add(ref workspace, _sizes.GateRow), ref Unsafe.Add(ref workspace, 2 * _sizes.GateRow), ref state, ref state, fromEnd);
+    }
+
+    /// <summary>The input, flushed, at the end of the workspace.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ref float Flushed(ref float input, ref float workspace)
+    {
+        ref float flushed = ref Unsafe.Add(ref workspace, RowWorkspace - _sizes.Inputs);
+        Denormals.Flush(MemoryMarshal.CreateReadOnlySpan(ref input, _sizes.Inputs), MemoryMarshal.CreateSpan(ref flushed, _sizes.Inputs));
+        return ref flushed;
     }
 
     /// <summary>As <see cref="Row"/>, with padded states or more than products and a unit.</summary>
@@ -288,6 +298,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     {
         for (int row = 0; row < rows; row++) next.Slice(row * _sizes.StateRow, _sizes.Padded).CopyTo(unprojected[(row * _sizes.Padded)..]);
         MatrixProduct.Multiply(rows, unprojected, _sizes.Padded, 1, weights.Projection, default, 0, next, _sizes.StateRow);
+        for (int row = 0; row < rows; row++) Denormals.Flush(next.Slice(row * _sizes.StateRow, _sizes.Output));
     }
 
     /// <summary>Replaces the gradient of h by that of what the units put out, and keeps it.</summary>
@@ -370,7 +381,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         for (; unit < end; unit += V.Count)
         {
             _unit.Forward(Of<V>(ref coefficients, unit, TUnit.Coefficients), Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, ProductGates), States<V>(ref previous, unit, padded),
-                States<V>(ref next, unit, padded), Of<V>(ref saved, unit, TUnit.Saved));
+                States<V>(ref next, unit, padded, Flushing.Written), Of<V>(ref saved, unit, TUnit.Saved));
         }
     }
 
@@ -382,8 +393,9 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         int padded = _sizes.Padded;
         for (; unit < end; unit += V.Count)
         {
-            _unit.Backward(Of<V>(ref coefficients, unit, TUnit.Coefficients), Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, ProductGates), States<V>(ref previous, unit, padded),
-                Of<V>(ref saved, unit, TUnit.Saved), States<V>(ref gradient, unit, padded));
+            _unit.Backward(Of<V>(ref coefficients, unit, TUnit.Coefficients), Of<V>(ref gates, unit, TUnit.Gates, Flushing.Written),
+                Of<V>(ref product, unit, ProductGates, Flushing.Written), States<V>(ref previous, unit, padded),
+                Of<V>(ref saved, unit, TUnit.Saved), States<V>(ref gradient, unit, padded, Flushing.Read));
         }
     }
 
@@ -393,7 +405,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     {
         int padded = _sizes.Padded, early = _sizes.EarlyGates;
         for (; unit < end; unit += V.Count)
-            _unit.Operand(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, early), States<V>(ref previous, unit, padded), Of<V>(ref operand, unit, 1));
+            _unit.Operand(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, early), States<V>(ref previous, unit, padded), Of<V>(ref operand, unit, 1, Flushing.Written));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -403,7 +415,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         int padded = _sizes.Padded, early = _sizes.EarlyGates;
         for (; unit < end; unit += V.Count)
         {
-            _unit.OperandBackward(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref product, unit, early), States<V>(ref previous, unit, padded),
+            _unit.OperandBackward(Of<V>(ref gates, unit, TUnit.Gates, Flushing.Written), Of<V>(ref product, unit, early, Flushing.Written), States<V>(ref previous, unit, padded),
                 Of<V>(ref operandGradient, unit, 1), States<V>(ref gradient, unit, padded));
         }
     }
@@ -414,7 +426,7 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
     {
         int padded = _sizes.Padded;
         for (; unit < end; unit += V.Count)
-            _unit.Settle(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref settled, unit, 1), States<V>(ref next, unit, padded), Of<V>(ref saved, unit, TUnit.Saved));
+            _unit.Settle(Of<V>(ref gates, unit, TUnit.Gates), Of<V>(ref settled, unit, 1), States<V>(ref next, unit, padded, Flushing.Written), Of<V>(ref saved, unit, TUnit.Saved));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
@@ -448,11 +460,11 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
 
     /// <summary>So many values of each of the units of the block that begins with <paramref name="unit"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes<V> Of<V>(ref float values, nint unit, nint count)
-        where V : struct, IVector<V> => new(ref Unsafe.Add(ref values, unit * count), V.Count);
+    private static Lanes<V> Of<V>(ref float values, nint unit, nint count, Flushing flushing = Flushing.None)
+        where V : struct, IVector<V> => new(ref Unsafe.Add(ref values, unit * count), V.Count, flushing);
 
     /// <summary>The states of the units from <paramref name="unit"/> on, laid down [state][unit].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes<V> States<V>(ref float values, nint unit, nint padded)
-        where V : struct, IVector<V> => new(ref Unsafe.Add(ref values, unit), padded);
+    private static Lanes<V> States<V>(ref float values, nint unit, nint padded, Flushing flushing = Flushing.None)
+        where V : struct, IVector<V> => new(ref Unsafe.Add(ref values, unit), padded, flushing);
 }

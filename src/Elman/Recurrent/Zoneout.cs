@@ -42,5 +42,5 @@ internal readonly record struct Zoneout(float Hidden, float Others, bool Trains)
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> Mixed(Vector<float> kept, Vector<float> previous, Vector<float> next) =>
-        Vector.FusedMultiplyAdd(kept, previous, (Vector<float>.One - kept) * next);
+        Denormals.Flush(Vector.FusedMultiplyAdd(kept, previous, (Vector<float>.One - kept) * next));
 }

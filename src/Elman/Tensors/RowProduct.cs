@@ -2,7 +2,7 @@ using Elman.Kernels;
 
 namespace Elman;
 
-/// <summary>A matrix product whose rows are shared out over threads. Each row's result is the same whichever thread computes it.</summary>
+/// <summary>A matrix product whose rows are shared out over threads. Each row's result is the same whichever thread computes it. Operands are flushed (<see cref="Denormals"/>).</summary>
 /// <param name="Rows">Rows of A and C.</param>
 /// <param name="A">Element (row, step) is at <c>row·ARowStride + step·AStepStride</c>.</param>
 /// <param name="B">[steps, columns]</param>
@@ -25,8 +25,13 @@ internal readonly record struct RowProduct(
     {
         long parts = (long)Rows * B.Steps * B.Columns / WorthAThread;
         parts = Math.Clamp(parts, 1, Math.Min(Compute.Threads, Math.Max(Rows, 1)));
-        Workers.Run((int)parts, (Product: this, Parts: (int)parts), static (job, part) => job.Product.RunPart(part, job.Parts));
+        RowProduct flushed = this with { A = Denormals.Flushed(A[..Math.Min(A.Length, Extent)], out float[]? rented) };
+        Workers.Run((int)parts, (Product: flushed, Parts: (int)parts), static (job, part) => job.Product.RunPart(part, job.Parts));
+        Denormals.Return(rented);
     }
+
+    /// <summary>Values from the first to the last of A.</summary>
+    private int Extent => Rows == 0 || B.Steps == 0 ? 0 : (Rows - 1) * ARowStride + (B.Steps - 1) * AStepStride + 1;
 
     private void RunPart(int part, int parts)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Elman.Kernels;
 
 namespace Elman;
 
@@ -56,6 +57,7 @@ public class Adam : Optimizer
                 Epsilon = (float)_epsilon,
                 Decay = _decoupled ? 0 : (float)_weightDecay,
                 Keep = _decoupled ? (float)(1 - LearningRate * _weightDecay) : 1,
+                Least = UpdateRule.LeastGradient(1 - _beta2),
             },
             values, gradient, buffers);
     }
@@ -82,12 +84,15 @@ public class Adam : Optimizer
 
         public required float Keep { get; init; }
 
+        /// <summary>Of a gradient.</summary>
+        public required float Least { get; init; }
+
         public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> mean, ref Vector<float> square, ref Vector<float> third)
         {
             value *= Keep;
-            gradient += value * Decay;
-            mean = mean * Beta1 + gradient * Fresh1;
-            square = square * Beta2 + gradient * gradient * Fresh2;
+            gradient = Denormals.Flush(gradient + value * Decay, Least);
+            mean = Denormals.Flush(mean * Beta1 + gradient * Fresh1);
+            square = Denormals.Flush(square * Beta2 + gradient * gradient * Fresh2, Denormals.SquareBound);
             value -= mean * Rate / (Vector.SquareRoot(square) / new Vector<float>(Root) + new Vector<float>(Epsilon));
         }
     }

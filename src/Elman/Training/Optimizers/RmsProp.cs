@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Elman.Kernels;
 
 namespace Elman;
 
@@ -41,7 +42,7 @@ public sealed class RmsProp : Optimizer
     /// <inheritdoc/>
     protected override void Update(Span<float> values, ReadOnlySpan<float> gradient, float[][] buffers, long step)
     {
-        Setting setting = new((float)LearningRate, (float)_weightDecay, (float)_alpha, (float)(1 - _alpha), (float)_epsilon, (float)_momentum);
+        Setting setting = new((float)LearningRate, (float)_weightDecay, (float)_alpha, (float)(1 - _alpha), (float)_epsilon, (float)_momentum, UpdateRule.LeastGradient(1 - _alpha));
         if (_centered && _momentum > 0) UpdateRule.Run(new CenteredHeavy(setting), values, gradient, buffers);
         else if (_centered) UpdateRule.Run(new Centered(setting), values, gradient, buffers);
         else if (_momentum > 0) UpdateRule.Run(new Heavy(setting), values, gradient, buffers);
@@ -56,23 +57,23 @@ public sealed class RmsProp : Optimizer
         (true, true) => ["square_avg", "grad_avg", "momentum_buffer"],
     };
 
-    private readonly record struct Setting(float Rate, float Decay, float Alpha, float Fresh, float Epsilon, float Momentum)
+    private readonly record struct Setting(float Rate, float Decay, float Alpha, float Fresh, float Epsilon, float Momentum, float Least)
     {
         /// <summary>The gradient over its root mean square.</summary>
         public Vector<float> Scaled(Vector<float> value, Vector<float> gradient, ref Vector<float> square)
         {
-            gradient += value * Decay;
-            square = square * Alpha + gradient * gradient * Fresh;
+            gradient = Denormals.Flush(gradient + value * Decay, Least);
+            square = Denormals.Flush(square * Alpha + gradient * gradient * Fresh, Denormals.SquareBound);
             return gradient / (Vector.SquareRoot(square) + new Vector<float>(Epsilon));
         }
 
         /// <summary>The gradient over its standard deviation. A variance that rounding leaves below 0 is 0.</summary>
         public Vector<float> Scaled(Vector<float> value, Vector<float> gradient, ref Vector<float> square, ref Vector<float> mean)
         {
-            gradient += value * Decay;
-            square = square * Alpha + gradient * gradient * Fresh;
-            mean = mean * Alpha + gradient * Fresh;
-            Vector<float> variance = Vector.Max(square - mean * mean, Vector<float>.Zero);
+            gradient = Denormals.Flush(gradient + value * Decay, Least);
+            square = Denormals.Flush(square * Alpha + gradient * gradient * Fresh, Denormals.SquareBound);
+            mean = Denormals.Flush(mean * Alpha + gradient * Fresh);
+            Vector<float> variance = Denormals.Flush(Vector.Max(square - mean * mean, Vector<float>.Zero), Denormals.SquareBound);
             return gradient / (Vector.SquareRoot(variance) + new Vector<float>(Epsilon));
         }
     }
@@ -91,7 +92,7 @@ public sealed class RmsProp : Optimizer
 
         public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> square, ref Vector<float> velocity, ref Vector<float> third)
         {
-            velocity = velocity * setting.Momentum + setting.Scaled(value, gradient, ref square);
+            velocity = Denormals.Flush(velocity * setting.Momentum + setting.Scaled(value, gradient, ref square));
             value -= velocity * setting.Rate;
         }
     }
@@ -110,7 +111,7 @@ public sealed class RmsProp : Optimizer
 
         public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> square, ref Vector<float> mean, ref Vector<float> velocity)
         {
-            velocity = velocity * setting.Momentum + setting.Scaled(value, gradient, ref square, ref mean);
+            velocity = Denormals.Flush(velocity * setting.Momentum + setting.Scaled(value, gradient, ref square, ref mean));
             value -= velocity * setting.Rate;
         }
     }

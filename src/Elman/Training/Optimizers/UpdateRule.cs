@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Elman.Kernels;
 
 namespace Elman;
 
@@ -16,6 +17,10 @@ internal interface IUpdateRule
 /// <summary>Runs an <see cref="IUpdateRule"/> over a parameter in one pass over the memory.</summary>
 internal static class UpdateRule
 {
+    /// <summary>The smallest gradient that counts where squares are averaged: of a smaller one the part of the square that is added would be denormal (<see cref="Denormals"/>).</summary>
+    /// <param name="fresh">Which part that is.</param>
+    public static float LeastGradient(double fresh) => fresh > 0 ? (float)Math.Max(Denormals.Bound, Math.Sqrt(Denormals.SquareBound / fresh)) : Denormals.Bound;
+
     public static void Run<TRule>(TRule rule, Span<float> values, ReadOnlySpan<float> gradient, float[][] buffers)
         where TRule : struct, IUpdateRule
     {
@@ -38,7 +43,7 @@ internal static class UpdateRule
         if (TRule.Buffers > 1) b = new Vector<float>(second);
         if (TRule.Buffers > 2) c = new Vector<float>(third);
         rule.Apply(ref value, new Vector<float>(gradient), ref a, ref b, ref c);
-        value.CopyTo(values);
+        Denormals.Flush(value).CopyTo(values);
         if (TRule.Buffers > 0) a.CopyTo(first);
         if (TRule.Buffers > 1) b.CopyTo(second);
         if (TRule.Buffers > 2) c.CopyTo(third);
@@ -58,7 +63,7 @@ internal static class UpdateRule
         second.CopyTo(lanes[(3 * width)..]);
         third.CopyTo(lanes[(4 * width)..]);
         rule.Apply(ref padded[0], padded[1], ref padded[2], ref padded[3], ref padded[4]);
-        lanes[..values.Length].CopyTo(values);
+        Denormals.Flush(lanes[..values.Length], values);
         lanes.Slice(2 * width, first.Length).CopyTo(first);
         lanes.Slice(3 * width, second.Length).CopyTo(second);
         lanes.Slice(4 * width, third.Length).CopyTo(third);
