@@ -3,7 +3,7 @@ using Elman.Kernels;
 namespace Elman;
 
 /// <summary>y = x Wᵀ + b on the innermost axis: [.., I] → [.., O]. Applied to [N, L, I] it maps every time step alike.</summary>
-public sealed class Linear : Module, IStreamable
+public sealed class Linear : Module, IStreamable, IGroupSteps
 {
     private readonly PackedMatrix _packed = new();
     private readonly Lock _lock = new();
@@ -81,10 +81,16 @@ public sealed class Linear : Module, IStreamable
     }
 
     /// <inheritdoc/>
-    public void Step(ReadOnlySpan<float> input, Span<float> output, Span<float> state, Span<float> workspace)
+    public void Step(ReadOnlySpan<float> input, Span<float> output, Span<float> state, Span<float> workspace) => Step(1, input, output);
+
+    int IGroupSteps.GroupWorkspace(int rows, int inputSize) => 0;
+
+    void IGroupSteps.Step(int rows, ReadOnlySpan<float> input, Span<float> output, Span<float> states, int stride, Span<float> workspace) => Step(rows, input, output);
+
+    private void Step(int rows, ReadOnlySpan<float> input, Span<float> output)
     {
-        input = Denormals.Flushed(input[..InputSize], out float[]? rented);
-        MatrixProduct.Multiply(1, input, InputSize, 1, Packed(), Bias is null ? default : Bias.Span, 0, output, OutputSize);
+        input = Denormals.Flushed(input[..(rows * InputSize)], out float[]? rented);
+        MatrixProduct.Multiply(rows, input, InputSize, 1, Packed(), Bias is null ? default : Bias.Span, 0, output, OutputSize);
         Denormals.Return(rented);
     }
 

@@ -14,6 +14,8 @@ public abstract class Module
     private readonly List<(string Name, Tensor Value)> _parameters = [];
     private readonly List<(string Name, Module Module)> _children = [];
     private readonly HashSet<string> _names = [];
+    private WeightDigest? _digest;
+    private StreamPlan? _streamPlan;
 
     /// <summary>Whether dropout is active on the current thread: after <see cref="Train"/>, until <see cref="Evaluate"/>, but not in an <see cref="Inference"/>.</summary>
     public bool Training => TrainingMode.Of(this) is not null;
@@ -72,13 +74,50 @@ public abstract class Module
 
     /// <summary>Opens a stream, to which the module is applied one time step after the other.</summary>
     /// <exception cref="InvalidOperationException">The module cannot be computed step by step: the message says why.</exception>
-    public RecurrentStream OpenStream() => new(this);
+    public RecurrentStream OpenStream() => new(CurrentStreamPlan());
+
+    /// <summary>What the streams of the module share, one object for all of them.</summary>
+    internal StreamPlan CurrentStreamPlan()
+    {
+        StreamPlan plan = StreamPlan.Of(this);
+        return _streamPlan == plan ? _streamPlan : _streamPlan = plan;
+    }
 
     /// <summary>
     /// A digest, SHA-256, of architecture and weights: two modules with the same fingerprint compute the same. States that leave the
-    /// process carry it.
+    /// process carry it. It is computed anew when weights have changed (<see cref="Tensor.Version"/>).
     /// </summary>
-    public byte[] Fingerprint()
+    public byte[] Fingerprint() => CurrentFingerprint().ToArray();
+
+    /// <summary>The same, without a copy.</summary>
+    internal ReadOnlySpan<byte> CurrentFingerprint()
+    {
+        int parts = Parts();
+        if (Volatile.Read(ref _digest) is { } known && known.Parts == parts && known.Version == VersionOf(known.Values)) return known.Bytes;
+        Tensor[] values = [.. Parameters().Select(parameter => parameter.Value)];
+        long version = VersionOf(values);
+        byte[] bytes = Digest();
+        Volatile.Write(ref _digest, new(values, version, parts, bytes));
+        return bytes;
+    }
+
+    /// <summary>Versions only grow, so their sum tells whether any has changed.</summary>
+    private static long VersionOf(Tensor[] values)
+    {
+        long sum = 0;
+        foreach (Tensor value in values) sum += value.Version;
+        return sum;
+    }
+
+    /// <summary>Parameters and modules, which are added but never removed.</summary>
+    private int Parts()
+    {
+        int parts = _parameters.Count + _children.Count;
+        foreach ((_, Module child) in _children) parts += child.Parts();
+        return parts;
+    }
+
+    private byte[] Digest()
     {
         using Sha256 hash = new();
         AppendDescriptions(hash);
@@ -188,4 +227,7 @@ public abstract class Module
         TrainingMode.Set(this, step is { } key ? key with { Layer = layer++ } : null);
         foreach ((_, Module child) in _children) child.SetMode(step, ref layer);
     }
+
+    /// <summary>A fingerprint, and of which versions of which parameters.</summary>
+    private sealed record WeightDigest(Tensor[] Values, long Version, int Parts, byte[] Bytes);
 }

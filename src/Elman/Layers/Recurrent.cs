@@ -10,7 +10,7 @@ namespace Elman;
 /// <c>weight_hh_l0</c> [G·H, H], <c>bias_ih_l0</c>, <c>bias_hh_l0</c> [G·H], with <c>_reverse</c> for the backward direction, [G·H, D·H] from layer 1 on.
 /// </summary>
 /// <typeparam name="TUnit">The cell's equations.</typeparam>
-public class Recurrent<TUnit> : RecurrentLayer
+public class Recurrent<TUnit> : RecurrentLayer, IStateOutput, IGroupSteps
     where TUnit : struct, IRecurrentUnit
 {
     private readonly RecurrentEngine _engine;
@@ -143,6 +143,32 @@ public class Recurrent<TUnit> : RecurrentLayer
         }
         UsualVector.Copy(ref values, ref MemoryMarshal.GetReference(output), OutputSize);
     }
+
+    /// <summary>h of the last layer, if nothing is added to it.</summary>
+    int? IStateOutput.OutputAt => Stack.Residual && Stack.Layers > 1 ? null : StateSize - _carried[^1];
+
+    int IGroupSteps.GroupWorkspace(int rows, int inputSize) => _engine.RowsWorkspace(rows) + (2 * rows * Widest);
+
+    void IGroupSteps.Step(int rows, ReadOnlySpan<float> input, Span<float> output, Span<float> states, int stride, Span<float> workspace)
+    {
+        int widest = rows * Widest;
+        Span<float> both = workspace[..(2 * widest)];
+        workspace = workspace[(2 * widest)..];
+        for (int layer = 0; layer < _carried.Length; layer++)
+        {
+            _engine.StepRows(layer, rows, input, states, stride, workspace, _zoneout);
+            int size = _engine.Weights[layer].Sizes.Output;
+            Span<float> hidden = both.Slice(layer % 2 * widest, widest);
+            for (int row = 0; row < rows; row++) states.Slice(row * stride, size).CopyTo(hidden[(row * size)..]);
+            if (Stack.Residual && layer > 0) TensorPrimitives.Add(hidden[..input.Length], input, hidden);
+            input = hidden[..(rows * size)];
+            states = states[_carried[layer]..];
+        }
+        input.CopyTo(output);
+    }
+
+    /// <summary>Values of the widest layer's h.</summary>
+    private int Widest => _engine.Weights.Max(weights => weights.Sizes.Output);
 
     // Apart, because a method that makes such a message clears room for it whenever it is called.
     private ArgumentException TooShort() => new($"a step of this {Cell} needs spans of {InputSize} values for the input, {OutputSize} for the output, {StateSize} for the state and {StepWorkspace(InputSize)} to work in; one is shorter");

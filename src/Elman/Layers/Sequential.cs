@@ -5,7 +5,7 @@ namespace Elman;
 /// output has other steps than its input.
 /// </summary>
 /// <example><code>Sequential model = new(new Lstm(8, 64, random), new Linear(64, 1, random));</code></example>
-public sealed class Sequential : Module, IStreamable, IStateful
+public sealed class Sequential : Module, IStreamable, IStateful, IStateOutput, IGroupSteps
 {
     /// <summary>The modules as steps; those that cannot be computed step by step are missing.</summary>
     private readonly List<IStreamable> _steps = [];
@@ -151,16 +151,46 @@ public sealed class Sequential : Module, IStreamable, IStateful
     /// <inheritdoc/>
     public void Step(ReadOnlySpan<float> input, Span<float> output, Span<float> state, Span<float> workspace)
     {
-        foreach (IStreamable module in _steps)
+        for (int i = 0; i < _steps.Count; i++)
         {
+            IStreamable module = _steps[i];
             int size = module.StepOutputSize(input.Length), carried = module.StateSize;
-            Span<float> between = workspace[..size];
-            workspace = workspace[size..];
+            Span<float> between = i < _steps.Count - 1 ? workspace[..size] : output[..size];
+            if (i < _steps.Count - 1) workspace = workspace[size..];
             module.Step(input, between, state[..carried], workspace);
             state = state[carried..];
             input = between;
         }
-        input.CopyTo(output);
+        if (_steps.Count == 0) input.CopyTo(output);
+    }
+
+    /// <summary>That of the last module.</summary>
+    int? IStateOutput.OutputAt => _steps.Count > 0 && _steps[^1] is IStateOutput { OutputAt: { } at } last ? StateSize - ((IStreamable)last).StateSize + at : null;
+
+    int IGroupSteps.GroupWorkspace(int rows, int inputSize)
+    {
+        int between = 0, most = 0;
+        foreach (IStreamable module in _steps)
+        {
+            most = Math.Max(most, GroupSteps.Workspace(module, rows, inputSize));
+            between += rows * (inputSize = module.StepOutputSize(inputSize));
+        }
+        return between + most;
+    }
+
+    void IGroupSteps.Step(int rows, ReadOnlySpan<float> input, Span<float> output, Span<float> states, int stride, Span<float> workspace)
+    {
+        for (int i = 0; i < _steps.Count; i++)
+        {
+            IStreamable module = _steps[i];
+            int size = rows * module.StepOutputSize(input.Length / rows);
+            Span<float> between = i < _steps.Count - 1 ? workspace[..size] : output[..size];
+            if (i < _steps.Count - 1) workspace = workspace[size..];
+            GroupSteps.Step(module, rows, input, between, states, stride, workspace);
+            states = states[module.StateSize..];
+            input = between;
+        }
+        if (_steps.Count == 0) input.CopyTo(output);
     }
 
     private void Add(string name, Module module)

@@ -32,6 +32,13 @@ internal abstract class RecurrentEngine
     /// <summary>One time step of one row in one direction, outside any sequence and without allocation: replaces the states by those after it.</summary>
     /// <inheritdoc cref="RecurrentStep{TUnit}.Row"/>
     public abstract void Step(int direction, ref float input, ref float state, ref float workspace, in Zoneout zoneout);
+
+    /// <summary>Floats that <see cref="StepRows"/> needs.</summary>
+    public abstract int RowsWorkspace(int rows);
+
+    /// <summary>The same of several rows at once, to the same bits.</summary>
+    /// <inheritdoc cref="RecurrentStep{TUnit}.Rows"/>
+    public abstract void StepRows(int direction, int rows, ReadOnlySpan<float> input, Span<float> states, int stride, Span<float> workspace, in Zoneout zoneout);
 }
 
 /// <inheritdoc/>
@@ -71,6 +78,11 @@ internal sealed class RecurrentEngine<TUnit>(TUnit first, TUnit second, UnitSurr
 
     public override void Step(int direction, ref float input, ref float state, ref float workspace, in Zoneout zoneout) =>
         _steps[direction].Row(ref input, ref state, ref workspace, zoneout);
+
+    public override int RowsWorkspace(int rows) => _steps.Max(step => step.RowsWorkspace(rows));
+
+    public override void StepRows(int direction, int rows, ReadOnlySpan<float> input, Span<float> states, int stride, Span<float> workspace, in Zoneout zoneout) =>
+        _steps[direction].Rows(rows, input, states, stride, workspace, zoneout);
 
     /// <summary>A direction's step with a mask on its recurrent weights, for one call. The gradient flows through the mask, after the call's own backward pass: then the step is free again.</summary>
     private RecurrentStep<TUnit> Dropping(int direction, float probability, DropoutKey key)

@@ -113,6 +113,52 @@ internal sealed class RecurrentStep<TUnit>(TUnit unit, DirectionWeights weights)
         else RowFromInput(ref input, ref workspace, ref Unsafe.Add(ref workspace, _sizes.GateRow), ref Unsafe.Add(ref workspace, 2 * _sizes.GateRow), ref state, ref state, fromEnd);
     }
 
+    /// <summary>Floats that <see cref="Rows"/> needs.</summary>
+    public int RowsWorkspace(int rows) => SideRow + (rows * ((2 * _sizes.GateRow) + _sizes.Padded + _sizes.SavedRow + (2 * _sizes.StateRow) + _sizes.NormRow + _sizes.Inputs));
+
+    /// <summary>One time step of several rows outside any sequence: replaces the states by those after it, to the bits that <see cref="Row"/> gives each.</summary>
+    /// <param name="input">[rows, I]</param>
+    /// <param name="states">Of each row h [P], then the other states [S − 1, H]; rows <paramref name="stride"/> apart.</param>
+    /// <param name="workspace">At least <see cref="RowsWorkspace"/> floats, of any value.</param>
+    /// <param name="zoneout">Its expectation keeps part of the state.</param>
+    public void Rows(int rows, ReadOnlySpan<float> input, Span<float> states, int stride, Span<float> workspace, in Zoneout zoneout)
+    {
+        weights.Refresh(backward: false);
+        UnitSizes sizes = _sizes;
+        bool fromEnd = OtherSide(ref workspace[0]);
+        workspace = workspace[SideRow..];
+        Span<float> gates = Take(ref workspace, rows * sizes.GateRow), product = Take(ref workspace, rows * sizes.GateRow), padded = Take(ref workspace, rows * sizes.StateRow);
+        Span<float> previous = Take(ref workspace, zoneout.IsOn ? padded.Length : 0), flushed = Take(ref workspace, rows * sizes.Inputs);
+        StepRows at = new()
+        {
+            Gates = gates,
+            Product = product,
+            Operand = Take(ref workspace, rows * sizes.Padded),
+            Saved = Take(ref workspace, rows * sizes.SavedRow),
+            Normalized = Take(ref workspace, rows * sizes.NormRow),
+            FromEnd = fromEnd,
+        };
+        input = input[..flushed.Length];
+        if (Denormals.Any(ref MemoryMarshal.GetReference(input), input.Length))
+        {
+            Denormals.Flush(input, flushed);
+            input = flushed;
+        }
+        padded.Clear();
+        for (int row = 0; row < rows; row++)
+            for (int part = 0, from = row * stride; part < sizes.States; from += sizes.PartSize(part++)) states.Slice(from, sizes.PartSize(part)).CopyTo(padded[(row * sizes.StateRow + part * sizes.Padded)..]);
+        padded[..previous.Length].CopyTo(previous);
+        if (sizes.Joins) at = at with { Input = input };
+        else MatrixProduct.Multiply(rows, input, sizes.Inputs, 1, weights.Input, weights.InputBias, 0, gates, sizes.GateRow);
+        Forward(rows, at, padded, padded);
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> next = padded.Slice(row * sizes.StateRow, sizes.StateRow);
+            if (zoneout.IsOn) zoneout.Expect(sizes, previous.Slice(row * sizes.StateRow, sizes.StateRow), next);
+            for (int part = 0, to = row * stride; part < sizes.States; to += sizes.PartSize(part++)) next.Slice(part * sizes.Padded, sizes.PartSize(part)).CopyTo(states[to..]);
+        }
+    }
+
     /// <summary>The input, flushed, at the end of the workspace.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private ref float Flushed(ref float input, ref float workspace)
