@@ -21,6 +21,9 @@ public class Recurrent<TUnit> : RecurrentLayer, IStateOutput, IGroupSteps
     /// <summary>Values that each layer of a stream carries from step to step.</summary>
     private readonly int[] _carried;
 
+    /// <summary>Values of the widest layer's h.</summary>
+    private readonly int _widest;
+
     /// <summary>A network with fresh random weights.</summary>
     /// <param name="inputSize">I.</param>
     /// <param name="hiddenSize">H.</param>
@@ -41,6 +44,7 @@ public class Recurrent<TUnit> : RecurrentLayer, IStateOutput, IGroupSteps
         }
         _carried = [.. _engine.Weights.Select(weights => weights.Sizes.StateValues)];
         StateSize = _carried.Sum();
+        _widest = _engine.Weights.Max(weights => weights.Sizes.Output);
         _states = new StateLayout(Stack, TUnit.States);
         if (!TUnit.Recurs && options.RecurrentDropout + options.WeightDropout > 0)
             throw new ArgumentException($"recurrent dropout or weight dropout is asked for, but {TUnit.Name} has no recurrent weights");
@@ -147,11 +151,11 @@ public class Recurrent<TUnit> : RecurrentLayer, IStateOutput, IGroupSteps
     /// <summary>h of the last layer, if nothing is added to it.</summary>
     int? IStateOutput.OutputAt => Stack.Residual && Stack.Layers > 1 ? null : StateSize - _carried[^1];
 
-    int IGroupSteps.GroupWorkspace(int rows, int inputSize) => _engine.RowsWorkspace(rows) + (2 * rows * Widest);
+    int IGroupSteps.GroupWorkspace(int rows, int inputSize) => _engine.RowsWorkspace(rows) + (2 * rows * _widest);
 
     void IGroupSteps.Step(int rows, ReadOnlySpan<float> input, Span<float> output, Span<float> states, int stride, Span<float> workspace)
     {
-        int widest = rows * Widest;
+        int widest = rows * _widest;
         Span<float> both = workspace[..(2 * widest)];
         workspace = workspace[(2 * widest)..];
         for (int layer = 0; layer < _carried.Length; layer++)
@@ -166,9 +170,6 @@ public class Recurrent<TUnit> : RecurrentLayer, IStateOutput, IGroupSteps
         }
         input.CopyTo(output);
     }
-
-    /// <summary>Values of the widest layer's h.</summary>
-    private int Widest => _engine.Weights.Max(weights => weights.Sizes.Output);
 
     // Apart, because a method that makes such a message clears room for it whenever it is called.
     private ArgumentException TooShort() => new($"a step of this {Cell} needs spans of {InputSize} values for the input, {OutputSize} for the output, {StateSize} for the state and {StepWorkspace(InputSize)} to work in; one is shorter");

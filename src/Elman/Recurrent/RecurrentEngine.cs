@@ -79,7 +79,12 @@ internal sealed class RecurrentEngine<TUnit>(TUnit first, TUnit second, UnitSurr
     public override void Step(int direction, ref float input, ref float state, ref float workspace, in Zoneout zoneout) =>
         _steps[direction].Row(ref input, ref state, ref workspace, zoneout);
 
-    public override int RowsWorkspace(int rows) => _steps.Max(step => step.RowsWorkspace(rows));
+    public override int RowsWorkspace(int rows)
+    {
+        int most = 0;
+        foreach (RecurrentStep<TUnit> step in _steps) most = Math.Max(most, step.RowsWorkspace(rows));
+        return most;
+    }
 
     public override void StepRows(int direction, int rows, ReadOnlySpan<float> input, Span<float> states, int stride, Span<float> workspace, in Zoneout zoneout) =>
         _steps[direction].Rows(rows, input, states, stride, workspace, zoneout);
