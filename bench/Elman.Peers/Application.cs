@@ -43,6 +43,8 @@ internal static class Application
         long start = Stopwatch.GetTimestamp();
         TorchLibrary.Start();
         Results results = new() { Threads = arguments.Threads };
+        // What a run has measured is in the file before the next row begins: a run is long, and may not come to its end.
+        void Keep() => Save(results, arguments, start, isWhole: false);
         ConsoleTable table = new(Console.Out);
         table.Write(results.Ceilings, results.Threads);
         LayerComparison.WarmUp(arguments.Threads.Max());
@@ -54,33 +56,36 @@ internal static class Application
                 results.Layers.Add(result);
                 table.Write(result, results.PartOfCeiling(result));
             }
+            Keep();
         }
-        Each(Models(arguments).SelectMany(row => arguments.Threads.Select(threads => ModelComparison.Run(row, threads, arguments.Effort))), results.Models, table.Write);
-        Each(Streams(arguments).Select(row => StreamComparison.Run(row, arguments.Effort)), results.Streams, table.Write);
-        Each(PeakRows(arguments).Select(row => PeakMemory.Run(row, arguments.Threads.Max(), arguments.Effort)), results.Peaks, table.Write);
-        if (arguments.Wants(LongSection)) Each(LongSequences.Run(arguments.Effort), results.LongSequences, table.Write);
+        Each(Models(arguments).SelectMany(row => arguments.Threads.Select(threads => ModelComparison.Run(row, threads, arguments.Effort))), results.Models, table.Write, Keep);
+        Each(Streams(arguments).Select(row => StreamComparison.Run(row, arguments.Effort)), results.Streams, table.Write, Keep);
+        Each(PeakRows(arguments).Select(row => PeakMemory.Run(row, arguments.Threads.Max(), arguments.Effort)), results.Peaks, table.Write, Keep);
+        if (arguments.Wants(LongSection)) Each(LongSequences.Run(arguments.Effort), results.LongSequences, table.Write, Keep);
         if (arguments.Native is { } command && arguments.Wants(ColdSection)) table.Write((results.ColdStart = ColdStart.Run(command))!);
-        results.Duration = Stopwatch.GetElapsedTime(start);
-        if (arguments.Filter is null || arguments.Output is not null) Save(results, arguments);
+        Save(results, arguments, start, isWhole: true);
     }
 
-    private static void Each<T>(IEnumerable<T> found, List<T> kept, Action<T> show)
+    private static void Each<T>(IEnumerable<T> found, List<T> kept, Action<T> show, Action keep)
     {
         foreach (T result in found)
         {
             kept.Add(result);
             show(result);
+            keep();
         }
     }
 
-    private static void Save(Results results, Arguments arguments)
+    private static void Save(Results results, Arguments arguments, long start, bool isWhole)
     {
+        if (arguments.Filter is not null && arguments.Output is null) return;
+        results.Duration = Stopwatch.GetElapsedTime(start);
         string folder = arguments.Output ?? Path.Combine(Repository(), "bench", "results"), name = ThisMachine.Slug;
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, $"{name}.svg"), RatioChart.Draw(results));
         if (results.LongSequences.Count > 0) File.WriteAllText(Path.Combine(folder, $"{name}-long.svg"), LongChart.Draw(results.LongSequences));
-        File.WriteAllText(Path.Combine(folder, $"{name}.md"), new Report(results, arguments.Quick).Write($"{name}.svg", $"{name}-long.svg"));
-        Console.WriteLine($"\n{results.Duration.TotalMinutes:F1} minutes; results: {Path.Combine(folder, name)}.md");
+        File.WriteAllText(Path.Combine(folder, $"{name}.md"), new Report(results, arguments.Quick, isWhole).Write($"{name}.svg", $"{name}-long.svg"));
+        if (isWhole) Console.WriteLine($"\n{results.Duration.TotalMinutes:F1} minutes; results: {Path.Combine(folder, name)}.md");
     }
 
     /// <summary>The folder above the program that holds the solution; the current one if there is none.</summary>

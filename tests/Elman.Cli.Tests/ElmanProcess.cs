@@ -8,11 +8,15 @@ internal sealed class ElmanProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>Whether the tests were started with a signal ignored, as a run in the background is: what they start would inherit that, and never see one.</summary>
+    private static bool IgnoresSignals { get; } = OperatingSystem.IsLinux() && (Ignored() & 0b100_0000_0000_0011) != 0;
+
     private readonly Process _process;
     private readonly StringBuilder _output = new(), _error = new();
 
     private ElmanProcess(string program, IEnumerable<string> args, string folder, (string Name, string Value)? variable)
     {
+        if (IgnoresSignals) (program, args) = ("env", ["--default-signal=INT,TERM,HUP", program, .. args]);
         var start = new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder };
         if (variable is { } given)
             start.Environment[given.Name] = given.Value;
@@ -90,6 +94,10 @@ internal sealed class ElmanProcess : IDisposable
             _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }
+
+    /// <summary>Bit n − 1 is set where signal n is ignored (proc(5)): HUP is 1, INT 2, TERM 15.</summary>
+    private static ulong Ignored() => File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is var line
+        ? ulong.Parse(line.AsSpan("SigIgn:".Length).Trim(), System.Globalization.NumberStyles.HexNumber, System.Globalization.CultureInfo.InvariantCulture) : 0;
 
     private static void Append(StringBuilder builder, string? line)
     {

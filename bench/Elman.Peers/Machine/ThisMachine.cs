@@ -32,6 +32,13 @@ internal static partial class ThisMachine
         return CacheOfProcessor(level);
     }
 
+    /// <summary>Bytes for each of so many threads of which the third level holds little, and all together at most a quarter of the memory; 0 if the caches are unknown.</summary>
+    public static (string Name, long Bytes) BeyondCaches(int threads)
+    {
+        long bytes = 8 * CacheBytes(3), room = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (4 * threads);
+        return bytes <= room ? ("eight times L3", bytes) : ("a quarter of the memory, shared", room);
+    }
+
     /// <summary>By CPUID: leaves 80000005 and 80000006, which AMD's processors fill even where a hypervisor hides the others (AMD64 Architecture Programmer's Manual, volume 3, appendix E.4). Of the
     /// third level they tell only what the whole processor has, of which a core sees a part.</summary>
     private static long CacheOfProcessor(int level)

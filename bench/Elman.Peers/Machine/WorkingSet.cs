@@ -13,7 +13,7 @@ internal sealed class WorkingSet
     public WorkingSet(long bytes)
     {
         _blocks = (int)(bytes / BlockBytes);
-        _values = AlignedArray.Allocate(checked((_blocks + 1) * BlockBytes / sizeof(float)));
+        _values = AlignedArray.Allocate(checked((int)((_blocks + 1L) * BlockBytes / sizeof(float))));
         // Written, so that every page is really there: pages never written to may all be the same one.
         _values.AsSpan().Fill(1e-3f);
     }

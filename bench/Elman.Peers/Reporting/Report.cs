@@ -3,7 +3,9 @@ using System.Text;
 namespace Elman.Peers;
 
 /// <summary>The results file, in Markdown.</summary>
-internal sealed class Report(Results results, bool quick)
+/// <param name="quick">Whether few samples were taken.</param>
+/// <param name="isWhole">Whether the run has ended. Until then the file has what is measured so far, and nothing that must be measured for it.</param>
+internal sealed class Report(Results results, bool quick, bool isWhole)
 {
     private readonly StringBuilder _text = new();
 
@@ -14,11 +16,12 @@ internal sealed class Report(Results results, bool quick)
         Line("One run, all libraries in turn (A B C A B C …) on the same weights and inputs, each in its own memory layout, after their numbers had been found to agree: outputs within 1e-4, "
             + "gradients within 1e-4 of the largest magnitude in each tensor. Medians; ± is the interquartile range in percent of the median. Ratios say how many times faster Elman is.");
         if (quick) Line("\nThis was a quick run, of few samples: a first orientation.");
+        if (!isWhole) Line("\n**This run did not come to its end; the file has what it had measured.**");
         Line();
         Table(["", ""], [.. ThisMachine.Facts.Select(fact => new[] { fact.Name, fact.Value }), ["duration", $"{results.Duration.TotalMinutes:F1} minutes"]]);
-        WriteTargets();
+        if (isWhole) WriteTargets();
         Line($"![How many times faster Elman is than its peers]({ratioChart})\n");
-        WriteCeilings();
+        if (isWhole) WriteCeilings();
         WriteLayers();
         WriteModels();
         WriteStreams();
@@ -61,7 +64,7 @@ internal sealed class Report(Results results, bool quick)
         (string Name, long Bytes)[] sets =
         [
             ("half of L1", ThisMachine.CacheBytes(1) / 2), ("half of L2", ThisMachine.CacheBytes(2) / 2), ("an eighth of L3", ThisMachine.CacheBytes(3) / 8),
-            ("half of L3", ThisMachine.CacheBytes(3) / 2), ("eight times L3", ThisMachine.CacheBytes(3) * 8),
+            ("half of L3", ThisMachine.CacheBytes(3) / 2), ThisMachine.BeyondCaches(results.Threads.Max()),
         ];
         List<string[]> rows = [["multiply-adds", .. results.Threads.Select(threads => $"{ceilings.Operations(threads) / 1e9:F1} GFLOP/s")]];
         foreach ((string name, long bytes) in sets.Where(set => set.Bytes > 0))
@@ -88,7 +91,7 @@ internal sealed class Report(Results results, bool quick)
                         $"{result.OperationsPerSecond / 1e9:F1}", $"{100 * results.PartOfCeiling(result):F0} %", $"{100 * result.PartOfLimit:F0} %", .. training ? (string[])[Text.Bytes(result.AllocatedBytes)] : [], $"{result.Disagreement:G1}"])]);
             }
         }
-        WriteMemoryBound();
+        if (isWhole) WriteMemoryBound();
     }
 
     private static string[] PeerCells(LayerResult result, string peer)

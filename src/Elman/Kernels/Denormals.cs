@@ -37,6 +37,14 @@ internal static class Denormals
     public static Vector<float> Flush(Vector<float> value, float bound) =>
         Vector.ConditionalSelect(Vector.LessThan(Vector.Abs(value), new Vector<float>(bound)), Vector<float>.Zero, value);
 
+    /// <summary>Flushes each lane of what an optimizer remembers; zeros have no sign.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> FlushMean(Vector<float> mean) => Flush(mean, Bound);
+
+    /// <summary>The same of sums of squares, which have no sign: below <see cref="SquareBound"/> they become 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> FlushSquare(Vector<float> sum) => Vector.ConditionalSelect(Vector.LessThan(sum, new Vector<float>(SquareBound)), Vector<float>.Zero, sum);
+
     /// <summary>Flushes each value.</summary>
     public static void Flush(Span<float> values) => Flush(values, values);
 

@@ -8,6 +8,8 @@ public class DenormalTests
 {
     private const int Inputs = 5, Hidden = 19;
 
+    private const float Large = 18446744073709551616f;
+
     public static TheoryData<string> AllCells => BitInvarianceTests.AllCells;
 
     [Theory]
@@ -57,11 +59,15 @@ public class DenormalTests
     [MemberData(nameof(AllCells))]
     public void Small_weights_inputs_and_states_count_as_zero_on_every_way(string cell)
     {
+        // Each small factor meets one so large that their product would be seen.
         RecurrentLayer small = Scaled(cell, 1), zero = Scaled(cell, 1);
-        foreach ((string _, Tensor value) in small.Parameters()) value.CopyFrom(WithSmall(value.Span));
-        foreach ((string _, Tensor value) in zero.Parameters()) value.CopyFrom(Flushed(WithSmall(value.Span)));
-        Tensor x = Tensor.From(WithSmall(Kernel.Values(4 * 9 * Inputs)), 4, 9, Inputs), flushed = Tensor.From(Flushed(x.Span), 4, 9, Inputs);
-        State before = State(small, 4, values => WithSmall(values)), after = State(small, 4, values => Flushed(WithSmall(values)));
+        foreach ((string name, Tensor value) in small.Parameters())
+            if (name.StartsWith("weight", StringComparison.Ordinal)) value.CopyFrom(Alternating(value, evenIsSmall: true, other: name.StartsWith("weight_ih", StringComparison.Ordinal) ? Large : 1));
+        foreach (((_, Tensor value), (_, Tensor other)) in zero.Parameters().Zip(small.Parameters())) value.CopyFrom(Flushed(other.Span));
+        Tensor x = Tensor.From(Kernel.Values(4 * 9 * Inputs), 4, 9, Inputs);
+        x.CopyFrom(Alternating(x, evenIsSmall: false, Large));
+        Tensor flushed = Tensor.From(Flushed(x.Span), 4, 9, Inputs);
+        State before = State(small, 4, values => Alternating(values, evenIsSmall: false, Large)), after = new([.. before.Parts.Select(part => Tensor.From(Flushed(part.Span), part.Shape.Extents))]);
         foreach (bool recorded in (bool[])[true, false])
         {
             x.RequiresGradient = flushed.RequiresGradient = recorded;
@@ -105,6 +111,26 @@ public class DenormalTests
         }
     }
 
+    /// <summary>Without weights every gate is 1/2, and so is what each step leaves of the gradient of c, or of h.</summary>
+    [Theory]
+    [InlineData("lstm", 1)]
+    [InlineData("gru", 0)]
+    [InlineData("gru-original", 0)]
+    [InlineData("lstm, peepholes", 1)]
+    public void A_gradient_that_goes_past_the_products_ends_at_zero(string cell, int part)
+    {
+        RecurrentLayer layer = new RecurrentCase(cell, Inputs, Hidden, 1, 1).Layer();
+        foreach ((_, Tensor value) in layer.Parameters()) value.CopyFrom(new float[value.Count]);
+        foreach (int length in (int[])[1, 20, 61, 66, 100, 126, 130, 140, 149])
+        {
+            State initial = State(layer, 2, values => values.Span);
+            foreach (Tensor state in initial.Parts) state.RequiresGradient = true;
+            (_, State final) = layer.Forward(Tensor.Zeros(2, length, Inputs), initial);
+            final.Parts[part].Sum().Backward();
+            Assert.All(initial.Parts[part].Gradient!.Span.ToArray(), value => Assert.Equal(length > 64 ? 0 : MathF.ScaleB(1, -length), value));
+        }
+    }
+
     [Fact]
     public void Decaying_states_with_long_gaps_end_at_zero()
     {
@@ -132,11 +158,12 @@ public class DenormalTests
         return flushed;
     }
 
-    /// <summary>Every third value is too small, of all sizes below the bound.</summary>
-    private static float[] WithSmall(ReadOnlySpan<float> values)
+    /// <summary>Values of which those at even places of the innermost axis, or those at odd ones, are too small, and the others are multiplied.</summary>
+    private static float[] Alternating(Tensor values, bool evenIsSmall, float other)
     {
-        float[] result = values.ToArray();
-        for (int i = 1; i < result.Length; i += 3) result[i] = MathF.CopySign(MathF.ScaleB(1, -64 - i % 85), result[i]);
+        float[] result = values.Span.ToArray();
+        for (int i = 0; i < result.Length; i++)
+            result[i] = (i % values.Shape[^1] % 2 == 0) == evenIsSmall ? MathF.CopySign(1 / Large, result[i]) : result[i] * other;
         return result;
     }
 
@@ -148,9 +175,9 @@ public class DenormalTests
         return layer;
     }
 
-    private static State State(RecurrentLayer layer, int batch, Func<float[], float[]> change)
+    private static State State(RecurrentLayer layer, int batch, Func<Tensor, ReadOnlySpan<float>> change)
     {
         (_, State like) = layer.Forward(Tensor.Zeros(batch, 1, Inputs), null);
-        return new([.. like.Parts.Select((part, i) => Tensor.From(change(Kernel.Values(part.Count, (ulong)i + 9)), part.Shape.Extents))]);
+        return new([.. like.Parts.Select((part, i) => Tensor.From(change(Tensor.From(Kernel.Values(part.Count, (ulong)i + 9), part.Shape.Extents)), part.Shape.Extents))]);
     }
 }

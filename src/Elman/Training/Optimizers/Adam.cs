@@ -91,8 +91,8 @@ public class Adam : Optimizer
         {
             value *= Keep;
             gradient = Denormals.Flush(gradient + value * Decay, Least);
-            mean = Denormals.Flush(mean * Beta1 + gradient * Fresh1);
-            square = Denormals.Flush(square * Beta2 + gradient * gradient * Fresh2, Denormals.SquareBound);
+            mean = Denormals.FlushMean(mean * Beta1 + gradient * Fresh1);
+            square = Denormals.FlushSquare(square * Beta2 + gradient * gradient * Fresh2);
             value -= mean * Rate / (Vector.SquareRoot(square) / new Vector<float>(Root) + new Vector<float>(Epsilon));
         }
     }

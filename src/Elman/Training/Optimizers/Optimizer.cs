@@ -1,3 +1,5 @@
+using Elman.Kernels;
+
 namespace Elman;
 
 /// <summary>
@@ -46,8 +48,10 @@ public abstract class Optimizer
         foreach (Slot slot in _slots)
         {
             if (!slot.Value.RequiresGradient || slot.Value.Gradient is not { } gradient) continue;
-            slot.Steps++;
-            Update(slot.Value.Writable(), gradient.Span, slot.Buffers, slot.Steps);
+            Span<float> values = slot.Value.Writable();
+            // An update makes none, but first weights may be denormal, and stay so where the gradient is 0.
+            if (slot.Steps++ == 0) Denormals.Flush(values);
+            Update(values, gradient.Span, slot.Buffers, slot.Steps);
         }
     }
 

@@ -63,7 +63,7 @@ public sealed class RmsProp : Optimizer
         public Vector<float> Scaled(Vector<float> value, Vector<float> gradient, ref Vector<float> square)
         {
             gradient = Denormals.Flush(gradient + value * Decay, Least);
-            square = Denormals.Flush(square * Alpha + gradient * gradient * Fresh, Denormals.SquareBound);
+            square = Denormals.FlushSquare(square * Alpha + gradient * gradient * Fresh);
             return gradient / (Vector.SquareRoot(square) + new Vector<float>(Epsilon));
         }
 
@@ -71,9 +71,9 @@ public sealed class RmsProp : Optimizer
         public Vector<float> Scaled(Vector<float> value, Vector<float> gradient, ref Vector<float> square, ref Vector<float> mean)
         {
             gradient = Denormals.Flush(gradient + value * Decay, Least);
-            square = Denormals.Flush(square * Alpha + gradient * gradient * Fresh, Denormals.SquareBound);
-            mean = Denormals.Flush(mean * Alpha + gradient * Fresh);
-            Vector<float> variance = Denormals.Flush(Vector.Max(square - mean * mean, Vector<float>.Zero), Denormals.SquareBound);
+            square = Denormals.FlushSquare(square * Alpha + gradient * gradient * Fresh);
+            mean = Denormals.FlushMean(mean * Alpha + gradient * Fresh);
+            Vector<float> variance = Denormals.FlushSquare(square - mean * mean);
             return gradient / (Vector.SquareRoot(variance) + new Vector<float>(Epsilon));
         }
     }
@@ -92,7 +92,7 @@ public sealed class RmsProp : Optimizer
 
         public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> square, ref Vector<float> velocity, ref Vector<float> third)
         {
-            velocity = Denormals.Flush(velocity * setting.Momentum + setting.Scaled(value, gradient, ref square));
+            velocity = Denormals.FlushMean(velocity * setting.Momentum + setting.Scaled(value, gradient, ref square));
             value -= velocity * setting.Rate;
         }
     }
@@ -111,7 +111,7 @@ public sealed class RmsProp : Optimizer
 
         public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> square, ref Vector<float> mean, ref Vector<float> velocity)
         {
-            velocity = Denormals.Flush(velocity * setting.Momentum + setting.Scaled(value, gradient, ref square, ref mean));
+            velocity = Denormals.FlushMean(velocity * setting.Momentum + setting.Scaled(value, gradient, ref square, ref mean));
             value -= velocity * setting.Rate;
         }
     }

@@ -46,7 +46,7 @@ public sealed class Sgd : Optimizer
         public static int Buffers => 0;
 
         public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> first, ref Vector<float> second, ref Vector<float> third) =>
-            value -= Denormals.Flush(gradient + value * decay) * rate;
+            value -= Denormals.FlushMean(gradient + value * decay) * rate;
     }
 
     private readonly struct Heavy(float rate, float decay, float momentum, bool nesterov) : IUpdateRule
@@ -55,8 +55,8 @@ public sealed class Sgd : Optimizer
 
         public void Apply(ref Vector<float> value, Vector<float> gradient, ref Vector<float> velocity, ref Vector<float> second, ref Vector<float> third)
         {
-            gradient = Denormals.Flush(gradient + value * decay);
-            velocity = Denormals.Flush(velocity * momentum + gradient);
+            gradient = Denormals.FlushMean(gradient + value * decay);
+            velocity = Denormals.FlushMean(velocity * momentum + gradient);
             value -= (nesterov ? gradient + velocity * momentum : velocity) * rate;
         }
     }

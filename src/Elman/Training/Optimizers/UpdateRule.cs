@@ -43,7 +43,7 @@ internal static class UpdateRule
         if (TRule.Buffers > 1) b = new Vector<float>(second);
         if (TRule.Buffers > 2) c = new Vector<float>(third);
         rule.Apply(ref value, new Vector<float>(gradient), ref a, ref b, ref c);
-        Denormals.Flush(value).CopyTo(values);
+        value.CopyTo(values);
         if (TRule.Buffers > 0) a.CopyTo(first);
         if (TRule.Buffers > 1) b.CopyTo(second);
         if (TRule.Buffers > 2) c.CopyTo(third);
@@ -63,7 +63,7 @@ internal static class UpdateRule
         second.CopyTo(lanes[(3 * width)..]);
         third.CopyTo(lanes[(4 * width)..]);
         rule.Apply(ref padded[0], padded[1], ref padded[2], ref padded[3], ref padded[4]);
-        Denormals.Flush(lanes[..values.Length], values);
+        lanes[..values.Length].CopyTo(values);
         lanes.Slice(2 * width, first.Length).CopyTo(first);
         lanes.Slice(3 * width, second.Length).CopyTo(second);
         lanes.Slice(4 * width, third.Length).CopyTo(third);
