@@ -24,36 +24,36 @@ public class DenormalBenchmarks
     }
 
     [Benchmark(Baseline = true), BenchmarkCategory("weights")]
-    public void Ordinary_weights() => _ordinary.Infer(_ordinary.Layer, _ordinary.Input);
+    public void OrdinaryWeights() => Case.Infer(_ordinary.Layer, _ordinary.Input);
 
     [Benchmark, BenchmarkCategory("weights")]
-    public void Denormal_weights() => _small.Infer(_small.Layer, _ordinary.Input);
+    public void DenormalWeights() => Case.Infer(_small.Layer, _ordinary.Input);
 
     [Benchmark(Baseline = true), BenchmarkCategory("inputs")]
-    public void Ordinary_inputs() => _ordinary.Infer(_ordinary.Layer, _ordinary.Input);
+    public void OrdinaryInputs() => Case.Infer(_ordinary.Layer, _ordinary.Input);
 
     [Benchmark, BenchmarkCategory("inputs")]
-    public void Denormal_inputs() => _ordinary.Infer(_ordinary.Layer, _small.Input);
+    public void DenormalInputs() => Case.Infer(_ordinary.Layer, _small.Input);
 
     /// <summary>Forward and backward, as the next.</summary>
     [Benchmark(Baseline = true), BenchmarkCategory("backward")]
-    public void Loss_on_all_steps() => _ordinary.Train(last: false);
+    public void LossOnAllSteps() => _ordinary.Train(last: false);
 
     /// <summary>The gradient decays on its way back.</summary>
     [Benchmark, BenchmarkCategory("backward")]
-    public void Loss_on_the_last_step() => _ordinary.Train(last: true);
+    public void LossOnTheLastStep() => _ordinary.Train(last: true);
 
     [Benchmark(Baseline = true), BenchmarkCategory("stream")]
-    public float Stream_of_ordinary_values() => _ordinary.Step(1);
+    public float StreamOfOrdinaryValues() => _ordinary.Step(1);
 
     [Benchmark, BenchmarkCategory("stream")]
-    public float Stream_of_denormal_inputs() => _ordinary.Step(Denormal);
+    public float StreamOfDenormalInputs() => _ordinary.Step(Denormal);
 
     [Benchmark(Baseline = true), BenchmarkCategory("optimizer")]
-    public void Adam_of_ordinary_gradients() => _ordinary.Adam.Step();
+    public void AdamOfOrdinaryGradients() => _ordinary.Adam.Step();
 
     [Benchmark, BenchmarkCategory("optimizer")]
-    public void Adam_of_denormal_gradients() => _small.Adam.Step();
+    public void AdamOfDenormalGradients() => _small.Adam.Step();
 
     /// <summary>Everything that is computed with, its values multiplied by a factor.</summary>
     private sealed class Case
@@ -79,7 +79,7 @@ public class DenormalBenchmarks
 
         public Adam Adam { get; }
 
-        public void Infer(RecurrentLayer layer, Tensor input)
+        public static void Infer(RecurrentLayer layer, Tensor input)
         {
             using TensorScope scope = TensorScope.Begin();
             using GradientPause pause = Tensor.NoGradient();

@@ -32,7 +32,7 @@ public class StreamGroupBenchmarks
     }
 
     [Benchmark(Baseline = true)]
-    public void One_by_one()
+    public void OneByOne()
     {
         for (int i = 0; i < _streams.Length; i++) _streams[i].Step(_inputs.AsSpan(i * 64, 64));
     }

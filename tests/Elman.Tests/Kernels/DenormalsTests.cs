@@ -15,8 +15,8 @@ public class DenormalsTests
     [Fact]
     public void The_bound_is_two_to_the_minus_63_and_its_square_the_smallest_normal_number()
     {
-        Assert.Equal(MathF.ScaleB(1, -63), Denormals.Bound);
-        Assert.Equal(MathF.ScaleB(1, -126), Denormals.SquareBound);
+        Assert.Equal(Denormals.Bound, MathF.ScaleB(1, -63));
+        Assert.Equal(Denormals.SquareBound, MathF.ScaleB(1, -126));
         Assert.Equal(Denormals.SquareBound, Denormals.Bound * Denormals.Bound);
         Assert.True(float.IsNormal(Denormals.SquareBound));
         Assert.False(float.IsNormal(MathF.BitDecrement(Denormals.SquareBound)));
