@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Elman.Kernels;
 
 namespace Elman;
@@ -48,8 +50,9 @@ public sealed class RecurrentStream
         StreamPlan plan = _plan;
         if (input.Length != plan.InputSize) throw OfAnotherSize(input.Length);
         float[] workspace = StepWorkspace.Take(plan.Workspace);
-        Span<float> output = Values(_values, plan.OutputAt, plan.OutputSize);
-        plan.Steps.Step(input, output, Values(_values, 0, plan.StateSize), Values(workspace, 0, plan.Workspace));
+        ref float values = ref AlignedArray.Start(_values);
+        Span<float> output = MemoryMarshal.CreateSpan(ref Unsafe.Add(ref values, plan.OutputAt), plan.OutputSize);
+        plan.Steps.Step(input, output, MemoryMarshal.CreateSpan(ref values, plan.StateSize), MemoryMarshal.CreateSpan(ref AlignedArray.Start(workspace), plan.Workspace));
         StepWorkspace.Return(workspace);
         StepCount++;
         return output;
@@ -111,12 +114,10 @@ public sealed class RecurrentStream
     internal Module Model => _plan.Model;
 
     /// <summary>What is carried from step to step.</summary>
-    internal Span<float> State => Values(_values, 0, _plan.StateSize);
+    internal Span<float> State => All[.._plan.StateSize];
 
-    private Span<float> All => Values(_values, 0, _plan.Values);
-
-    /// <summary>Values of a pinned array from its first cache line on.</summary>
-    private static Span<float> Values(float[] pinned, int at, int count) => pinned.AsSpan(AlignedArray.First(pinned) + at, count);
+    /// <summary>The state, and the output where that is not part of it.</summary>
+    private Span<float> All => _values.AsSpan(AlignedArray.First(_values), _plan.Values);
 }
 
 /// <summary>The state of a <see cref="RecurrentStream"/> at one moment.</summary>
