@@ -17,7 +17,7 @@ public sealed class AddingProblem(int longest)
 
     /// <summary>Trains a network on new sequences all the time.</summary>
     /// <returns>The mean squared error on 1024 sequences that it has not seen; always answering 1 gives 1/6.</returns>
-    public double Train(LastStateNetwork network, int epochs, Action<TrainingProgress>? progress = null)
+    public double Train(LastStateNetwork network, int epochs, IProgress<TrainingProgress>? progress = null)
     {
         const int Batches = 50;
         BatchSource<Batch> source = new(epoch => BatchSource.Lazy(Batches, place => Make(new RandomStream(2, (ulong)((epoch * Batches) + place)))), _ => BatchSize);

@@ -9,7 +9,7 @@ namespace Elman.Cli;
 /// Shows on standard error how the work goes: which part of it is running and where that stands. One line is redrawn in place where somebody looks on; where the
 /// output goes to a file, a line comes every two seconds.
 /// </summary>
-internal sealed class TrainingView
+internal sealed class TrainingView : IProgress<TrainingProgress>
 {
     private const int NarrowWidth = 80;
     private static readonly TimeSpan FirstLine = TimeSpan.FromSeconds(1.5), FurtherLines = TimeSpan.FromSeconds(2);

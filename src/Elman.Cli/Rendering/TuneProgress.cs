@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Elman.Cli;
 
 /// <summary>A line for each rung that a trial has done.</summary>
-internal sealed class TuneProgress(TrainingView view, ImmutableArray<int> rungs)
+internal sealed class TuneProgress(TrainingView view, ImmutableArray<int> rungs) : IProgress<RungResult>
 {
     private double _best = double.PositiveInfinity;
 
@@ -12,7 +12,7 @@ internal sealed class TuneProgress(TrainingView view, ImmutableArray<int> rungs)
     public string Rungs => string.Join(", ", rungs[..^1]) + (rungs.Length > 1 ? " and " : "") + Names.Count(rungs[^1], "epoch");
 
     /// <summary>Shows a result; one call at a time.</summary>
-    public void Show(RungResult result)
+    public void Report(RungResult result)
     {
         bool last = result.Rung == rungs.Length - 1;
         string note = "";

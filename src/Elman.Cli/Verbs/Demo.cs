@@ -42,7 +42,7 @@ internal sealed class Demo
             var data = ReadSample();
             view.Remark(string.Create(CultureInfo.InvariantCulture, $"{data.Series[0].Length} days of Seattle's weather; the last {LastYear} stay unseen by the training"));
             view.Watch(interruption.Token);
-            var context = new TrainingContext { Progress = view.Report, Phase = view.Phase, Remark = view.Remark, Cancellation = interruption.Token };
+            var context = new TrainingContext { Progress = view, Phase = view.Phase, Remark = view.Remark, Cancellation = interruption.Token };
             var model = Forecaster.Train(data, new ForecasterOptions { Holdout = LastYear }, context);
             if (model.Record.Outcome == TrainingOutcome.Interrupted) return null;
             view.Remark(ForecastTraining.Summary(model, view.Elapsed));

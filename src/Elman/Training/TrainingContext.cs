@@ -3,8 +3,8 @@ namespace Elman;
 /// <summary>What surrounds a training and does not change its result: who looks on, where checkpoints go, who may stop it.</summary>
 public sealed record TrainingContext
 {
-    /// <summary>Called after every optimizer step and every epoch, on the training thread.</summary>
-    public Action<TrainingProgress>? Progress { get; init; }
+    /// <summary>Told after every optimizer step and every epoch, on the training thread: <see cref="Progress{T}"/> hands it on to where it was made.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
 
     /// <summary>Called when a part of the work begins, with its name in a word or two: "simple methods", "nets", "refit".</summary>
     public Action<string>? Phase { get; init; }

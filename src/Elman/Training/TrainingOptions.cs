@@ -50,8 +50,8 @@ public sealed record TrainingOptions
     /// </summary>
     public bool Maximize { get; init; }
 
-    /// <summary>Called after every optimizer step and every epoch, on the training thread.</summary>
-    public Action<TrainingProgress>? Progress { get; init; }
+    /// <summary>Told after every optimizer step and every epoch, on the training thread.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
 
     /// <summary>Where to write checkpoints: after each epoch, when interrupted, and at the intervals below; null for none.</summary>
     public string? CheckpointPath { get; init; }

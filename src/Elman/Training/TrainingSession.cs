@@ -256,7 +256,7 @@ internal sealed class TrainingSession<TBatch>
         double stepsLeft = Math.Min(_plan.Steps ?? double.MaxValue, stepsOfEpochs) - _run.Record.Steps;
         double? timeLeft = _plan.Steps is null ? _options.TimeLimit?.TotalSeconds - _secondsBefore - seconds : null;
         double left = Math.Max(0, Math.Min(_stepsHere == 0 ? 0 : stepsLeft * seconds / _stepsHere, timeLeft ?? double.MaxValue));
-        progress(new TrainingProgress
+        progress.Report(new TrainingProgress
         {
             Epoch = epoch,
             Epochs = _options.Epochs,

@@ -118,7 +118,7 @@ internal sealed class RungRunner
             _clock.Add(result);
             _done += budget;
             _file.Add(result);
-            _options.Progress?.Invoke(result);
+            _options.Progress?.Report(result);
             return loss;
         }
     }

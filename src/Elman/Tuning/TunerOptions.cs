@@ -41,8 +41,8 @@ public sealed record TunerOptions
     /// <summary>Goes on with the study of the file, if there is one.</summary>
     public bool Resume { get; init; }
 
-    /// <summary>Called for each rung that is done, one at a time, on the thread that did it.</summary>
-    public Action<RungResult>? Progress { get; init; }
+    /// <summary>Told of each rung that is done, one at a time, on the thread that did it.</summary>
+    public IProgress<RungResult>? Progress { get; init; }
 
     /// <summary>Ends the study; what is done is in the file.</summary>
     public CancellationToken Cancellation { get; init; }

@@ -41,7 +41,9 @@ public sealed class TinyTaskTests : IDisposable
         model.Save(_folder["majority.elman"]);
         MajorityModel loaded = Assert.IsType<MajorityModel>(TaskModel.LoadAny(_folder["majority.elman"]));
         Assert.Equal(model.Options, loaded.Options);
-        Assert.Equal(model.Record.ToJson(), loaded.Record.ToJson());
+        // How long it took is not in the file.
+        Assert.Equal(model.Record.Epochs.Select(epoch => epoch with { Seconds = 0 }), loaded.Record.Epochs);
+        Assert.Equal((model.Record.Steps, model.Record.BestEpoch), (loaded.Record.Steps, loaded.Record.BestEpoch));
         Assert.Equal(report.ToJson(), loaded.Evaluate(Unseen).ToJson());
         float[][] inputs = [.. Unseen.Select(example => example.Input)];
         Assert.Equal(inputs.Select(loaded.Predict), model.Predict(inputs));
@@ -84,7 +86,7 @@ public sealed class TinyTaskTests : IDisposable
         for (int stop = 1; stop < 40; stop += 6)
         {
             using CancellationTokenSource cancellation = new();
-            TrainingContext context = new() { CheckpointPath = _folder[$"at-{stop}"], Cancellation = cancellation.Token, Progress = progress => { if (progress.StepsDone == stop) cancellation.Cancel(); } };
+            TrainingContext context = new() { CheckpointPath = _folder[$"at-{stop}"], Cancellation = cancellation.Token, Progress = new Told<TrainingProgress>(progress => { if (progress.StepsDone == stop) cancellation.Cancel(); }) };
             Assert.Equal(TrainingOutcome.Interrupted, MajorityModel.Train(Examples, Quick, context).Record.Outcome);
             TrainingContext again = new() { CheckpointPath = context.CheckpointPath, Resume = true };
             Assert.Equal(Weights(whole), Weights(MajorityModel.Train(Examples, Quick, again)));
@@ -99,7 +101,7 @@ public sealed class TinyTaskTests : IDisposable
     public void A_training_that_broke_off_goes_on_from_its_last_epoch_to_the_same_bits()
     {
         MajorityModel whole = MajorityModel.Train(Examples, Quick);
-        TrainingContext context = new() { CheckpointPath = _folder["run"], Progress = progress => { if (progress.StepsDone == 27) throw new TimeoutException(); } };
+        TrainingContext context = new() { CheckpointPath = _folder["run"], Progress = new Told<TrainingProgress>(progress => { if (progress.StepsDone == 27) throw new TimeoutException(); }) };
         Assert.Throws<TimeoutException>(() => MajorityModel.Train(Examples, Quick, context));
         MajorityModel resumed = MajorityModel.Train(Examples, Quick, new TrainingContext { CheckpointPath = _folder["run"], Resume = true });
         Assert.Equal(Weights(whole), Weights(resumed));

@@ -133,7 +133,7 @@ public class BestEpochTests
             {
                 if (!progress.EpochDone && ++steps == stop) cancellation.Cancel();
             }
-            return new Trainer(run.Net, new Adam(run.Net.Parameters(), 0.02), options with { Resume = resume, Progress = Count })
+            return new Trainer(run.Net, new Adam(run.Net.Parameters(), 0.02), options with { Resume = resume, Progress = new Told<TrainingProgress>(Count) })
                 .Run(SmallRun.Source(), run.Loss, () => Validate(++epoch), cancellation.Token);
         }
         Train(whole, resume: false, stop: -1);

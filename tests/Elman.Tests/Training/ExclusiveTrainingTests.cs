@@ -58,7 +58,7 @@ public class ExclusiveTrainingTests
         Sequential larger = new(run.Net);
         new Trainer(run.Net, new Adam(run.Net.Parameters()), options with
         {
-            Progress = _ => refused ??= Task.Run(() => Record.Exception(() => new Trainer(larger, new Adam(larger.Parameters()), options).Run(SmallRun.Source(), run.Loss))).Result,
+            Progress = new Told<TrainingProgress>(_ => refused ??= Task.Run(() => Record.Exception(() => new Trainer(larger, new Adam(larger.Parameters()), options).Run(SmallRun.Source(), run.Loss))).Result),
         }).Run(SmallRun.Source(), run.Loss);
         Assert.StartsWith("parameter '0.read_out' of sequential of 1 is being trained by another run", Assert.IsType<InvalidOperationException>(refused).Message, StringComparison.Ordinal);
         Assert.Throws<TimeoutException>(() => new Trainer(run.Net, new Adam(run.Net.Parameters()), options).Run(SmallRun.Source(), _ => throw new TimeoutException()));

@@ -74,7 +74,7 @@ public class KilledRun
             Schedule = new ReduceOnPlateau(0.01, 0.5, patience: 1),
             CheckpointPath = path,
             CheckpointSteps = 1,
-            Progress = progress,
+            Progress = progress is null ? null : new Told<TrainingProgress>(progress),
             Resume = path is not null,
         });
         Tensor x = SmallRun.Random([40, 4, 2], 1), y = SmallRun.Random([40, 4, 128], 2);

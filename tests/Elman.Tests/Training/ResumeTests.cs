@@ -242,10 +242,10 @@ public class ResumeTests
 
     private static TrainingOptions CancellingAfter(int steps, CancellationTokenSource cancellation, TrainingOptions options) => options with
     {
-        Progress = progress =>
+        Progress = new Told<TrainingProgress>(progress =>
         {
             if (!progress.EpochDone && --steps == 0) cancellation.Cancel();
-        },
+        }),
     };
 
     private static void AssertSame(TrainingRecord expected, TrainingRecord actual)

@@ -61,7 +61,7 @@ public class TimeLimitTests
     public void The_rate_falls_over_the_steps_that_were_found()
     {
         List<double> rates = [];
-        TrainingRecord record = new SmallRun().Train(Optimizer, Limited("decay", 3) with { Progress = progress => rates.Add(progress.EpochDone ? 0 : progress.LearningRate) });
+        TrainingRecord record = new SmallRun().Train(Optimizer, Limited("decay", 3) with { Progress = new Told<TrainingProgress>(progress => rates.Add(progress.EpochDone ? 0 : progress.LearningRate)) });
         double[] steps = [.. rates.Where(rate => rate > 0)];
         Assert.Equal(record.Steps, steps.Length);
         int stable = (int)(0.8 * record.Steps);
@@ -103,7 +103,7 @@ public class TimeLimitTests
         {
             string path = folder[$"at-{stop}"];
             using CancellationTokenSource cancellation = new();
-            new SmallRun().Train(Optimizer, Limited(schedule, 9) with { CheckpointPath = path, Progress = progress => { if (progress.StepsDone >= stop) cancellation.Cancel(); } }, cancellation: cancellation.Token);
+            new SmallRun().Train(Optimizer, Limited(schedule, 9) with { CheckpointPath = path, Progress = new Told<TrainingProgress>(progress => { if (progress.StepsDone >= stop) cancellation.Cancel(); }) }, cancellation: cancellation.Token);
             SmallRun resumed = new(initialization: 99), counted = new();
             // A slower machine goes on.
             TrainingRecord record = resumed.Train(Optimizer, Limited(schedule, 13) with { CheckpointPath = path, Resume = true });
@@ -133,7 +133,7 @@ public class TimeLimitTests
     public void Progress_tells_what_part_is_done()
     {
         List<TrainingProgress> all = [];
-        new SmallRun().Train(Optimizer, Limited("decay", 3) with { Progress = all.Add });
+        new SmallRun().Train(Optimizer, Limited("decay", 3) with { Progress = new Told<TrainingProgress>(all.Add) });
         Assert.All(all.Zip(all.Skip(1)), pair => Assert.True(pair.First.Done <= pair.Second.Done + 0.05, $"{pair.First} {pair.Second}"));
         Assert.Equal(1, all[^1].Done);
         Assert.Null(all[0].StepsPlanned);

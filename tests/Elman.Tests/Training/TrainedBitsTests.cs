@@ -56,10 +56,10 @@ public class TrainedBitsTests
         TrainingOptions stopping = new()
         {
             CheckpointPath = folder["run"],
-            Progress = progress =>
+            Progress = new Told<TrainingProgress>(progress =>
             {
                 if (progress is { Epoch: 2, Step: 1 }) stop.Cancel();
-            },
+            }),
         };
         Train(cell, options, threads: 8, stopping, stop.Token);
         Assert.True(stop.IsCancellationRequested);

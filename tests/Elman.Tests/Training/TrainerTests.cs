@@ -117,10 +117,10 @@ public class TrainerTests
         {
             Epochs = 1,
             ClipNorm = 1,
-            Progress = progress =>
+            Progress = new Told<TrainingProgress>(progress =>
             {
                 if (!progress.EpochDone) allocated.Add(GC.GetAllocatedBytesForCurrentThread());
-            },
+            }),
         });
         trainer.Run(new BatchSource<int>(_ => [.. Enumerable.Range(0, 40)], _ => rows), _ => Loss.MeanSquaredError(net.Forward(x), y));
         // The step's arrays hold some 100,000 bytes; what is allocated are the objects of four recorded operations.
@@ -153,7 +153,7 @@ public class TrainerTests
     {
         SmallRun run = new();
         float[] last = [];
-        run.Train(net => new Sgd(net.Parameters(), 1), new TrainingOptions { Epochs = 5, Progress = _ => last = run.Weights }, validate: false);
+        run.Train(net => new Sgd(net.Parameters(), 1), new TrainingOptions { Epochs = 5, Progress = new Told<TrainingProgress>(_ => last = run.Weights) }, validate: false);
         Assert.Equal(last, run.Weights);
     }
 
@@ -229,7 +229,7 @@ public class TrainerTests
     public void Progress_counts_steps_and_epochs()
     {
         List<TrainingProgress> reports = [];
-        new SmallRun().Train(net => new Sgd(net.Parameters(), 0.125), new TrainingOptions { Epochs = 2, Accumulation = 4, Progress = reports.Add });
+        new SmallRun().Train(net => new Sgd(net.Parameters(), 0.125), new TrainingOptions { Epochs = 2, Accumulation = 4, Progress = new Told<TrainingProgress>(reports.Add) });
         Assert.Equal(
             [(1, 1, false), (1, 2, false), (1, 2, true), (2, 1, false), (2, 2, false), (2, 2, true)],
             reports.Select(report => (report.Epoch, report.Step, report.EpochDone)));

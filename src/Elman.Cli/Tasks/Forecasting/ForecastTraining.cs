@@ -95,7 +95,7 @@ internal sealed class ForecastTraining
         view.Watch(interruption.Token);
         var context = new TrainingContext
         {
-            Progress = view.Report,
+            Progress = view,
             Phase = view.Phase,
             Remark = view.Remark,
             Spent = view.Elapsed,

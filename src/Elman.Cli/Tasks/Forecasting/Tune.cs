@@ -147,7 +147,7 @@ internal sealed class Tune
             Data = search.Tuning.Fingerprint,
             StudyPath = place.Study,
             Resume = place.Resume,
-            Progress = progress.Show,
+            Progress = progress,
             Cancellation = cancellation,
         });
     }
@@ -158,7 +158,7 @@ internal sealed class Tune
         view.Remark(best.Number == 0 ? "the defaults are the best: training with them" : $"training the best, trial {best.Number}: {Words(search, best)}");
         var model = Forecaster.Train(data, search.Space.Apply(best.Settings, search.Tuning.Start), new TrainingContext
         {
-            Progress = view.Report,
+            Progress = view,
             Phase = view.Phase,
             // What the data are like was remarked before the search.
             Remark = line => { if (!view.Remarks.Contains(line)) view.Remark(line); },

@@ -71,6 +71,7 @@ internal sealed class ForecastEngine
     {
         if (Nets is null || Inputs is null) return;
         double[] values = Formed(series);
+        int changed = FirstChange(series.Values);
         points.Middle = new double[points.Origins.Length * points.Horizon];
         points.Spread = new double[points.Middle.Length];
         for (int first = 0; first < points.Origins.Length; first += Batch)
@@ -83,7 +84,7 @@ internal sealed class ForecastEngine
             for (int i = 0; i < count; i++)
                 units[i] = Write(series, values, model, points, first + i, input.Writable().Slice(i * Inputs.Size, Inputs.Size));
             ReadOnlySpan<float> output = Nets.Forward(input).Span;
-            for (int i = 0; i < count; i++) Read(points, first + i, units[i], output.Slice(i * Inputs.Horizon * Head.Outputs, Inputs.Horizon * Head.Outputs));
+            for (int i = 0; i < count; i++) Read(points, first + i, units[i], points.Origins[first + i] > changed, output.Slice(i * Inputs.Horizon * Head.Outputs, Inputs.Horizon * Head.Outputs));
         }
     }
 
@@ -98,7 +99,25 @@ internal sealed class ForecastEngine
         return unit;
     }
 
-    private void Read(Points points, int index, double unit, ReadOnlySpan<float> output)
+    /// <summary>The first row that differs from the one before it; the number of rows if there is none.</summary>
+    private static int FirstChange(double[] values)
+    {
+        double before = double.NaN;
+        for (int row = 0; row < values.Length; row++)
+        {
+            if (double.IsNaN(values[row])) continue;
+            if (!double.IsNaN(before) && values[row] != before) return row;
+            before = values[row];
+        }
+        return values.Length;
+    }
+
+    /// <param name="points">Receives what the nets say.</param>
+    /// <param name="index">The index of the origin.</param>
+    /// <param name="unit">The unit of its window.</param>
+    /// <param name="hasChanged">Whether the series has ever changed before the origin: to one that has not, the nets have nothing to add.</param>
+    /// <param name="output">[P, outputs]</param>
+    private void Read(Points points, int index, double unit, bool hasChanged, ReadOnlySpan<float> output)
     {
         for (int step = 0; step < points.Horizon; step++)
         {
@@ -106,7 +125,7 @@ internal sealed class ForecastEngine
             double reference = points.Reference[at];
             // The nets end at their own horizon: from there on, the simple methods are alone and the last spread stays.
             (double middle, double spread) = Head.Read(output.Slice(Math.Min(step, Inputs!.Horizon - 1) * Head.Outputs, Head.Outputs));
-            if (step >= Inputs.Horizon) middle = 0;
+            if (step >= Inputs.Horizon || !hasChanged) middle = 0;
             if (Head is NegativeBinomialHead)
             {
                 (points.Middle![at], points.Spread![at]) = (CountBase(reference) * Math.Exp(middle), spread);

@@ -44,7 +44,7 @@ internal static class SmallForecasts
         string? checkpointPath = null, bool resume = false, CancellationTokenSource? stop = null) =>
         Forecaster.Train(series, options, new TrainingContext
         {
-            Progress = progress,
+            Progress = progress is null ? null : new Told<TrainingProgress>(progress),
             Remark = remarks is null ? null : remarks.Add,
             CheckpointPath = checkpointPath,
             Resume = resume,
