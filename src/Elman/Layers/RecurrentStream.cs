@@ -16,6 +16,7 @@ public sealed class RecurrentStream
 
     /// <summary>The state, and the output. From a cache line on: every step stores vectors there and reads them back at once, which takes longer across two lines.</summary>
     private readonly float[] _values;
+    private OneAtATime _use;
 
     internal RecurrentStream(StreamPlan plan)
     {
@@ -27,7 +28,8 @@ public sealed class RecurrentStream
 
     private RecurrentStream(RecurrentStream other)
     {
-        (_plan, StepCount) = (other._plan, other.StepCount);
+        _plan = other._plan;
+        StepCount = other.StepCount;
         _values = AlignedArray.Allocate(_plan.Values).Array!;
         other.All.CopyTo(All);
     }
@@ -39,16 +41,22 @@ public sealed class RecurrentStream
     public int OutputSize => _plan.OutputSize;
 
     /// <summary>Steps taken since the stream began; forks, snapshots and bytes carry it on.</summary>
-    public long StepCount { get; internal set; }
+    public long StepCount
+    {
+        get => _use.Count;
+        internal set => _use.Count = value;
+    }
 
     /// <summary>Takes one time step. Many streams step together in a <see cref="StreamGroup"/>.</summary>
     /// <param name="input">[<see cref="InputSize"/>]</param>
     /// <returns>[<see cref="OutputSize"/>], valid until the stream steps again or its state is replaced.</returns>
     /// <exception cref="ArgumentException">The input has another size.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is using the stream, in this method or another.</exception>
     public ReadOnlySpan<float> Step(params ReadOnlySpan<float> input)
     {
         StreamPlan plan = _plan;
         if (input.Length != plan.InputSize) throw OfAnotherSize(input.Length);
+        using OneAtATime.Turn turn = _use.Enter();
         float[] workspace = StepWorkspace.Take(plan.Workspace);
         ref float values = ref AlignedArray.Start(_values);
         Span<float> output = MemoryMarshal.CreateSpan(ref Unsafe.Add(ref values, plan.OutputAt), plan.OutputSize);
@@ -64,12 +72,17 @@ public sealed class RecurrentStream
     /// <summary>Begins anew.</summary>
     public void Reset()
     {
+        using OneAtATime.Turn turn = _use.Enter();
         _plan.Steps.InitializeState(State);
         StepCount = 0;
     }
 
     /// <summary>What the steps so far have left behind.</summary>
-    public StreamSnapshot Snapshot() => new(_plan.Model, State.ToArray(), StepCount);
+    public StreamSnapshot Snapshot()
+    {
+        using OneAtATime.Turn turn = _use.Enter();
+        return new(_plan.Model, State.ToArray(), StepCount);
+    }
 
     /// <summary>Goes back, or forth, to a snapshot of this stream, of a fork of it, or of another stream of the same model.</summary>
     /// <exception cref="ArgumentException">The snapshot is of another model.</exception>
@@ -77,12 +90,17 @@ public sealed class RecurrentStream
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         if (!ReferenceEquals(snapshot.Model, _plan.Model)) throw new ArgumentException("the snapshot is of a stream of another model; carry it over as bytes if the weights are the same");
+        using OneAtATime.Turn turn = _use.Enter();
         snapshot.State.CopyTo(State);
         StepCount = snapshot.StepCount;
     }
 
     /// <summary>A second stream that continues from here on its own.</summary>
-    public RecurrentStream Fork() => new(this);
+    public RecurrentStream Fork()
+    {
+        using OneAtATime.Turn turn = _use.Enter();
+        return new(this);
+    }
 
     /// <summary>Bytes that the state takes (<see cref="WriteBytes"/>).</summary>
     public int ByteCount => StreamBytes.Count(_plan.StateSize);
@@ -103,13 +121,24 @@ public sealed class RecurrentStream
     {
         int count = ByteCount;
         if (bytes.Length < count) throw new ArgumentException($"the state takes {count} bytes, there is room for {bytes.Length}", nameof(bytes));
+        using OneAtATime.Turn turn = _use.Enter();
         StreamBytes.Write(bytes, _plan.Model.CurrentFingerprint(), StepCount, State);
         return count;
     }
 
     /// <summary>Continues from bytes that <see cref="ToBytes"/> made, with the same weights, in this process or another.</summary>
     /// <exception cref="ElmanException">The bytes are not a whole stream state, or are of another model; nothing was changed.</exception>
-    public void Restore(ReadOnlySpan<byte> bytes) => StepCount = StreamBytes.Read(bytes, _plan.Model.CurrentFingerprint(), State);
+    public void Restore(ReadOnlySpan<byte> bytes)
+    {
+        using OneAtATime.Turn turn = _use.Enter();
+        StepCount = StreamBytes.Read(bytes, _plan.Model.CurrentFingerprint(), State);
+    }
+
+    /// <summary>Whether the caller may use the stream now; it must <see cref="Leave"/>.</summary>
+    internal bool TryEnter() => _use.TryEnter();
+
+    /// <summary>The caller that entered is done.</summary>
+    internal void Leave() => _use.Leave();
 
     internal Module Model => _plan.Model;
 

@@ -47,12 +47,26 @@ public sealed class StreamGroup
     /// <param name="inputs">[N, <see cref="InputSize"/>]</param>
     /// <param name="outputs">[N, <see cref="OutputSize"/>], written.</param>
     /// <exception cref="ArgumentException">A span has another size, a stream is of another model, or one is there twice. Then, and if a module throws, no stream has stepped.</exception>
+    /// <exception cref="InvalidOperationException">Another thread is using one of the streams; none has stepped.</exception>
     public void Step(ReadOnlySpan<RecurrentStream> streams, ReadOnlySpan<float> inputs, Span<float> outputs)
     {
         int count = streams.Length;
         if (inputs.Length != (long)count * InputSize || outputs.Length != (long)count * OutputSize)
             throw new ArgumentException($"a step of {count} streams takes {(long)count * InputSize} values and gives {(long)count * OutputSize}, got {inputs.Length} and room for {outputs.Length}");
-        Begin(streams);
+        Enter(streams);
+        try
+        {
+            StepAll(streams, inputs, outputs);
+        }
+        finally
+        {
+            foreach (RecurrentStream stream in streams) stream.Leave();
+        }
+    }
+
+    private void StepAll(ReadOnlySpan<RecurrentStream> streams, ReadOnlySpan<float> inputs, Span<float> outputs)
+    {
+        int count = streams.Length;
         // Whoever shares the rows cannot take spans along.
         ArrayPool<float> pool = ArrayPool<float>.Shared;
         int size = _plan.StateSize, states = checked(count * size);
@@ -70,20 +84,18 @@ public sealed class StreamGroup
         foreach (float[] rented in (ReadOnlySpan<float[]>)[job.Inputs, job.Outputs, job.States]) pool.Return(rented);
     }
 
-    /// <summary>Checks the streams. A stream that has been seen bears the complement of its count for the while.</summary>
-    private void Begin(ReadOnlySpan<RecurrentStream> streams)
+    /// <summary>Takes the streams for this step: all of them, or none.</summary>
+    private void Enter(ReadOnlySpan<RecurrentStream> streams)
     {
-        string? wrong = null;
-        int seen = 0;
-        for (; seen < streams.Length && wrong is null; seen++)
+        for (int i = 0; i < streams.Length; i++)
         {
-            RecurrentStream? stream = streams[seen];
-            wrong = stream is null ? "null" : !ReferenceEquals(stream.Model, _plan.Model) ? "of another model" : stream.StepCount < 0 ? "there twice" : null;
-            if (wrong is null) stream!.StepCount = ~stream.StepCount;
+            RecurrentStream? stream = streams[i];
+            string? wrong = stream is null ? "null" : !ReferenceEquals(stream.Model, _plan.Model) ? "of another model" : null;
+            if (wrong is null && stream!.TryEnter()) continue;
+            foreach (RecurrentStream entered in streams[..i]) entered.Leave();
+            if (wrong is null && !streams[..i].Contains(stream!)) throw OneAtATime.InUse();
+            throw new ArgumentException($"stream {i} of the step is {wrong ?? "there twice"}", nameof(streams));
         }
-        int marked = wrong is null ? seen : seen - 1;
-        foreach (RecurrentStream stream in streams[..marked]) stream.StepCount = ~stream.StepCount;
-        if (wrong is not null) throw new ArgumentException($"stream {marked} of the step is {wrong}", nameof(streams));
     }
 
     private int RowsAtOnce(int count)
