@@ -77,7 +77,10 @@ public sealed class ForecastStreamTests
 
     private static Forecaster Train(ulong seed) => Forecaster.Train([Until(Known)], new ForecasterOptions
     {
-        Horizon = Horizon, Hidden = 8, Nets = 1, Training = new TrainingRecipe { Epochs = 2, BatchSize = 16, Seed = seed, Patience = null },
+        Horizon = Horizon,
+        Hidden = 8,
+        Nets = 1,
+        Training = new TrainingRecipe { Epochs = 2, BatchSize = 16, Seed = seed, Patience = null },
     });
 
     private static Series Until(int row) => new("", Times[..row], new Column("y", Values[..row]));
