@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Elman.Kernels;
 
 /// <summary>What the steps of streams work in: one buffer for each thread, which grows to what the largest of its steps needs.</summary>
@@ -8,10 +10,12 @@ internal static class StepWorkspace
 
     /// <summary>The thread's buffer, pinned, with at least so many values from its first cache line on (<see cref="AlignedArray.First"/>). Until it is given back the thread has none, so that a step
     /// inside a step takes another one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float[] Take(int size)
     {
-        float[]? buffer = _buffer;
-        _buffer = null;
+        ref float[]? own = ref _buffer;
+        float[]? buffer = own;
+        own = null;
         return buffer is not null && buffer.Length >= size + AlignedArray.Slack ? buffer : AlignedArray.Allocate(size).Array!;
     }
 

@@ -40,6 +40,9 @@ internal struct OneAtATime
     /// <summary>The thread that entered is done.</summary>
     public void Leave() => Volatile.Write(ref _count, ~_count);
 
+    /// <summary>The same, and one thing more was done.</summary>
+    public void LeaveCounted() => Volatile.Write(ref _count, ~_count + 1);
+
     public static InvalidOperationException InUse() =>
         new("the stream is being used by another thread: one at a time may; give each a Fork() or a stream of its own");
 

@@ -56,14 +56,29 @@ public sealed class RecurrentStream
     {
         StreamPlan plan = _plan;
         if (input.Length != plan.InputSize) throw OfAnotherSize(input.Length);
-        using OneAtATime.Turn turn = _use.Enter();
+        if (!_use.TryEnter()) throw OneAtATime.InUse();
+        try
+        {
+            Compute(plan, input);
+        }
+        catch
+        {
+            _use.Leave();
+            throw;
+        }
+        _use.LeaveCounted();
+        return MemoryMarshal.CreateSpan(ref Unsafe.Add(ref AlignedArray.Start(_values), plan.OutputAt), plan.OutputSize);
+    }
+
+    // Apart, because what lives across a try block lies in memory and not in registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Compute(StreamPlan plan, ReadOnlySpan<float> input)
+    {
         float[] workspace = StepWorkspace.Take(plan.Workspace);
         ref float values = ref AlignedArray.Start(_values);
         Span<float> output = MemoryMarshal.CreateSpan(ref Unsafe.Add(ref values, plan.OutputAt), plan.OutputSize);
         plan.Steps.Step(input, output, MemoryMarshal.CreateSpan(ref values, plan.StateSize), MemoryMarshal.CreateSpan(ref AlignedArray.Start(workspace), plan.Workspace));
         StepWorkspace.Return(workspace);
-        StepCount++;
-        return output;
     }
 
     // Apart, because a method that makes such a message clears room for it whenever it is called.

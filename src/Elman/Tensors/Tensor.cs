@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Elman;
 
@@ -38,7 +39,14 @@ public sealed partial class Tensor
     /// Grows whenever the values may have changed, through this tensor, another that shares them (<see cref="Detach"/>, <see cref="Reshape"/>) or a span that
     /// <see cref="WritableSpan"/> gave; what is derived from a tensor (packed weights) is rebuilt then.
     /// </summary>
-    public int Version => _shared is null ? _version : _shared.Version(_values.Span);
+    public int Version
+    {
+        // A stream asks for it at every step: beside the sums of a small cell a call counts.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _shared is null ? _version : SharedVersion();
+    }
+
+    private int SharedVersion() => _shared!.Version(_values.Span);
 
     /// <summary>The values in row-major order.</summary>
     /// <exception cref="ObjectDisposedException">The tensor belonged to a <see cref="TensorScope"/> that has ended.</exception>
