@@ -48,7 +48,7 @@ public static class Conversion
         if (to.Write is not { } write) throw new ElmanException($"{to.Title} files are not written; choose another kind");
         List<string> assumed = [];
         Module network = ReadNetwork(from, input, options with { Assumed = assumed.Add });
-        string trial = Path.Combine(Path.GetTempPath(), $"elman-{Guid.NewGuid():N}{to.Extensions[0]}");
+        string trial = Path.Combine(Path.GetTempPath(), $"elman-{Random.Shared.NextInt64():x16}{to.Extensions[0]}");
         try
         {
             WriteNetwork(write, trial, network, to);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Buffers;
 
 namespace Elman;
@@ -58,7 +59,7 @@ internal static class AtomicFile
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
     /// <summary>A name beside a target that no other writer, of whatever process or machine, has.</summary>
-    public static string TemporaryName(string target) => $"{target}.{Guid.NewGuid().ToString("N")[..RandomLetters]}{Ending}";
+    public static string TemporaryName(string target) => $"{target}.{Random.Shared.NextInt64().ToString("x16", CultureInfo.InvariantCulture)[^RandomLetters..]}{Ending}";
 
     private static void WriteBeside(string target, Action<Stream> write)
     {
