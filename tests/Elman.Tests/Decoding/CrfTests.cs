@@ -1,5 +1,3 @@
-using Elman.Tests.Kernels;
-
 namespace Elman.Tests.Decoding;
 
 public sealed class CrfTests

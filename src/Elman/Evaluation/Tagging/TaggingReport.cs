@@ -1,0 +1,169 @@
+using System.Text.Json;
+
+namespace Elman;
+
+/// <summary>
+/// How well sentences were tagged: tokens, and spans as conlleval counts them (a span is right if its type and both its borders are), beside the tag that each word had most often in training.
+/// </summary>
+public sealed class TaggingReport : TaskReport
+{
+    private TaggingReport(IReadOnlyList<TaggedAnswer> answers, bool spans)
+    {
+        HasSpans = spans;
+        Sentences = answers.Count;
+        Tokens = answers.Sum(answer => answer.Gold.Count);
+        TokenAccuracy = TagScore.Share(answers.Sum(answer => Same(answer.Gold, answer.Said).Count(same => same)), Tokens);
+        SentenceAccuracy = TagScore.Share(answers.Count(answer => answer.Gold.SequenceEqual(answer.Said)), Sentences);
+        Scores = Count(answers, answer => answer.Said, spans);
+        Micro = Total(Scores);
+        UnknownTags = [.. Scores.Where(score => score.Said == 0 && score.Right == 0).Select(score => score.Name)];
+        if (Tokens > 0 && answers.All(answer => answer.Floor is not null))
+        {
+            FloorAccuracy = TagScore.Share(answers.Sum(answer => Same(answer.Gold, answer.Floor!).Count(same => same)), Tokens);
+            FloorF1 = Total(Count(answers, answer => answer.Floor!, spans)).F1;
+        }
+        if (answers.All(answer => answer.Known is not null))
+        {
+            bool[] known = [.. answers.SelectMany(answer => answer.Known!)], right = [.. answers.SelectMany(answer => Same(answer.Gold, answer.Said))];
+            UnknownTokens = known.Count(one => !one);
+            KnownAccuracy = TagScore.Share(known.Zip(right).Count(pair => pair.First && pair.Second), known.Length - UnknownTokens.Value);
+            UnknownAccuracy = TagScore.Share(known.Zip(right).Count(pair => !pair.First && pair.Second), UnknownTokens.Value);
+        }
+        if (Sentences > 0 && answers.All(answer => answer.Label is not null))
+        {
+            LabelAccuracy = answers.Average(answer => answer.Label!.Value.Gold == answer.Label.Value.Said ? 1.0 : 0);
+            LabelFloor = answers.Average(answer => answer.Label!.Value.Gold == answer.Label.Value.Floor ? 1.0 : 0);
+            WholeAccuracy = answers.Average(answer => answer.Label!.Value.Gold == answer.Label.Value.Said && answer.Gold.SequenceEqual(answer.Said) ? 1.0 : 0);
+        }
+    }
+
+    /// <summary>Whether <see cref="Scores"/> are of spans; of single tags otherwise.</summary>
+    public bool HasSpans { get; }
+
+    /// <summary>Sentences that were compared.</summary>
+    public int Sentences { get; }
+
+    /// <summary>Words that were compared.</summary>
+    public int Tokens { get; }
+
+    /// <summary>The part of the words whose tag is right.</summary>
+    public double TokenAccuracy { get; }
+
+    /// <summary>The same, had each word the tag that it had most often in training; null where that is not known.</summary>
+    public double? FloorAccuracy { get; }
+
+    /// <summary>The micro F1 of the same.</summary>
+    public double? FloorF1 { get; }
+
+    /// <summary>The part of the sentences whose tags are all right.</summary>
+    public double SentenceAccuracy { get; }
+
+    /// <summary>Words that were not seen in training, and the accuracy of both kinds; null where that is not known.</summary>
+    public int? UnknownTokens { get; }
+
+    /// <inheritdoc cref="UnknownTokens"/>
+    public double? UnknownAccuracy { get; }
+
+    /// <inheritdoc cref="UnknownTokens"/>
+    public double? KnownAccuracy { get; }
+
+    /// <summary>Each type of spans, or each tag, in the order of their names.</summary>
+    public IReadOnlyList<TagScore> Scores { get; }
+
+    /// <summary>All of them counted together.</summary>
+    public TagScore Micro { get; }
+
+    /// <summary>The mean F1 of all that are there or were said.</summary>
+    public double MacroF1 => Scores.Count == 0 ? 0 : Scores.Average(score => score.F1);
+
+    /// <summary>The mean F1, each by how often it is there.</summary>
+    public double WeightedF1 => TagScore.Share(Scores.Sum(score => score.F1 * score.Support), Micro.Support);
+
+    /// <summary>What is there and was never said.</summary>
+    public IReadOnlyList<string> UnknownTags { get; }
+
+    /// <summary>The part of the sentences whose label is right; null where there is none.</summary>
+    public double? LabelAccuracy { get; }
+
+    /// <summary>The same of the training's most frequent label.</summary>
+    public double? LabelFloor { get; }
+
+    /// <summary>The part of the sentences whose label and tags are all right.</summary>
+    public double? WholeAccuracy { get; }
+
+    /// <summary>Compares.</summary>
+    /// <param name="answers">The sentences.</param>
+    /// <param name="spans">Whether the tags are of spans.</param>
+    /// <exception cref="ArgumentException">A sentence has another number of tags than of right ones.</exception>
+    public static TaggingReport Of(IReadOnlyList<TaggedAnswer> answers, bool spans)
+    {
+        ArgumentNullException.ThrowIfNull(answers);
+        foreach (TaggedAnswer answer in answers)
+        {
+            if (answer.Gold.Count != answer.Said.Count || answer.Floor is { } floor && floor.Count != answer.Gold.Count || answer.Known is { } known && known.Count != answer.Gold.Count)
+                throw new ArgumentException($"a sentence has {answer.Gold.Count} right tags and {answer.Said.Count} that were said; both must be one for each word", nameof(answers));
+        }
+        return new TaggingReport(answers, spans);
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        json.WriteStartObject();
+        json.WriteNumber("sentences", Sentences);
+        json.WriteNumber("tokens", Tokens);
+        json.WriteNumber("token_accuracy", TokenAccuracy);
+        Optional("floor_token_accuracy", FloorAccuracy);
+        json.WriteNumber("sentence_accuracy", SentenceAccuracy);
+        Optional("unknown_tokens", UnknownTokens);
+        Optional("known_accuracy", KnownAccuracy);
+        Optional("unknown_accuracy", UnknownAccuracy);
+        json.WriteString("unit", HasSpans ? "span" : "tag");
+        json.WriteNumber("precision", Micro.Precision);
+        json.WriteNumber("recall", Micro.Recall);
+        json.WriteNumber("f1", Micro.F1);
+        Optional("floor_f1", FloorF1);
+        json.WriteNumber("macro_f1", MacroF1);
+        json.WriteNumber("weighted_f1", WeightedF1);
+        Optional("label_accuracy", LabelAccuracy);
+        Optional("floor_label_accuracy", LabelFloor);
+        Optional("whole_accuracy", WholeAccuracy);
+        json.WriteStartArray("types");
+        foreach (TagScore score in Scores) score.Write(json);
+        json.WriteEndArray();
+        json.WriteEndObject();
+
+        void Optional(string name, double? value)
+        {
+            if (value is { } number) json.WriteNumber(name, number);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => TaggingReportText.Of(this);
+
+    private static IEnumerable<bool> Same(IReadOnlyList<string> gold, IReadOnlyList<string> said) => gold.Zip(said, (right, tag) => right == tag);
+
+    private static TagScore[] Count(IReadOnlyList<TaggedAnswer> answers, Func<TaggedAnswer, IReadOnlyList<string>> tags, bool spans)
+    {
+        SortedDictionary<string, (int Support, int Said, int Right)> counts = new(StringComparer.Ordinal);
+        foreach (TaggedAnswer answer in answers)
+        {
+            HashSet<TagSpan> gold = [.. Units(answer.Gold, spans)];
+            foreach (TagSpan span in gold) Add(span.Type, 1, 0, 0);
+            foreach (TagSpan span in Units(tags(answer), spans)) Add(span.Type, 0, 1, gold.Contains(span) ? 1 : 0);
+        }
+        return [.. counts.Select(pair => new TagScore(pair.Key, pair.Value.Support, pair.Value.Said, pair.Value.Right))];
+
+        void Add(string type, int support, int said, int right)
+        {
+            (int Support, int Said, int Right) before = counts.GetValueOrDefault(type);
+            counts[type] = (before.Support + support, before.Said + said, before.Right + right);
+        }
+    }
+
+    private static IEnumerable<TagSpan> Units(IReadOnlyList<string> tags, bool spans) => spans ? TagSchemes.Spans(tags) : tags.Select((tag, place) => new TagSpan(tag, place, 1));
+
+    private static TagScore Total(IReadOnlyList<TagScore> scores) => new("all", scores.Sum(score => score.Support), scores.Sum(score => score.Said), scores.Sum(score => score.Right));
+}
