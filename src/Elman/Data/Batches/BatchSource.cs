@@ -62,6 +62,14 @@ public static class BatchSource
         return new BatchSource<SequenceBatch>(epoch => Lazy(batches.Count, batches.Epoch(epoch).ElementAt), batch => batch.Count);
     }
 
+    /// <summary>Batches of token sequences of different lengths, batch mates of similar length.</summary>
+    /// <param name="batches">The sequences.</param>
+    public static BatchSource<TokenBatch> From(TokenBatches batches)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        return new BatchSource<TokenBatch>(epoch => Lazy(batches.Count, batches.Epoch(epoch).ElementAt), batch => batch.Count);
+    }
+
     /// <summary>
     /// Cuts numbered examples of different lengths into batches of equal size, batch mates of similar length, in an order that is a function of (seed, epoch).
     /// </summary>

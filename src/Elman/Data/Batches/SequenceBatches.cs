@@ -67,11 +67,7 @@ public sealed class SequenceBatches
     public SequenceBatch Gather(params int[] indices)
     {
         ArgumentNullException.ThrowIfNull(indices);
-        int[] lengths = Array.ConvertAll(indices, index => _lengths[index]);
-        int stride = lengths.Append(0).Max() * Features;
-        float[] inputs = new float[checked(indices.Length * stride)];
-        for (int row = 0; row < indices.Length; row++)
-            _sequences[indices[row]].Span.CopyTo(inputs.AsSpan(row * stride));
+        (float[] inputs, int[] lengths) = RaggedRows.SideBySide(_sequences, indices, Features);
         return new SequenceBatch(inputs, lengths, indices);
     }
 }
