@@ -32,6 +32,9 @@ internal abstract class CommandTask
     /// <summary>Verbs of its own, beside those that all tasks have.</summary>
     public virtual IReadOnlyList<Verb> Verbs(Terminal terminal) => [];
 
+    /// <summary>The command under <c>elman demo</c>; null if the task has none of its own.</summary>
+    public virtual Verb? Demo(Terminal terminal) => null;
+
     /// <summary>The command under <c>elman train</c>.</summary>
     public abstract Verb Train(Terminal terminal);
 

@@ -6,10 +6,13 @@ namespace Elman.Cli;
 internal static class CommandTasks
 {
     /// <summary>New ones for one command line: options hold what was parsed.</summary>
-    public static IReadOnlyList<CommandTask> BuiltIn() =>
-    [
-        new ForecastTask(),
-    ];
+    public static IReadOnlyList<CommandTask> BuiltIn()
+    {
+        // One object for each option that tasks share: a command line is asked for its values by these.
+        var columns = DataArguments.OfModel();
+        var labels = new LabelArguments();
+        return [new ForecastTask(columns), new TagTask(columns, labels)];
+    }
 
     /// <summary>The task of a model file, or null if it is none of the command's.</summary>
     public static CommandTask? Of(ModelFile file, IReadOnlyList<CommandTask> tasks) => tasks.FirstOrDefault(task => task.Task == file.Task);

@@ -41,6 +41,9 @@ internal sealed class DataArguments
         ? [_duplicates, _fill, _zone, _dateFormat, _missing, .. _database.All]
         : [_target, _time, _group, _covariates, _known, _static, _wide, _byRow, _every, _duplicates, _fill, _zone, _dateFormat, _missing, .. _database.All];
 
+    /// <summary>Those that say how a file is to be read, whatever it is read for.</summary>
+    public IReadOnlyList<Option> OfFile => [_dateFormat, _missing, .. _database.All];
+
     /// <summary>Gives the options to a verb.</summary>
     public void AddTo(Command verb)
     {

@@ -19,13 +19,15 @@ internal sealed class Demo
 
     private readonly Option<int> _threads = CommonArguments.Threads();
 
-    public static Verb Create(Terminal terminal)
+    public static Verb Create(IReadOnlyList<CommandTask> tasks, Terminal terminal)
     {
         var options = new Demo();
         var verb = new Verb("demo", "Train, backtest and forecast the daily maximum temperature of Seattle.", "elman demo")
         {
             options._output, options._threads,
         };
+        foreach (var task in tasks)
+            if (task.Demo(terminal) is { } own) verb.Subcommands.Add(own);
         verb.SetAction(result => options.Run(result, terminal));
         return verb;
     }

@@ -61,7 +61,8 @@ public sealed class Table
         return $"column {Names.Quote(column.Name)}";
     }
 
-    private long? LineOf(int row)
+    /// <summary>The line of a row in its file; null where that is not known.</summary>
+    internal long? LineOf(int row)
     {
         int low = 0, high = Lines.Count;
         while (low < high)

@@ -16,7 +16,7 @@ namespace Elman;
 public sealed class Crf : Module
 {
     /// <summary>Sequences that one thread takes at a time; the gradient of the moves is added up in this order whatever the number of threads.</summary>
-    private const int BlockRows = 4;
+    private const int BlockRows = 8;
 
     private readonly CrfWeights _weights;
 

@@ -71,6 +71,28 @@ public sealed class ModelFile
             : throw new ElmanException($"{path}: the model file does not say its task; the file is damaged");
     }
 
+    /// <summary>While it is open, a net may be built no larger than what the file holds, and what drawing first weights takes: sizes that lie cost nothing.</summary>
+    internal AllocationLimit Limit()
+    {
+        const int drawing = 4;
+        return AllocationLimit.Of(drawing * ParameterCount + (1 << 16));
+    }
+
+    /// <summary>Makes a model of what the sections say, within <see cref="Limit"/>.</summary>
+    /// <exception cref="ElmanException">It would be larger than what the file holds.</exception>
+    internal TModel Build<TModel>(Func<TModel> make)
+    {
+        using AllocationLimit limit = Limit();
+        try
+        {
+            return make();
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new ElmanException($"{Source}: {failure.Message}; the file is damaged", failure);
+        }
+    }
+
     /// <summary>Makes sure that the model does what the caller wants of it.</summary>
     /// <exception cref="ElmanException">The model's task is another.</exception>
     public void RequireTask(string task)

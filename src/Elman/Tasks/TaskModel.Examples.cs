@@ -11,14 +11,15 @@ namespace Elman;
 /// <typeparam name="TInput">The input of an example: a sequence, a text, ….</typeparam>
 /// <typeparam name="TTarget">What should come out: a label, a number, labels for every step, ….</typeparam>
 /// <typeparam name="TPrediction">What does: a label with its probability, ….</typeparam>
-public abstract class TaskModel<TInput, TTarget, TPrediction> : TaskModel
+public abstract partial class TaskModel<TInput, TTarget, TPrediction> : TaskModel
 {
-    private const int PredictionBatch = 256;
+    private protected const int PredictionBatch = 256;
 
     private TrainingRecord? _record;
 
     /// <param name="record">How the training went, of a model that is loaded; null before <see cref="Fit"/>.</param>
-    protected TaskModel(TrainingRecord? record = null) => _record = record;
+    /// <param name="report">How it did on examples not seen, of a model that is loaded.</param>
+    protected TaskModel(TrainingRecord? record = null, TaskReport? report = null) => (_record, Report) = (record, report);
 
     /// <summary>Encoder and head.</summary>
     public abstract Module Net { get; }
@@ -53,7 +54,7 @@ public abstract class TaskModel<TInput, TTarget, TPrediction> : TaskModel
     }
 
     /// <inheritdoc/>
-    public override void Save(string path) => ModelFile.Write(path, Task, [.. Sections(), ("training", Record.WriteUntimed)], Net);
+    public override void Save(string path) => ModelFile.Write(path, Task, [.. Sections(), .. ReportSection(), ("training", Record.WriteUntimed)], Net);
 
     /// <summary>The loss of a batch, a scalar; a <see cref="TensorScope"/> is open.</summary>
     protected abstract Tensor Loss(IReadOnlyList<Example<TInput, TTarget>> batch);
@@ -69,6 +70,9 @@ public abstract class TaskModel<TInput, TTarget, TPrediction> : TaskModel
 
     /// <summary>Writes all of an example that the training sees, so that an interrupted one is not resumed with other data.</summary>
     protected abstract void Describe(Example<TInput, TTarget> example, BinaryWriter digest);
+
+    /// <summary>What chooses the best epoch, the less the better: how wrong the model is on examples held out. Null for the mean loss.</summary>
+    protected virtual double? Error(IReadOnlyList<Example<TInput, TTarget>> examples) => null;
 
     /// <summary>Time steps of an input: batch mates are of similar length.</summary>
     protected virtual int LengthOf(TInput input) => 1;
@@ -91,16 +95,24 @@ public abstract class TaskModel<TInput, TTarget, TPrediction> : TaskModel
         TrainingRecipe.Settings.Check(recipe);
         context ??= new TrainingContext();
         Trainer trainer = recipe.Trainer(Net, context, new Dictionary<string, string>(settings) { ["data"] = Fingerprint(training, validation) });
+        int passes = (int)(((long)LeastSteps * recipe.BatchSize + training.Count - 1) / training.Count);
+        int[] lengths = [.. training.Select(example => LengthOf(example.Input))];
         BatchSource<Example<TInput, TTarget>[]> source = BatchSource.ByLength(
-            [.. training.Select(example => LengthOf(example.Input))], recipe.BatchSize, recipe.Seed, rows => Array.ConvertAll(rows, row => training[row]), batch => batch.Length);
+            [.. Enumerable.Repeat(lengths, passes).SelectMany(pass => pass)], recipe.BatchSize, recipe.Seed,
+            rows => Array.ConvertAll(rows, row => training[row % training.Count]), batch => batch.Length);
         _record = trainer.Run(source, Loss, Validation(trainer, validation), context.Cancellation);
     }
+
+    /// <summary>Optimizer steps that an epoch has at least: few examples are gone over several times in one, so that what follows each epoch is worth its time.</summary>
+    protected virtual int LeastSteps => 1;
+
+    private IEnumerable<(string, Action<Utf8JsonWriter>)> ReportSection() => Report is { } report ? [("report", report.Write)] : [];
 
     private Func<double>? Validation(Trainer trainer, IReadOnlyList<Example<TInput, TTarget>> validation)
     {
         if (validation.Count == 0) return null;
         BatchSource<Example<TInput, TTarget>[]> batches = BatchSource.InOrder(validation.Count, PredictionBatch, rows => Array.ConvertAll(rows, row => validation[row]));
-        return () => trainer.Evaluate(batches, Loss);
+        return () => Error(validation) ?? trainer.Evaluate(batches, Loss);
     }
 
     private string Fingerprint(params ReadOnlySpan<IReadOnlyList<Example<TInput, TTarget>>> parts)

@@ -6,6 +6,9 @@ namespace Elman;
 /// </summary>
 public abstract class TaskModel
 {
+    /// <summary>What the checkpoint of the last training, on all data, is called behind the name of that of the first.</summary>
+    internal const string RefitSuffix = ".refit";
+
     /// <summary>What the model file calls the task.</summary>
     public abstract string Task { get; }
 

@@ -7,6 +7,7 @@ public static class TaskRegistry
     private static readonly OrderedDictionary<string, Func<ModelFile, TaskModel>> Known = new()
     {
         [Forecaster.TaskName] = ForecasterFile.Load,
+        [Tagger.TaskName] = Tagger.Load,
     };
 
     /// <summary>What model files call the tasks, in the order of registration.</summary>

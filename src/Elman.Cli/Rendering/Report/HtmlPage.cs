@@ -28,6 +28,11 @@ internal sealed class HtmlPage(string title)
         tr.best td{color:var(--good);font-weight:600}
         td.bar{width:40%;min-width:6rem}
         td.bar i{display:block;height:.8rem;background:var(--strong);border-radius:2px}
+        .tagged{line-height:2.1;margin:.4rem 0;padding:.2rem .6rem;border-left:3px solid var(--line)}
+        .tagged span{display:inline-block;text-align:center;vertical-align:top;line-height:1.25;margin-right:.45rem}
+        .tagged small{display:block;font-size:.7rem;color:var(--faint)}
+        .tagged .span{border-bottom:2px solid var(--good)}
+        .tagged .wrong{border-bottom:2px solid var(--strong)}
         pre{overflow-x:auto;padding:.7rem;background:var(--shade);border:1px solid var(--line);border-radius:6px;white-space:pre-wrap}
         li{margin:.25rem 0}
         summary{cursor:pointer;margin:.6rem 0}
@@ -90,6 +95,42 @@ internal sealed class HtmlPage(string title)
         }
 
         _body.Append("</tbody></table></div>\n");
+    }
+
+    /// <summary>A square table of counts, the fuller a row's cell the darker; the diagonal is what is right.</summary>
+    /// <param name="names">The names of rows and columns.</param>
+    /// <param name="counts">The counts.</param>
+    public void Matrix(IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<int>> counts)
+    {
+        _body.Append("<div class=\"wide\"><table class=\"matrix\"><thead><tr><th></th>").AppendJoin("", names.Select(name => $"<th>{Markup.Text(name)}</th>")).Append("</tr></thead>\n<tbody>\n");
+        for (int row = 0; row < names.Count; row++)
+        {
+            double all = Math.Max(1, counts[row].Sum());
+            _body.Append($"<tr><th>{Markup.Text(names[row])}</th>");
+            for (int column = 0; column < names.Count; column++)
+            {
+                int count = counts[row][column];
+                string colour = row == column ? "--good" : "--strong";
+                _body.Append(count == 0 ? "<td class=\"faint\">·</td>" : $"<td style=\"background:color-mix(in srgb,var({colour}) {Markup.Place(Math.Round(count / all * 60))}%,transparent)\">{count}</td>");
+            }
+
+            _body.Append("</tr>\n");
+        }
+
+        _body.Append("</tbody></table></div>\n");
+    }
+
+    /// <summary>A sentence, below each word its tag; where that is wrong, also the right one.</summary>
+    public void Tagged(IEnumerable<(string Word, string Tag, string? Right)> words)
+    {
+        _body.Append("<p class=\"tagged\">");
+        foreach (var (word, tag, right) in words)
+        {
+            string kind = right is not null ? " class=\"wrong\"" : tag == TagSchemes.Outside ? "" : " class=\"span\"", below = tag == TagSchemes.Outside && right is null ? "&nbsp;" : Markup.Text(tag);
+            _body.Append($"<span{kind}><bdi>{Markup.Text(word)}</bdi><small>{(right is null ? below : $"<s>{below}</s> {Markup.Text(right)}")}</small></span>");
+        }
+
+        _body.Append("</p>\n");
     }
 
     /// <summary>Shares as bars.</summary>

@@ -78,12 +78,12 @@ internal sealed class Backtest
     private void Write(ParseResult given, Forecaster model, SeriesSet data, Measured measured, string source, Terminal terminal)
     {
         if (given.GetValue(_forecasts) is { } forecasts)
-            ForecastOutput.WriteText(forecasts, writer => BacktestCsv.Write(measured.Result, data, writer));
+            CsvFile.WriteText(forecasts, writer => BacktestCsv.Write(measured.Result, data, writer));
         if (given.GetValue(_plot) is { } plot)
-            ForecastOutput.WriteText(plot, writer => writer.Write(BacktestPicture.File(measured, model, data)));
+            CsvFile.WriteText(plot, writer => writer.Write(BacktestPicture.File(measured, model, data)));
         if (given.GetValue(_report) is { } report)
         {
-            ForecastOutput.WriteText(report, writer => writer.Write(ForecastPage.Of(new ForecastPageContent(model, data, measured)
+            CsvFile.WriteText(report, writer => writer.Write(ForecastPage.Of(new ForecastPageContent(model, data, measured)
             {
                 Source = source,
                 CommandLine = ShellLine.Of(given),

@@ -9,7 +9,7 @@ internal static class BacktestCsv
     {
         var levels = result.All[0].Forecast.Levels;
         string time = data.TimeColumn ?? "row";
-        ForecastCsv.WriteRow(writer, [.. data.GroupColumn is { } group ? [group] : Array.Empty<string>(), "origin", "ahead", time, "actual",
+        CsvFile.WriteRow(writer, [.. data.GroupColumn is { } group ? [group] : Array.Empty<string>(), "origin", "ahead", time, "actual",
             .. levels.Select(ForecastCsv.QuantileName), .. result.Baselines.Select(baseline => baseline.Name)]);
         var series = data.Series.ToDictionary(one => one.Group);
         foreach (var (forecast, actual, baselines) in result.All.Select(one => (one, one.Actual, one.Baselines)))
@@ -19,7 +19,7 @@ internal static class BacktestCsv
             for (int step = 0; step < forecast.Forecast.Horizon; step++)
             {
                 IEnumerable<double> numbers = [.. Enumerable.Range(0, levels.Length).Select(level => forecast.Forecast[step, level]), .. baselines.Select(baseline => baseline[step])];
-                ForecastCsv.WriteRow(writer,
+                CsvFile.WriteRow(writer,
                 [
                     .. data.GroupColumn is null ? [] : new[] { known.Group },
                     data.TimeText(known, forecast.Origin - 1), (step + 1).ToString(CultureInfo.InvariantCulture), data.TimeText(known, forecast.Origin + step),

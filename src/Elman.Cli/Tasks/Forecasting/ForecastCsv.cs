@@ -32,7 +32,7 @@ internal static class ForecastCsv
     {
         var data = models[0].Data;
         string[] key = [.. data.GroupColumn is { } group ? [group] : Array.Empty<string>(), data.TimeColumn ?? "step"];
-        WriteRow(writer, [.. key, .. models.SelectMany(Header)]);
+        CsvFile.WriteRow(writer, [.. key, .. models.SelectMany(Header)]);
         Dictionary<(string Group, string Time), string[][]> rows = [];
         List<(string Group, string Time)> order = [];
         for (int m = 0; m < models.Count; m++)
@@ -50,15 +50,12 @@ internal static class ForecastCsv
         }
 
         foreach (var place in order)
-            WriteRow(writer, [.. data.GroupColumn is null ? [] : new[] { place.Group }, place.Time, .. rows[place].SelectMany(cells => cells)]);
+            CsvFile.WriteRow(writer, [.. data.GroupColumn is null ? [] : new[] { place.Group }, place.Time, .. rows[place].SelectMany(cells => cells)]);
     }
 
     /// <summary>"q10" for the level 0.1, "q0.025" for 0.025: whole percents, or the level itself.</summary>
     public static string QuantileName(double level) => "q" + (double.IsInteger(Math.Round(level * 100, 9))
         ? (level * 100).ToString("0", CultureInfo.InvariantCulture) : level.ToString("R", CultureInfo.InvariantCulture));
-
-    /// <summary>One row.</summary>
-    public static void WriteRow(TextWriter writer, IEnumerable<string?> cells) => writer.Write(string.Join(',', cells.Select(cell => Quoted(cell ?? ""))) + "\n");
 
     /// <summary>The time of a row of a forecast as the data write it.</summary>
     public static string TimeText(SeriesSet data, Series series, Forecast forecast, int origin, int step) =>
@@ -89,7 +86,4 @@ internal static class ForecastCsv
             }
         }
     }
-
-    private static string Quoted(string text) =>
-        text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -6,14 +6,7 @@ internal static class ForecastOutput
     private const int PanelsAtMost = 6;
 
     /// <summary>Writes forecasts as CSV.</summary>
-    public static void Write(string path, IReadOnlyList<WrittenForecasts> forecasts) => WriteText(path, writer => ForecastCsv.Write(forecasts, writer));
-
-    /// <summary>Writes a file of text in one piece.</summary>
-    public static void WriteText(string path, Action<TextWriter> write) => AtomicFile.Write(path, stream =>
-    {
-        using var writer = new StreamWriter(stream, leaveOpen: true);
-        write(writer);
-    });
+    public static void Write(string path, IReadOnlyList<WrittenForecasts> forecasts) => CsvFile.WriteText(path, writer => ForecastCsv.Write(forecasts, writer));
 
     /// <summary>Draws forecasts as SVG, one panel per series up to a number that still can be seen.</summary>
     public static void Draw(string path, Forecaster model, SeriesSet data, IReadOnlyList<Forecast> forecasts, Terminal terminal)

@@ -3,10 +3,9 @@ using System.CommandLine;
 namespace Elman.Cli;
 
 /// <summary>Forecasts of the columns of a table.</summary>
-internal sealed class ForecastTask : CommandTask
+internal sealed class ForecastTask(DataArguments columns) : CommandTask
 {
-    private readonly PredictForecast _predict = new();
-    private readonly DataArguments _columns = DataArguments.OfModel();
+    private readonly PredictForecast _predict = new(columns);
 
     public override string Name => "forecast";
 
@@ -18,7 +17,7 @@ internal sealed class ForecastTask : CommandTask
 
     public override IReadOnlyList<Option> PredictOptions => _predict.Options;
 
-    public override IReadOnlyList<Option> EvaluateOptions => _columns.All;
+    public override IReadOnlyList<Option> EvaluateOptions => columns.All;
 
     public override IReadOnlyList<string> PredictExamples => PredictForecast.Examples;
 
@@ -33,7 +32,7 @@ internal sealed class ForecastTask : CommandTask
     public override int Evaluate(TaskModel model, TaskCall call)
     {
         var forecaster = (Forecaster)model;
-        var data = ModelPlace.ReadSeries(forecaster, _columns, call.Given, call.Data, call.Terminal);
+        var data = ModelPlace.ReadSeries(forecaster, columns, call.Given, call.Data, call.Terminal);
         BacktestTable.Write(Backtest.Measure(forecaster, data, stride: 1, call.Terminal).Result, forecaster, call.Terminal);
         return ExitCode.Done;
     }

@@ -15,10 +15,7 @@ internal sealed class ForecastTraining
     private readonly DataArguments _columns = DataArguments.ForTraining();
     private readonly SettingOptions<ForecasterOptions> _settings = new(ForecasterOptions.Settings);
     private readonly Option<string?> _continue = new("--continue") { Description = "Go on from this model with the new rows of DATA; columns and settings are the model's.", HelpName = "MODEL" };
-    private readonly Option<int> _threads = CommonArguments.Threads();
-    private readonly Option<long?> _memory = Checked.Size("--memory", "Memory for the backward pass, such as 256M; with less it computes more, and the result is the same. [default: no limit]");
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on where an interrupted training of the same model stopped." };
-
+    private readonly TaskTraining _training = new();
     private readonly Option<string?> _future = Future();
 
     /// <summary>A plan, for the verbs that forecast.</summary>
@@ -35,7 +32,7 @@ internal sealed class ForecastTraining
         verb.Arguments.Add(Data);
         _columns.AddTo(verb);
         _settings.AddTo(verb);
-        foreach (var option in new Option[] { _continue, _threads, _memory, _resume })
+        foreach (var option in new Option[] { _continue }.Concat(_training.Options))
             verb.Options.Add(option);
         if (forecasts) verb.Options.Add(_future);
     }
@@ -47,62 +44,18 @@ internal sealed class ForecastTraining
     /// <param name="finish">Called with what came out, while the view is still there.</param>
     /// <returns>What <paramref name="finish"/> gives; null if the training was interrupted, which has been said.</returns>
     public T? Run<T>(ParseResult given, string model, Terminal terminal, Func<TrainedForecaster, TrainingView, T> finish)
-        where T : class
-    {
-        string checkpoint = model + ".checkpoint";
-        bool resume = given.GetValue(_resume);
-        using FileLock? held = OutputPlace.Hold(model);
-        if (File.Exists(checkpoint) && !resume)
-            throw new ElmanException($"{checkpoint} holds an interrupted training; go on with --resume, or delete it to begin anew");
-        CommonArguments.UseThreads(given.GetValue(_threads));
-        if (given.GetValue(_memory) is { } bytes) Compute.MemoryBudget = bytes;
-        using var interruption = new Interruption(terminal) { AtOnce = true };
-        try
-        {
-            var result = TrainingView.Run(terminal, view =>
-            {
-                if (resume && !File.Exists(checkpoint)) view.Remark($"there is no {checkpoint} to resume from; beginning anew");
-                var trained = Train(given, checkpoint, resume, interruption, view, terminal);
-                if (trained.Model.Record.Outcome == TrainingOutcome.Interrupted) return null;
-                trained.Model.Save(model);
-                File.Delete(checkpoint);
-                File.Delete(checkpoint + Forecaster.RefitSuffix);
-                return finish(trained, view);
-            });
-            if (result is null)
-            {
-                terminal.Remark(File.Exists(checkpoint) && given.GetValue(_continue) is null
-                    ? $"stopped; the training so far is in {checkpoint}; to go on: {ShellLine.Of(given, "--resume")}" : "stopped; nothing was written");
-            }
+        where T : class => _training.Run(given, model, terminal, start => Train(given, start, terminal), trained => trained.Model, finish, canResume: given.GetValue(_continue) is null);
 
-            return result;
-        }
-        catch (ElmanException failure) when (failure.InnerException is IOException && File.Exists(checkpoint))
-        {
-            throw new ElmanException($"{failure.Message}; the training so far is in {checkpoint}, --resume goes on from there", failure.InnerException);
-        }
-    }
-
-    private TrainedForecaster Train(ParseResult given, string checkpoint, bool resume, Interruption interruption, TrainingView view, Terminal terminal)
+    private TrainedForecaster Train(ParseResult given, TrainingStart start, Terminal terminal)
     {
+        var view = start.View;
         var before = given.GetValue(_continue) is { } path ? ModelPlace.Load(path) : null;
         var options = before?.Options ?? _settings.Apply(given, new ForecasterOptions());
         var data = before is null ? _columns.ReadSeries(given, given.GetRequiredValue(Data), terminal.Input, Plan(given)) : ReadAsBefore(given, before, terminal);
         view.Remark(data.Remarks);
         // What the forecast lacks is better said before the training than after it.
         if (given.CommandResult.Command.Options.Contains(_future)) data = PlannedRows.Complete(data, options.Horizon, view.Remark);
-        interruption.AtOnce = false;
-        view.Watch(interruption.Token);
-        var context = new TrainingContext
-        {
-            Progress = view,
-            Phase = view.Phase,
-            Remark = view.Remark,
-            Spent = view.Elapsed,
-            CheckpointPath = checkpoint,
-            Resume = resume,
-            Cancellation = interruption.Token,
-        };
+        var context = start.Begin();
         if (before is null)
         {
             var model = Forecaster.Train(data, options, context);

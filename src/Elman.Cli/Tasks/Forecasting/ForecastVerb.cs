@@ -74,7 +74,7 @@ internal sealed class ForecastVerb
             Remarks = [.. remarks],
         };
         ForecastOutput.Write(Path.Combine(folder, CsvName), [new WrittenForecasts("", data, forecasts, columns)]);
-        ForecastOutput.WriteText(Path.Combine(folder, PageName), writer => writer.Write(ForecastPage.Of(content)));
+        CsvFile.WriteText(Path.Combine(folder, PageName), writer => writer.Write(ForecastPage.Of(content)));
         return content;
     }
 

@@ -5,7 +5,7 @@ using System.Globalization;
 namespace Elman.Cli;
 
 /// <summary>elman predict with a forecaster: the rows to come, as CSV, and as a picture.</summary>
-internal sealed class PredictForecast
+internal sealed class PredictForecast(DataArguments arguments)
 {
     private const int MostLevels = 99;
 
@@ -23,7 +23,6 @@ internal sealed class PredictForecast
 
     private readonly Option<bool> _sameNotation = new("--same-notation") { Description = "Write numbers as the data write them: decimal comma, thousands, currency." };
     private readonly Option<string?> _plot = new("--plot") { Description = "Draws the forecast into an SVG file.", HelpName = "forecast.svg" };
-    private readonly DataArguments _columns = DataArguments.OfModel();
 
     public static IReadOnlyList<string> Examples =>
     [
@@ -32,7 +31,7 @@ internal sealed class PredictForecast
         "cat sales.csv | elman predict sales.elman - | head",
     ];
 
-    public IReadOnlyList<Option> Options => [_quantiles, _horizon, _mean, _paths, _future, _from, _models, _sameNotation, _plot, .. _columns.All];
+    public IReadOnlyList<Option> Options => [_quantiles, _horizon, _mean, _paths, _future, _from, _models, _sameNotation, _plot, .. arguments.All];
 
     public int Run(Forecaster model, TaskCall call)
     {
@@ -62,7 +61,7 @@ internal sealed class PredictForecast
     {
         var given = call.Given;
         var usual = ForecastColumns.Of(model);
-        var data = ModelPlace.ReadSeries(model, _columns, given, call.Data, call.Terminal, input is null ? null : new MemoryStream(input), given.GetValue(_future));
+        var data = ModelPlace.ReadSeries(model, arguments, given, call.Data, call.Terminal, input is null ? null : new MemoryStream(input), given.GetValue(_future));
         if (given.GetValue(_from) is { } from) data = PastRows.Before(data, from, model, call.Terminal);
         var columns = usual with
         {

@@ -169,7 +169,7 @@ internal sealed class Tune
         if (model.Record.Outcome == TrainingOutcome.Interrupted) return null;
         model.Save(place.Model);
         File.Delete(place.Checkpoint);
-        File.Delete(place.Checkpoint + Forecaster.RefitSuffix);
+        File.Delete(place.Checkpoint + TaskModel.RefitSuffix);
         if (!place.KeepsStudy) File.Delete(place.Study);
         view.Phase("backtest of the defaults");
         var defaults = best.Number == 0 || model.Report.Backtest is null ? null : search.Tuning.Backtest(search.Tuning.Start, cancellation);

@@ -20,6 +20,12 @@ public sealed record TagScore(string Name, int Support, int Said, int Right)
 
     internal static double Share(double part, double whole) => whole == 0 ? 0 : part / whole;
 
+    internal static TagScore Read(JsonElement json)
+    {
+        int Whole(string name) => (int)json.RequiredInteger("report", name, 0, int.MaxValue);
+        return new TagScore(json.RequiredString("report", "name"), Whole("support"), Whole("predicted"), Whole("correct"));
+    }
+
     internal void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();

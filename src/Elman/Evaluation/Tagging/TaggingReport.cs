@@ -7,71 +7,45 @@ namespace Elman;
 /// </summary>
 public sealed class TaggingReport : TaskReport
 {
-    private TaggingReport(IReadOnlyList<TaggedAnswer> answers, bool spans)
+    private TaggingReport()
     {
-        HasSpans = spans;
-        Sentences = answers.Count;
-        Tokens = answers.Sum(answer => answer.Gold.Count);
-        TokenAccuracy = TagScore.Share(answers.Sum(answer => Same(answer.Gold, answer.Said).Count(same => same)), Tokens);
-        SentenceAccuracy = TagScore.Share(answers.Count(answer => answer.Gold.SequenceEqual(answer.Said)), Sentences);
-        Scores = Count(answers, answer => answer.Said, spans);
-        Micro = Total(Scores);
-        UnknownTags = [.. Scores.Where(score => score.Said == 0 && score.Right == 0).Select(score => score.Name)];
-        if (Tokens > 0 && answers.All(answer => answer.Floor is not null))
-        {
-            FloorAccuracy = TagScore.Share(answers.Sum(answer => Same(answer.Gold, answer.Floor!).Count(same => same)), Tokens);
-            FloorF1 = Total(Count(answers, answer => answer.Floor!, spans)).F1;
-        }
-        if (answers.All(answer => answer.Known is not null))
-        {
-            bool[] known = [.. answers.SelectMany(answer => answer.Known!)], right = [.. answers.SelectMany(answer => Same(answer.Gold, answer.Said))];
-            UnknownTokens = known.Count(one => !one);
-            KnownAccuracy = TagScore.Share(known.Zip(right).Count(pair => pair.First && pair.Second), known.Length - UnknownTokens.Value);
-            UnknownAccuracy = TagScore.Share(known.Zip(right).Count(pair => !pair.First && pair.Second), UnknownTokens.Value);
-        }
-        if (Sentences > 0 && answers.All(answer => answer.Label is not null))
-        {
-            LabelAccuracy = answers.Average(answer => answer.Label!.Value.Gold == answer.Label.Value.Said ? 1.0 : 0);
-            LabelFloor = answers.Average(answer => answer.Label!.Value.Gold == answer.Label.Value.Floor ? 1.0 : 0);
-            WholeAccuracy = answers.Average(answer => answer.Label!.Value.Gold == answer.Label.Value.Said && answer.Gold.SequenceEqual(answer.Said) ? 1.0 : 0);
-        }
     }
 
     /// <summary>Whether <see cref="Scores"/> are of spans; of single tags otherwise.</summary>
-    public bool HasSpans { get; }
+    public bool HasSpans { get; private init; }
 
     /// <summary>Sentences that were compared.</summary>
-    public int Sentences { get; }
+    public int Sentences { get; private init; }
 
     /// <summary>Words that were compared.</summary>
-    public int Tokens { get; }
+    public int Tokens { get; private init; }
 
     /// <summary>The part of the words whose tag is right.</summary>
-    public double TokenAccuracy { get; }
+    public double TokenAccuracy { get; private init; }
 
     /// <summary>The same, had each word the tag that it had most often in training; null where that is not known.</summary>
-    public double? FloorAccuracy { get; }
+    public double? FloorAccuracy { get; private init; }
 
     /// <summary>The micro F1 of the same.</summary>
-    public double? FloorF1 { get; }
+    public double? FloorF1 { get; private init; }
 
     /// <summary>The part of the sentences whose tags are all right.</summary>
-    public double SentenceAccuracy { get; }
+    public double SentenceAccuracy { get; private init; }
 
     /// <summary>Words that were not seen in training, and the accuracy of both kinds; null where that is not known.</summary>
-    public int? UnknownTokens { get; }
+    public int? UnknownTokens { get; private init; }
 
     /// <inheritdoc cref="UnknownTokens"/>
-    public double? UnknownAccuracy { get; }
+    public double? UnknownAccuracy { get; private init; }
 
     /// <inheritdoc cref="UnknownTokens"/>
-    public double? KnownAccuracy { get; }
+    public double? KnownAccuracy { get; private init; }
 
     /// <summary>Each type of spans, or each tag, in the order of their names.</summary>
-    public IReadOnlyList<TagScore> Scores { get; }
+    public IReadOnlyList<TagScore> Scores { get; private init; } = [];
 
     /// <summary>All of them counted together.</summary>
-    public TagScore Micro { get; }
+    public TagScore Micro => Total(Scores);
 
     /// <summary>The mean F1 of all that are there or were said.</summary>
     public double MacroF1 => Scores.Count == 0 ? 0 : Scores.Average(score => score.F1);
@@ -80,16 +54,16 @@ public sealed class TaggingReport : TaskReport
     public double WeightedF1 => TagScore.Share(Scores.Sum(score => score.F1 * score.Support), Micro.Support);
 
     /// <summary>What is there and was never said.</summary>
-    public IReadOnlyList<string> UnknownTags { get; }
+    public IReadOnlyList<string> UnknownTags => [.. Scores.Where(score => score.Said == 0).Select(score => score.Name)];
 
     /// <summary>The part of the sentences whose label is right; null where there is none.</summary>
-    public double? LabelAccuracy { get; }
+    public double? LabelAccuracy { get; private init; }
 
     /// <summary>The same of the training's most frequent label.</summary>
-    public double? LabelFloor { get; }
+    public double? LabelFloor { get; private init; }
 
     /// <summary>The part of the sentences whose label and tags are all right.</summary>
-    public double? WholeAccuracy { get; }
+    public double? WholeAccuracy { get; private init; }
 
     /// <summary>Compares.</summary>
     /// <param name="answers">The sentences.</param>
@@ -100,10 +74,57 @@ public sealed class TaggingReport : TaskReport
         ArgumentNullException.ThrowIfNull(answers);
         foreach (TaggedAnswer answer in answers)
         {
-            if (answer.Gold.Count != answer.Said.Count || answer.Floor is { } floor && floor.Count != answer.Gold.Count || answer.Known is { } known && known.Count != answer.Gold.Count)
+            if (answer.Gold.Count != answer.Said.Count || answer.Floor is { } floor && floor.Count != answer.Gold.Count || answer.Known is { } seen && seen.Count != answer.Gold.Count)
                 throw new ArgumentException($"a sentence has {answer.Gold.Count} right tags and {answer.Said.Count} that were said; both must be one for each word", nameof(answers));
         }
-        return new TaggingReport(answers, spans);
+        int tokens = answers.Sum(answer => answer.Gold.Count);
+        bool hasFloor = tokens > 0 && answers.All(answer => answer.Floor is not null), hasLabels = answers.Count > 0 && answers.All(answer => answer.Label is not null);
+        bool[] right = [.. answers.SelectMany(answer => Same(answer.Gold, answer.Said))], known = [.. answers.SelectMany(answer => answer.Known ?? [])];
+        bool tellsKnown = tokens > 0 && known.Length == tokens;
+        return new TaggingReport
+        {
+            HasSpans = spans,
+            Sentences = answers.Count,
+            Tokens = tokens,
+            TokenAccuracy = Part(right),
+            SentenceAccuracy = Part(answers.Select(answer => answer.Gold.SequenceEqual(answer.Said))),
+            Scores = Count(answers, answer => answer.Said, spans),
+            FloorAccuracy = hasFloor ? Part(answers.SelectMany(answer => Same(answer.Gold, answer.Floor!))) : null,
+            FloorF1 = hasFloor ? Total(Count(answers, answer => answer.Floor!, spans)).F1 : null,
+            UnknownTokens = tellsKnown ? known.Count(one => !one) : null,
+            KnownAccuracy = tellsKnown ? Part(right.Where((_, at) => known[at])) : null,
+            UnknownAccuracy = tellsKnown ? Part(right.Where((_, at) => !known[at])) : null,
+            LabelAccuracy = hasLabels ? Part(answers.Select(answer => answer.Label!.Value.Gold == answer.Label.Value.Said)) : null,
+            LabelFloor = hasLabels ? Part(answers.Select(answer => answer.Label!.Value.Gold == answer.Label.Value.Floor)) : null,
+            WholeAccuracy = hasLabels ? Part(answers.Select(answer => answer.Label!.Value.Gold == answer.Label.Value.Said && answer.Gold.SequenceEqual(answer.Said))) : null,
+        };
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="ElmanException">It is damaged.</exception>
+    internal static TaggingReport Read(JsonElement json)
+    {
+        const string where = "report";
+        double Number(string name) => json.RequiredNumber(where, name);
+        double? Optional(string name) => json.TryGetProperty(name, out _) ? Number(name) : null;
+        int Whole(string name) => (int)json.RequiredInteger(where, name, 0, int.MaxValue);
+        return new TaggingReport
+        {
+            Sentences = Whole("sentences"),
+            Tokens = Whole("tokens"),
+            TokenAccuracy = Number("token_accuracy"),
+            FloorAccuracy = Optional("floor_token_accuracy"),
+            SentenceAccuracy = Number("sentence_accuracy"),
+            UnknownTokens = json.TryGetProperty("unknown_tokens", out _) ? Whole("unknown_tokens") : null,
+            KnownAccuracy = Optional("known_accuracy"),
+            UnknownAccuracy = Optional("unknown_accuracy"),
+            HasSpans = json.RequiredString(where, "unit") == "span",
+            FloorF1 = Optional("floor_f1"),
+            LabelAccuracy = Optional("label_accuracy"),
+            LabelFloor = Optional("floor_label_accuracy"),
+            WholeAccuracy = Optional("whole_accuracy"),
+            Scores = [.. json.Required(where, "types", JsonValueKind.Array).EnumerateArray().Select(TagScore.Read)],
+        };
     }
 
     /// <inheritdoc/>
@@ -144,6 +165,13 @@ public sealed class TaggingReport : TaskReport
     public override string ToString() => TaggingReportText.Of(this);
 
     private static IEnumerable<bool> Same(IReadOnlyList<string> gold, IReadOnlyList<string> said) => gold.Zip(said, (right, tag) => right == tag);
+
+    private static double Part(IEnumerable<bool> right)
+    {
+        (int all, int good) = (0, 0);
+        foreach (bool one in right) (all, good) = (all + 1, good + (one ? 1 : 0));
+        return TagScore.Share(good, all);
+    }
 
     private static TagScore[] Count(IReadOnlyList<TaggedAnswer> answers, Func<TaggedAnswer, IReadOnlyList<string>> tags, bool spans)
     {

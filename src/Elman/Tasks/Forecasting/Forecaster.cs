@@ -24,9 +24,6 @@ public sealed partial class Forecaster : TaskModel
     /// <summary>The part of the steps that a fit to further rows takes.</summary>
     internal const double RefitShare = 0.4;
 
-    /// <summary>What is added to the path of the checkpoint while all is fitted to all rows.</summary>
-    internal const string RefitSuffix = ".refit";
-
     private readonly Dictionary<string, TrainedSeries> _trained;
     private string? _fingerprint;
 

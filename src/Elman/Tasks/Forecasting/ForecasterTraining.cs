@@ -196,7 +196,7 @@ internal sealed partial class ForecasterTraining
         TimeSpan spent = _watch.Elapsed + _context.Spent;
         TimeSpan? left = recipe.TimeLimit is { } limit ? TimeSpan.FromSeconds(Math.Max(1, (limit - spent).TotalSeconds / (1.15 + Forecaster.RefitShare))) : null;
         recipe = first ? recipe with { TimeLimit = left } : Forecaster.RefitRecipe(recipe, before!.Steps);
-        TrainingContext context = _context with { CheckpointPath = _context.CheckpointPath is { } path ? first ? path : path + Forecaster.RefitSuffix : null };
+        TrainingContext context = _context with { CheckpointPath = _context.CheckpointPath is { } path ? first ? path : path + TaskModel.RefitSuffix : null };
         // The nets stop by themselves, between two steps and with a checkpoint.
         using Work.Scope nets = Work.Until(CancellationToken.None);
         return NetTraining.Run(engine, _formed, models, until, _options.Training.Seed, recipe, context, Settings(first));

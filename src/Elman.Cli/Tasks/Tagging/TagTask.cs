@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Elman.Cli;
+
+/// <summary>Tags of the words of sentences.</summary>
+internal sealed class TagTask(DataArguments file, LabelArguments arguments) : CommandTask
+{
+    private const int NameWidth = 14;
+
+    public override string Name => "tag";
+
+    public override string Task => Tagger.TaskName;
+
+    public override string PredictHelp => "a tagger gives each word a tag and its probability";
+
+    public override string EvaluateHelp => "a tagger is compared with the right tags";
+
+    public override IReadOnlyList<Option> PredictOptions => [.. arguments.OfPredict, .. file.OfFile];
+
+    public override IReadOnlyList<Option> EvaluateOptions => [.. arguments.OfEvaluate, .. file.OfFile];
+
+    public override IReadOnlyList<string> PredictExamples => ["elman predict pos.elman new.conllu -o tagged.conllu", "echo 'Elman runs everywhere' | elman predict pos.elman -"];
+
+    public override IReadOnlyList<string> EvaluateExamples => ["elman evaluate pos.elman test.conllu --metrics report.json --report report.html"];
+
+    public override Verb Train(Terminal terminal) => TrainTag.Create(terminal);
+
+    public override Verb Demo(Terminal terminal) => TagDemo.Create(terminal);
+
+    public override int Predict(TaskModel model, TaskCall call)
+    {
+        var tagger = (Tagger)model;
+        var answers = new TagAnswers(tagger, arguments, call.Given);
+        var columns = tagger.Columns ?? new TaggedColumns();
+        if (call.Data == "-" && columns.Group is null)
+        {
+            using StreamReader reader = new(call.Terminal.Input);
+            return Finish(call, writer => new TagStream(answers, columns).Run(reader, writer));
+        }
+
+        if (!TagData.IsTable(call.Data, columns))
+        {
+            var sentences = TagData.ReadFile(call.Data, columns, tagged: false);
+            return Finish(call, writer => answers.WriteFile(sentences, columns, writer));
+        }
+
+        var table = file.ReadTable(call.Given, call.Data, call.Terminal.Input);
+        var groups = columns.Read(table, tagged: false);
+        return Finish(call, writer => answers.WriteTable(table, groups, writer));
+    }
+
+    public override int Evaluate(TaskModel model, TaskCall call)
+    {
+        var tagger = (Tagger)model;
+        arguments.CheckPlaces(call);
+        var columns = tagger.Columns ?? new TaggedColumns();
+        var sentences = TagData.IsTable(call.Data, columns) ? [.. columns.Read(file.ReadTable(call.Given, call.Data, call.Terminal.Input)).Select(one => one.Sentence)]
+            : call.Data == "-" ? columns.Read("standard input", new StreamReader(call.Terminal.Input)) : TagData.ReadFile(call.Data, columns);
+        foreach (string remark in TagData.Unknown(tagger, sentences)) call.Terminal.Remark(remark);
+        var report = tagger.Evaluate(sentences);
+        arguments.Write(call, report, () => TaggingPage.Of(report, tagger, sentences, call));
+        return ExitCode.Done;
+    }
+
+    public override void Inspect(TaskModel model, Terminal terminal)
+    {
+        var tagger = (Tagger)model;
+        Line("kind", "tagger");
+        Line("tags", Names.List([.. tagger.Tags]));
+        Line("scheme", tagger.Scheme.ToString().ToLowerInvariant());
+        Line("labels", tagger.Labels.Count == 0 ? "none" : Names.List([.. tagger.Labels]));
+        Line("weights", tagger.Net.ParameterCount.ToString("N0", CultureInfo.InvariantCulture));
+        Line("training", $"{Names.Count(tagger.Record.Epochs.Count, "epoch")}, {Names.Count(tagger.Record.Steps, "step")}");
+        terminal.Out.WriteLine();
+        foreach (var (name, value) in TaggerOptions.Settings.Texts(tagger.Options)) Line(name, value);
+
+        void Line(string name, string value) => terminal.Out.WriteLine($"{name.PadRight(NameWidth)}{terminal.Shown(value)}");
+    }
+
+    private static int Finish(TaskCall call, Action<TextWriter> write)
+    {
+        if (call.Output is { } path) CsvFile.WriteText(path, write);
+        else write(call.Terminal.FileOut);
+        return ExitCode.Done;
+    }
+}
