@@ -14,4 +14,10 @@ public enum Pooling
 
     /// <summary>The largest value of each feature in the valid steps.</summary>
     Max,
+
+    /// <summary>Both, side by side: 2·F values.</summary>
+    MeanMax,
+
+    /// <summary>A mean whose weights are learned; see <see cref="AttentionPool"/>.</summary>
+    Attention,
 }

@@ -27,6 +27,8 @@ public sealed class SequenceEncoder : Module
         {
             Pooling.None => null,
             Pooling.Last => AddChild("pool", new LastStep(reversed)),
+            Pooling.MeanMax => AddChild("pool", new MeanMaxPool()),
+            Pooling.Attention => AddChild("pool", new AttentionPool(_recurrent.OutputSize, random)),
             _ => AddChild("pool", new StepPool(options.Pooling == Pooling.Max)),
         };
     }
@@ -34,8 +36,8 @@ public sealed class SequenceEncoder : Module
     /// <summary>What it is made of.</summary>
     public EncoderOptions Options { get; }
 
-    /// <summary>D·H: values of a sequence, or of a step without pooling.</summary>
-    public int OutputSize => _recurrent.OutputSize;
+    /// <summary>D·H: values of a sequence, or of a step without pooling; twice as many with <see cref="Pooling.MeanMax"/>.</summary>
+    public int OutputSize => _recurrent.OutputSize * (Options.Pooling == Pooling.MeanMax ? 2 : 1);
 
     /// <inheritdoc/>
     public override bool KeepsSteps => _pool is null;

@@ -26,7 +26,7 @@ internal readonly record struct StepValues(int? Size, int? Reversed, bool IsMixe
             case LastStep last:
                 Check(last, path);
                 return new(size, 0, false, false);
-            case StepPool:
+            case StepPool or AttentionPool or MeanMaxPool:
                 return new(size, 0, false, false);
             case Repeat:
                 return new(size, 0, false, true);
@@ -50,7 +50,7 @@ internal readonly record struct StepValues(int? Size, int? Reversed, bool IsMixe
 
     private void CheckRank(Module module, string path)
     {
-        if (HasSteps == false && module is (RecurrentLayer or IDecaying or Conv1d or LastStep or StepPool))
+        if (HasSteps == false && module is (RecurrentLayer or IDecaying or Conv1d or LastStep or StepPool or AttentionPool or MeanMaxPool))
             throw At(path, $"{module.Description} takes sequences [N, L, F], and cannot follow one row for each sequence [N, F]");
         if (HasSteps == true && module is Repeat) throw At(path, $"{module.Description} takes one row for each sequence [N, F], and cannot follow sequences [N, L, F]");
     }
@@ -61,8 +61,10 @@ internal readonly record struct StepValues(int? Size, int? Reversed, bool IsMixe
         {
             case MergeHalves:
                 return Size % 2 != 1 ? Size / 2 : throw At(path, $"it merges halves and cannot follow an output of size {Size}");
-            case StepPool or Repeat:
+            case StepPool or AttentionPool or Repeat:
                 return Size;
+            case MeanMaxPool:
+                return 2 * Size;
             case IStreamable steps:
                 if ((Size ?? steps.StepInputSize) is not { } size) return null;
                 try

@@ -105,10 +105,10 @@ public sealed class TokenEncoder : Module
         return batch.Tokens.Length > 0 ? batch : batch with { Tokens = new int[batch.Count] };
     }
 
-    private static IReadOnlyList<string> Characters(string token)
+    private static string[] Characters(string token)
     {
-        IReadOnlyList<string> all = Tokens.Of(token, TextUnit.Character);
-        return all.Count <= MostCharacters ? all : [.. all.Take(MostCharacters / 2), .. all.TakeLast(MostCharacters / 2)];
+        string[] all = Tokens.Of(token, TextUnit.Character);
+        return all.Length <= MostCharacters ? all : [.. all.Take(MostCharacters / 2), .. all.TakeLast(MostCharacters / 2)];
     }
 
     /// <summary>What is unknown must be met in training, or it is never learned.</summary>

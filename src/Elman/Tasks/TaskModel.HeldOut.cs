@@ -53,7 +53,8 @@ public abstract partial class TaskModel<TInput, TTarget, TPrediction>
         if (plan.HasOwnTest) first.Calibrate([.. plan.Validation, .. plan.Test]);
         IReadOnlyList<Example<TInput, TTarget>> all = plan.All;
         TModel last = create(all);
-        long steps = first.Record.Steps * Math.Max(1, first.Record.BestEpoch) / Math.Max(1, first.Record.Epochs.Count);
+        // A run that went to its end had the learning rates of all its steps; one that stopped early was best before.
+        long steps = first.Record.Outcome != TrainingOutcome.StoppedEarly ? first.Record.Steps : first.Record.Steps * Math.Max(1, first.Record.BestEpoch) / Math.Max(1, first.Record.Epochs.Count);
         recipe = recipe with { Steps = Math.Max(1, steps * all.Count / plan.Training.Count), Epochs = int.MaxValue / 2, TimeLimit = null, Patience = null };
         last.Fit(all, [], recipe, plan.Settings, context with { CheckpointPath = context.CheckpointPath is { } path ? path + RefitSuffix : null });
         last.Report = first.Report;
@@ -79,7 +80,11 @@ public sealed record HeldOutPlan<TInput, TTarget>(
 
     /// <summary>How many these are.</summary>
     public int Count => Training.Count + Validation.Count + (HasOwnTest ? Test.Count : 0);
+}
 
+/// <summary>Makes plans of what a training sees when.</summary>
+public static class HeldOutPlan
+{
     /// <summary>Cuts examples as the options say.</summary>
     /// <param name="examples">The examples.</param>
     /// <param name="test">Examples that came for the test; null to cut them from the others.</param>
@@ -88,16 +93,17 @@ public sealed record HeldOutPlan<TInput, TTarget>(
     /// <param name="heldOut">The options.</param>
     /// <param name="recipe">How to train; its seed fixes the cut.</param>
     /// <param name="settings">What the net depends on.</param>
-    public static HeldOutPlan<TInput, TTarget> Cut(
+    /// <param name="leastValidation">Of fewer examples none is held out to choose the best epoch: they would choose at random, and are missed in training.</param>
+    public static HeldOutPlan<TInput, TTarget> Cut<TInput, TTarget>(
         IReadOnlyList<Example<TInput, TTarget>> examples, IReadOnlyList<Example<TInput, TTarget>>? test, IReadOnlyList<Example<TInput, TTarget>>? validation,
-        Func<Example<TInput, TTarget>, string?> stratum, HeldOut heldOut, TrainingRecipe recipe, IReadOnlyDictionary<string, string> settings)
+        Func<Example<TInput, TTarget>, string?> stratum, HeldOut heldOut, TrainingRecipe recipe, IReadOnlyDictionary<string, string> settings, int leastValidation = 0)
     {
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(heldOut);
         ArgumentNullException.ThrowIfNull(recipe);
         (IReadOnlyList<Example<TInput, TTarget>> rest, IReadOnlyList<Example<TInput, TTarget>> tested) = test is null ? Parts(examples, heldOut.TestShare, recipe.Seed) : (examples, test);
         (IReadOnlyList<Example<TInput, TTarget>> training, IReadOnlyList<Example<TInput, TTarget>> chosen) =
-            validation is null ? Parts(rest, heldOut.ValidationShare, recipe.Seed + 1) : (rest, validation);
+            validation is null ? Parts(rest, rest.Count * heldOut.ValidationShare < leastValidation ? 0 : heldOut.ValidationShare, recipe.Seed + 1) : (rest, validation);
         return new(training, chosen, tested, test is null && tested.Count > 0, heldOut, recipe, settings);
 
         (IReadOnlyList<Example<TInput, TTarget>>, IReadOnlyList<Example<TInput, TTarget>>) Parts(IReadOnlyList<Example<TInput, TTarget>> of, double share, ulong seed)

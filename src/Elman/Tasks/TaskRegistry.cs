@@ -7,6 +7,8 @@ public static class TaskRegistry
     private static readonly OrderedDictionary<string, Func<ModelFile, TaskModel>> Known = new()
     {
         [Forecaster.TaskName] = ForecasterFile.Load,
+        [SequenceClassifier.TaskName] = SequenceClassifier.Load,
+        [SequenceRegressor.TaskName] = SequenceRegressor.Load,
         [Tagger.TaskName] = Tagger.Load,
     };
 

@@ -36,18 +36,18 @@ internal sealed class TagTask(DataArguments file, LabelArguments arguments) : Co
         if (call.Data == "-" && columns.Group is null)
         {
             using StreamReader reader = new(call.Terminal.Input);
-            return Finish(call, writer => new TagStream(answers, columns).Run(reader, writer));
+            return PredictedRows.Finish(call, writer => new TagStream(answers, columns).Run(reader, writer));
         }
 
         if (!TagData.IsTable(call.Data, columns))
         {
             var sentences = TagData.ReadFile(call.Data, columns, tagged: false);
-            return Finish(call, writer => answers.WriteFile(sentences, columns, writer));
+            return PredictedRows.Finish(call, writer => answers.WriteFile(sentences, columns, writer));
         }
 
         var table = file.ReadTable(call.Given, call.Data, call.Terminal.Input);
         var groups = columns.Read(table, tagged: false);
-        return Finish(call, writer => answers.WriteTable(table, groups, writer));
+        return PredictedRows.Finish(call, writer => answers.WriteTable(table, groups, writer));
     }
 
     public override int Evaluate(TaskModel model, TaskCall call)
@@ -76,12 +76,5 @@ internal sealed class TagTask(DataArguments file, LabelArguments arguments) : Co
         foreach (var (name, value) in TaggerOptions.Settings.Texts(tagger.Options)) Line(name, value);
 
         void Line(string name, string value) => terminal.Out.WriteLine($"{name.PadRight(NameWidth)}{terminal.Shown(value)}");
-    }
-
-    private static int Finish(TaskCall call, Action<TextWriter> write)
-    {
-        if (call.Output is { } path) CsvFile.WriteText(path, write);
-        else write(call.Terminal.FileOut);
-        return ExitCode.Done;
     }
 }

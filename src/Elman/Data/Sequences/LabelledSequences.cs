@@ -30,4 +30,31 @@ public sealed class LabelledSequences : IReadOnlyList<Example<Sequence, string>>
     public IEnumerator<Example<Sequence, string>> GetEnumerator() => _examples.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Reads a file whose content says what it is: <c>.ts</c> of aeon and sktime, or <c>.arff</c> of Weka.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ElmanException">There is no such file, or it is of neither kind, or damaged: the message says where.</exception>
+    public static LabelledSequences Read(string path) => Path.GetExtension(path).Equals(".arff", StringComparison.OrdinalIgnoreCase) ? ReadArff(path) : ReadTs(path);
+
+    /// <summary>Reads a <c>.ts</c> file of aeon and sktime.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ElmanException">There is no such file, or it is damaged: the message says the line.</exception>
+    public static LabelledSequences ReadTs(string path) => InputFile.Read(path, stream => ReadTs(path, new StreamReader(stream)));
+
+    /// <summary>Reads what a <c>.ts</c> file holds.</summary>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="reader">The text.</param>
+    /// <exception cref="ElmanException">It is damaged: the message says the line.</exception>
+    public static LabelledSequences ReadTs(string name, TextReader reader) => TsReader.Read(name, reader);
+
+    /// <summary>Reads an <c>.arff</c> file of Weka as the UCR and UEA archives publish it: a sequence a row, the class last.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="ElmanException">There is no such file, or it is damaged: the message says the line.</exception>
+    public static LabelledSequences ReadArff(string path) => InputFile.Read(path, stream => ReadArff(path, new StreamReader(stream)));
+
+    /// <summary>Reads what an <c>.arff</c> file holds.</summary>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="reader">The text.</param>
+    /// <exception cref="ElmanException">It is damaged: the message says the line.</exception>
+    public static LabelledSequences ReadArff(string name, TextReader reader) => ArffReader.Read(name, reader);
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Elman;
 
 /// <summary>
@@ -45,6 +47,14 @@ public sealed class Sequence
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(features);
         if (values.Length % features != 0) throw new ArgumentException($"{values.Length} values are not whole time steps of {features}", nameof(values));
         return new Sequence(null, values, features);
+    }
+
+    /// <summary>Writes all of it into a digest.</summary>
+    internal void Describe(BinaryWriter digest)
+    {
+        digest.Write(Text ?? "");
+        digest.Write(Features);
+        digest.Write(MemoryMarshal.AsBytes(Values));
     }
 
     /// <inheritdoc/>

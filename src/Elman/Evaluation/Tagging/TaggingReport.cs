@@ -42,16 +42,16 @@ public sealed class TaggingReport : TaskReport
     public double? KnownAccuracy { get; private init; }
 
     /// <summary>Each type of spans, or each tag, in the order of their names.</summary>
-    public IReadOnlyList<TagScore> Scores { get; private init; } = [];
+    public IReadOnlyList<ClassScore> Scores { get; private init; } = [];
 
     /// <summary>All of them counted together.</summary>
-    public TagScore Micro => Total(Scores);
+    public ClassScore Micro => Total(Scores);
 
     /// <summary>The mean F1 of all that are there or were said.</summary>
     public double MacroF1 => Scores.Count == 0 ? 0 : Scores.Average(score => score.F1);
 
     /// <summary>The mean F1, each by how often it is there.</summary>
-    public double WeightedF1 => TagScore.Share(Scores.Sum(score => score.F1 * score.Support), Micro.Support);
+    public double WeightedF1 => ClassScore.Share(Scores.Sum(score => score.F1 * score.Support), Micro.Support);
 
     /// <summary>What is there and was never said.</summary>
     public IReadOnlyList<string> UnknownTags => [.. Scores.Where(score => score.Said == 0).Select(score => score.Name)];
@@ -123,7 +123,7 @@ public sealed class TaggingReport : TaskReport
             LabelAccuracy = Optional("label_accuracy"),
             LabelFloor = Optional("floor_label_accuracy"),
             WholeAccuracy = Optional("whole_accuracy"),
-            Scores = [.. json.Required(where, "types", JsonValueKind.Array).EnumerateArray().Select(TagScore.Read)],
+            Scores = [.. json.Required(where, "types", JsonValueKind.Array).EnumerateArray().Select(ClassScore.Read)],
         };
     }
 
@@ -151,7 +151,7 @@ public sealed class TaggingReport : TaskReport
         Optional("floor_label_accuracy", LabelFloor);
         Optional("whole_accuracy", WholeAccuracy);
         json.WriteStartArray("types");
-        foreach (TagScore score in Scores) score.Write(json);
+        foreach (ClassScore score in Scores) score.Write(json);
         json.WriteEndArray();
         json.WriteEndObject();
 
@@ -170,10 +170,10 @@ public sealed class TaggingReport : TaskReport
     {
         (int all, int good) = (0, 0);
         foreach (bool one in right) (all, good) = (all + 1, good + (one ? 1 : 0));
-        return TagScore.Share(good, all);
+        return ClassScore.Share(good, all);
     }
 
-    private static TagScore[] Count(IReadOnlyList<TaggedAnswer> answers, Func<TaggedAnswer, IReadOnlyList<string>> tags, bool spans)
+    private static ClassScore[] Count(IReadOnlyList<TaggedAnswer> answers, Func<TaggedAnswer, IReadOnlyList<string>> tags, bool spans)
     {
         SortedDictionary<string, (int Support, int Said, int Right)> counts = new(StringComparer.Ordinal);
         foreach (TaggedAnswer answer in answers)
@@ -182,7 +182,7 @@ public sealed class TaggingReport : TaskReport
             foreach (TagSpan span in gold) Add(span.Type, 1, 0, 0);
             foreach (TagSpan span in Units(tags(answer), spans)) Add(span.Type, 0, 1, gold.Contains(span) ? 1 : 0);
         }
-        return [.. counts.Select(pair => new TagScore(pair.Key, pair.Value.Support, pair.Value.Said, pair.Value.Right))];
+        return [.. counts.Select(pair => new ClassScore(pair.Key, pair.Value.Support, pair.Value.Said, pair.Value.Right))];
 
         void Add(string type, int support, int said, int right)
         {
@@ -193,5 +193,5 @@ public sealed class TaggingReport : TaskReport
 
     private static IEnumerable<TagSpan> Units(IReadOnlyList<string> tags, bool spans) => spans ? TagSchemes.Spans(tags) : tags.Select((tag, place) => new TagSpan(tag, place, 1));
 
-    private static TagScore Total(IReadOnlyList<TagScore> scores) => new("all", scores.Sum(score => score.Support), scores.Sum(score => score.Said), scores.Sum(score => score.Right));
+    private static ClassScore Total(IReadOnlyList<ClassScore> scores) => new("all", scores.Sum(score => score.Support), scores.Sum(score => score.Said), scores.Sum(score => score.Right));
 }

@@ -33,12 +33,12 @@ internal static class TaggingReportText
     {
         int width = Math.Max(8, report.Scores.Max(score => Names.Shown(score.Name, NameWidth).Length));
         text.AppendLine(Line($"{(report.HasSpans ? "type" : "tag").PadRight(width)}{"precision",11}{"recall",9}{"F1",9}{"support",9}"));
-        foreach (TagScore score in report.Scores) Row(score.Name, score);
+        foreach (ClassScore score in report.Scores) Row(score.Name, score);
         if (report.HasSpans) Row("all", report.Micro);
         text.AppendLine(Line($"{"macro".PadRight(width)}{"",20}{Percent(report.MacroF1),9}"));
         text.AppendLine(Line($"{"weighted".PadRight(width)}{"",20}{Percent(report.WeightedF1),9}{report.Micro.Support,9:N0}"));
 
-        void Row(string name, TagScore score) =>
+        void Row(string name, ClassScore score) =>
             text.AppendLine(Line($"{Names.Shown(name, NameWidth).PadRight(width)}{Percent(score.Precision),11}{Percent(score.Recall),9}{Percent(score.F1),9}{score.Support,9:N0}"));
     }
 

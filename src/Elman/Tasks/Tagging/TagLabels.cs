@@ -172,10 +172,10 @@ internal sealed class TagLabels
 
     private static string MostFrequent(IEnumerable<KeyValuePair<string, int>> counts) => counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).First().Key;
 
-    private static Dictionary<string, int> Numbered(IReadOnlyList<string> names)
+    private static Dictionary<string, int> Numbered(string[] names)
     {
         Dictionary<string, int> numbers = new(StringComparer.Ordinal);
-        for (int i = 0; i < names.Count; i++) numbers.Add(names[i], i);
+        for (int i = 0; i < names.Length; i++) numbers.Add(names[i], i);
         return numbers;
     }
 }

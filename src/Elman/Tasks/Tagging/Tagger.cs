@@ -77,7 +77,7 @@ public sealed partial class Tagger : TaskModel<TaggedSentence, TaggedSentence, T
         TagScheme scheme = TagSchemes.Detect([.. sentences.Select(sentence => sentence.Tags!)]);
         RequireLegal(scheme, sentences);
         foreach (string remark in Remarks(sentences, scheme, test)) context?.Remark?.Invoke(remark);
-        HeldOutPlan<TaggedSentence, TaggedSentence> plan = HeldOutPlan<TaggedSentence, TaggedSentence>.Cut(Examples(sentences), test is null ? null : Examples(test), validation is null ? null : Examples(validation),
+        HeldOutPlan<TaggedSentence, TaggedSentence> plan = HeldOutPlan.Cut(Examples(sentences), test is null ? null : Examples(test), validation is null ? null : Examples(validation),
             example => example.Target.Label, options.HeldOut, options.Training, TaggerOptions.Settings.Texts(options, [.. TrainingRecipe.NotCompared]));
         return TrainHeldOut(plan, training => Untrained(options, [.. training.Select(example => example.Target)], scheme), context);
     }

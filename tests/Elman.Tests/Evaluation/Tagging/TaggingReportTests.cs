@@ -29,7 +29,7 @@ public sealed class TaggingReportTests
         TaggingReport report = TaggingReport.Of([.. sentences.Select(one => new TaggedAnswer(one.Gold, one.Said))], spans: true);
         Assert.Equal((expected.Tokens, (double)expected.CorrectTokens / expected.Tokens), (report.Tokens, report.TokenAccuracy));
         Assert.Equal(expected.Gold.Keys.Union(expected.Guessed.Keys).Order(StringComparer.Ordinal), report.Scores.Select(score => score.Name));
-        foreach (TagScore score in report.Scores)
+        foreach (ClassScore score in report.Scores)
             Assert.Equal((expected.Gold.GetValueOrDefault(score.Name), expected.Guessed.GetValueOrDefault(score.Name), expected.Correct.GetValueOrDefault(score.Name)), (score.Support, score.Said, score.Right));
         double precision = (double)expected.Correct.Values.Sum() / expected.Guessed.Values.Sum(), recall = (double)expected.Correct.Values.Sum() / expected.Gold.Values.Sum();
         Assert.Equal(2 * precision * recall / (precision + recall), report.Micro.F1, 1e-12);
@@ -44,8 +44,8 @@ public sealed class TaggingReportTests
             new TaggedAnswer(["B-NP", "I-NP", "O"], ["B-NP", "O", "O"]),
         ], spans: true);
         // Said: NP 0–2, VP, NP (begun by an I), NP 0–1; of these the last is cut too short.
-        Assert.Equal(new TagScore("NP", 3, 3, 2), report.Scores[0]);
-        Assert.Equal(new TagScore("VP", 1, 1, 1), report.Scores[1]);
+        Assert.Equal(new ClassScore("NP", 3, 3, 2), report.Scores[0]);
+        Assert.Equal(new ClassScore("VP", 1, 1, 1), report.Scores[1]);
         Assert.Equal((0.75, 0.75, 0.75), (report.Micro.Precision, report.Micro.Recall, report.Micro.F1));
         Assert.Equal(6.0 / 8, report.TokenAccuracy);
         Assert.Equal(0, report.SentenceAccuracy);
@@ -66,7 +66,7 @@ public sealed class TaggingReportTests
         Assert.Equal((0.5, 0.5, 0.0), (report.LabelAccuracy!.Value, report.LabelFloor!.Value, report.WholeAccuracy!.Value));
         Assert.Equal(["DET", "NOUN", "VERB", "X"], report.Scores.Select(score => score.Name));
         Assert.Equal(["VERB"], report.UnknownTags);
-        Assert.Equal(new TagScore("NOUN", 1, 2, 1), report.Scores[1]);
+        Assert.Equal(new ClassScore("NOUN", 1, 2, 1), report.Scores[1]);
         using JsonDocument json = JsonDocument.Parse(report.ToJson());
         Assert.Equal(report.MacroF1, json.RootElement.GetProperty("macro_f1").GetDouble());
         Assert.Equal(report.Scores[1].F1, json.RootElement.GetProperty("types")[1].GetProperty("f1").GetDouble());

@@ -9,13 +9,15 @@ public sealed class TaggerTests : IDisposable
     private static readonly TaggedSentence[] Sentences = Make(200, 1), Unseen = Make(60, 2);
     private static readonly Lazy<Tagger> Trained = new(() => Tagger.Train(Sentences, Quick));
 
+    private static readonly JsonSerializerOptions WithFields = new() { IncludeFields = true };
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     private static float[] Weights(Tagger model) => [.. model.Net.Parameters().SelectMany(parameter => parameter.Value.Span.ToArray())];
 
-    private static string Told(TagPrediction said) => JsonSerializer.Serialize(said, new JsonSerializerOptions { IncludeFields = true });
+    private static string Told(TagPrediction said) => JsonSerializer.Serialize(said, WithFields);
 
     [Fact]
     public void It_trains_evaluates_saves_loads_and_tags()
