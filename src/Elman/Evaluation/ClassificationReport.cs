@@ -177,7 +177,12 @@ public sealed class ClassificationReport : TaskReport
         if (confusion.Length > 0 && (confusion.Length != classes.Length || confusion.Any(row => row.Length != classes.Length))) throw JsonFields.Damaged("report: a confusion of another size than the classes");
         return new ClassificationReport(several, count, classes)
         {
-            Accuracy = accuracy, Floor = floor, FloorLabel = floorLabel, LogLoss = logLoss, CalibrationError = calibration, Confusion = confusion,
+            Accuracy = accuracy,
+            Floor = floor,
+            FloorLabel = floorLabel,
+            LogLoss = logLoss,
+            CalibrationError = calibration,
+            Confusion = confusion,
         };
 
         double Number(string name) => fields.Value(name, value => value.ValueKind == JsonValueKind.Null ? double.NaN : value.GetDouble());

@@ -82,8 +82,14 @@ public sealed class RegressionReport : TaskReport
         StrictFields fields = new(json, "report");
         RegressionReport report = new(fields.Whole("numbers", 0, int.MaxValue))
         {
-            MeanAbsoluteError = Number("mae"), RootMeanSquaredError = Number("rmse"), Determination = Number("r2"), FloorMeanAbsoluteError = Number("floor_mae"),
-            FloorRootMeanSquaredError = Number("floor_rmse"), Coverage = Number("coverage"), NominalCoverage = Number("nominal_coverage"), Width = Number("width"),
+            MeanAbsoluteError = Number("mae"),
+            RootMeanSquaredError = Number("rmse"),
+            Determination = Number("r2"),
+            FloorMeanAbsoluteError = Number("floor_mae"),
+            FloorRootMeanSquaredError = Number("floor_rmse"),
+            Coverage = Number("coverage"),
+            NominalCoverage = Number("nominal_coverage"),
+            Width = Number("width"),
         };
         fields.Finish();
         return report;

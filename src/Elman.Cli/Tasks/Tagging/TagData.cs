@@ -24,7 +24,11 @@ internal sealed class TagData(DataArguments file)
     /// <summary>What the command line says.</summary>
     public TaggedColumns Columns(ParseResult given) => new()
     {
-        Tags = given.GetValue(_column), Label = given.GetValue(_label), Group = given.GetValue(_group), Words = given.GetValue(_words), Features = [.. given.GetValue(_features) ?? []],
+        Tags = given.GetValue(_column),
+        Label = given.GetValue(_label),
+        Group = given.GetValue(_group),
+        Words = given.GetValue(_words),
+        Features = [.. given.GetValue(_features) ?? []],
     };
 
     /// <summary>Reads sentences to learn from or to be scored on.</summary>

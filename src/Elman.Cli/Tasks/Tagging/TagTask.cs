@@ -20,7 +20,7 @@ internal sealed class TagTask(DataArguments file, LabelArguments arguments) : Co
 
     public override IReadOnlyList<Option> EvaluateOptions => [.. arguments.OfEvaluate, .. file.OfFile];
 
-    public override IReadOnlyList<string> PredictExamples => ["elman predict pos.elman new.conllu -o tagged.conllu", "echo 'Elman runs everywhere' | elman predict pos.elman -"];
+    public override IReadOnlyList<string> PredictExamples => ["echo 'Elman runs everywhere' | elman predict pos.elman -", "elman predict pos.elman new.conllu -o tagged.conllu"];
 
     public override IReadOnlyList<string> EvaluateExamples => ["elman evaluate pos.elman test.conllu --metrics report.json --report report.html"];
 

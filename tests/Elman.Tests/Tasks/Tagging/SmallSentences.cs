@@ -7,7 +7,10 @@ internal static class SmallSentences
 
     public static readonly TaggerOptions Quick = new()
     {
-        WordSize = 16, MinCount = 1, CharacterSize = 8, InputDropout = 0.1f,
+        WordSize = 16,
+        MinCount = 1,
+        CharacterSize = 8,
+        InputDropout = 0.1f,
         Encoder = new TaggerOptions().Encoder with { Hidden = 16, Dropout = 0.1f },
         HeldOut = new HeldOut { TestShare = 0.2, ValidationShare = 0.1, Refit = "off" },
         Training = new TrainingRecipe { LearningRate = 0.02, BatchSize = 16, Epochs = 1, Patience = null },
