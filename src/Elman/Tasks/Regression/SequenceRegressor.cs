@@ -94,8 +94,8 @@ public sealed class SequenceRegressor : TaskModel<Sequence, double[], NumberPred
     }
 
     /// <summary>
-    /// Trains a regressor on a table, whose columns it remembers. Where the label changes within a sequence each time step has its own number, and the net looks back only; whether of these only the
-    /// last counts, <see cref="SequenceColumns.Last"/> says: the sequences that score it are then cut at random, as those to come will be.
+    /// Trains a regressor on a table, whose columns it remembers. Where the label changes within a sequence each time step has its own number, and the net looks back only; its report
+    /// scores all of them.
     /// </summary>
     /// <inheritdoc cref="Train(IReadOnlyList{Example{Sequence, double[]}}, RegressorOptions?, IReadOnlyList{Example{Sequence, double[]}}?, IReadOnlyList{Example{Sequence, double[]}}?, TrainingContext?)"/>
     public static SequenceRegressor Train(
