@@ -3,7 +3,8 @@ using BenchmarkDotNet.Attributes;
 namespace Elman.Bench;
 
 /// <summary>
-/// A training step of a tagger, 32 sentences of 5 to 35 words, 150 → BiLSTM 128 → tags, by a softmax of each word and by a <see cref="Crf"/>; and decoding. Of 17 tags, as
+/// A training step of a tagger, 32 sentences of 5 to 35 words, 150 → BiLSTM 128 → tags, by a softmax of each word and by a
+/// <see cref="Crf"/>; and decoding. Of 17 tags, as
 /// parts of speech; 45, as chunks in BIOES; 157, as the slots of Snips in BIOES.
 /// </summary>
 public class TaggerBenchmarks

@@ -3,7 +3,8 @@ using System.CommandLine;
 namespace Elman.Cli;
 
 /// <summary>
-/// What every verb that trains does around the training: it takes the place of the model, shows the work, can be interrupted and resumed, and writes the model in one piece.
+/// What every verb that trains does around the training: it takes the place of the model, shows the work, can be interrupted and resumed,
+/// and writes the model in one piece.
 /// </summary>
 internal sealed class TaskTraining
 {

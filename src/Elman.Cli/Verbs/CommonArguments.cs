@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Elman.Cli;
 
@@ -14,6 +15,17 @@ internal static class CommonArguments
     };
 
     public static Argument<string> Model() => new("MODEL") { Description = "A model file that elman train has written." };
+
+    /// <summary>An option that names a column.</summary>
+    public static Option<string?> Column(string name, string description) => new(name) { Description = description, HelpName = "column" };
+
+    /// <summary>An option that names columns, separated by commas.</summary>
+    public static Option<string[]> Columns(string name, string description) =>
+        new(name) { Description = description, HelpName = name == "--target" ? "column" : "a,b", DefaultValueFactory = _ => [], CustomParser = Split };
+
+    /// <summary>The words of an option, separated by commas.</summary>
+    public static string[] Split(ArgumentResult result) =>
+        [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
 
     /// <summary>Without the option its value is 0: as many as the machine has.</summary>
     public static Option<int> Threads()

@@ -11,12 +11,12 @@ namespace Elman.Cli;
 /// </summary>
 internal sealed class DataArguments
 {
-    private readonly Option<string[]> _target = Columns("--target", "The column to forecast; each of several becomes a series of its own. [default: the only one of numbers]");
-    private readonly Option<string?> _time = Column("--time", "The column of the times. [default: the one that holds dates, or is named date, time, ...]");
-    private readonly Option<string[]> _covariates = Columns("--covariates", "Further columns that the model sees, numbers or texts, separated by commas.");
-    private readonly Option<string[]> _known = Columns("--known", "Columns that are known ahead, such as planned promotions; rows after the last target are the plan.");
-    private readonly Option<string[]> _static = Columns("--static", "Columns that never change within a group, such as a store's kind.");
-    private readonly Option<string?> _group = Column("--group", "The column that names the series of a row (a store, a sensor): one model learns from all of them.");
+    private readonly Option<string[]> _target = CommonArguments.Columns("--target", "The column to forecast; each of several becomes a series of its own. [default: the only one of numbers]");
+    private readonly Option<string?> _time = CommonArguments.Column("--time", "The column of the times. [default: the one that holds dates, or is named date, time, ...]");
+    private readonly Option<string[]> _covariates = CommonArguments.Columns("--covariates", "Further columns that the model sees, numbers or texts, separated by commas.");
+    private readonly Option<string[]> _known = CommonArguments.Columns("--known", "Columns that are known ahead, such as planned promotions; rows after the last target are the plan.");
+    private readonly Option<string[]> _static = CommonArguments.Columns("--static", "Columns that never change within a group, such as a store's kind.");
+    private readonly Option<string?> _group = CommonArguments.Column("--group", "The column that names the series of a row (a store, a sensor): one model learns from all of them.");
     private readonly Option<bool> _wide = new("--wide") { Description = "Each column is a series, or each row one whose columns are dates." };
     private readonly Option<bool> _byRow = new("--by-row") { Description = "Take the rows as they come, whatever their times." };
     private readonly Option<TimeSpan?> _every = Span("--every", "Bring irregular rows to a spacing, such as 5min, 1h or 1d: the mean of each span, or what --duplicates says.");
@@ -24,7 +24,7 @@ internal sealed class DataArguments
     private readonly Option<FillRule?> _fill = Word<FillRule>("--fill", "What rows stand for that the times leave out. [default: missing values]");
     private readonly Option<string?> _zone = new("--zone") { Description = "The time zone of the times, such as Europe/Berlin: its clock changes are followed.", HelpName = "zone" };
     private readonly Option<string?> _dateFormat = new("--date-format") { Description = "How dates are written, such as dd/MM/yyyy. [default: as all rows allow]", HelpName = "pattern" };
-    private readonly Option<string[]> _missing = new("--missing") { Description = "Cells that mean no value, such as -999, separated by commas.", HelpName = "a,b", Arity = ArgumentArity.ExactlyOne, CustomParser = Split, DefaultValueFactory = _ => [] };
+    private readonly Option<string[]> _missing = new("--missing") { Description = "Cells that mean no value, such as -999, separated by commas.", HelpName = "a,b", Arity = ArgumentArity.ExactlyOne, CustomParser = CommonArguments.Split, DefaultValueFactory = _ => [] };
     private readonly DatabaseArguments _database = new();
     private readonly bool _ofModel;
 
@@ -116,14 +116,6 @@ internal sealed class DataArguments
         if (plan is not null) table = PlannedRows.Append(table, ReadTable(given, plan, standardInput, remembered), remembered.Roles, remembered.TimeColumns);
         return SeriesSet.Read(table, Roles(given, remembered.Roles), remembered);
     }
-
-    private static Option<string?> Column(string name, string description) => new(name) { Description = description, HelpName = "column" };
-
-    private static Option<string[]> Columns(string name, string description) =>
-        new(name) { Description = description, HelpName = name == "--target" ? "column" : "a,b", DefaultValueFactory = _ => [], CustomParser = Split };
-
-    private static string[] Split(ArgumentResult result) =>
-        [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
 
     private static Option<T?> Word<T>(string name, string description)
         where T : struct, Enum

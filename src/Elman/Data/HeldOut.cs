@@ -1,6 +1,8 @@
 namespace Elman;
 
-/// <summary>Which examples a training does not see at first: some choose the best epoch, others score the model. Then it may be trained on all.</summary>
+/// <summary>
+/// Which examples a training does not see at first: some choose the best epoch, others score the model. Then it may be trained on all.
+/// </summary>
 public sealed record HeldOut
 {
     private static readonly string[] RefitWords = ["auto", "on", "off"];
@@ -17,7 +19,10 @@ public sealed record HeldOut
     /// <summary>The share of the rest that chooses the best epoch; 0 for none.</summary>
     public double ValidationShare { get; init; } = 0.15;
 
-    /// <summary>Whether the model is trained again on all examples when it has been scored: <c>on</c>, <c>off</c>, or <c>auto</c>: where they are at most 10,000.</summary>
+    /// <summary>
+    /// Whether the model is trained again on all examples when it has been scored: <c>on</c>, <c>off</c>, or <c>auto</c>: where they are at
+    /// most 10,000.
+    /// </summary>
     public string Refit { get; init; } = "auto";
 
     /// <summary>All settings.</summary>

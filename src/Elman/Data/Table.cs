@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Elman;
 
 /// <summary>
@@ -84,6 +86,15 @@ public abstract record TableColumn(string Name)
 
     /// <summary>What was inferred while the column was read, one line each; whoever uses the column tells it.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>A cell as text, such as the name of a group; null where it is missing.</summary>
+    internal string? TextAt(int row) => this switch
+    {
+        NumberColumn numbers => double.IsNaN(numbers.Values[row]) ? null : numbers.Values[row].ToString("R", CultureInfo.InvariantCulture),
+        TimeColumn times => times.Values[row] == default ? null : times.Notation.Format(times.Values[row]),
+        TextColumn texts => texts[row],
+        _ => null,
+    };
 }
 
 /// <summary>A column of numbers.</summary>

@@ -4,9 +4,12 @@ using Elman.Kernels;
 namespace Elman;
 
 /// <summary>
-/// A linear-chain conditional random field upon scores of each step (Lafferty et al. 2001; Lample et al. 2016, section 2.2): a sequence's score is
-/// s(y) = start[y₁] + Σ_t E[t, y_t] + Σ_t A[y_{t−1}, y_t] + end[y_L], its probability e^{s(y)} / Z over all sequences that the moves allow. What they do not allow has the probability 0, in training
-/// and in decoding. Lengths may be 0; steps past a row's length are not read; a row's result does not depend on its batch mates or on the number of threads.
+/// A linear-chain conditional random field upon scores of each step (Lafferty et al. 2001; Lample et al. 2016, section 2.2): a sequence's
+/// score is
+/// s(y) = start[y₁] + Σ_t E[t, y_t] + Σ_t A[y_{t−1}, y_t] + end[y_L], its probability e^{s(y)} / Z over all sequences that the moves allow.
+/// What they do not allow has the probability 0, in training
+/// and in decoding. Lengths may be 0; steps past a row's length are not read; a row's result does not depend on its batch mates or on the
+/// number of threads.
 /// </summary>
 /// <example><code>
 /// Crf crf = new(scheme.Moves(tags));
@@ -15,7 +18,9 @@ namespace Elman;
 /// </code></example>
 public sealed class Crf : Module
 {
-    /// <summary>Sequences that one thread takes at a time; the gradient of the moves is added up in this order whatever the number of threads.</summary>
+    /// <summary>
+    /// Sequences that one thread takes at a time; the gradient of the moves is added up in this order whatever the number of threads.
+    /// </summary>
     private const int BlockRows = 8;
 
     private readonly CrfWeights _weights;
@@ -58,18 +63,24 @@ public sealed class Crf : Module
     /// <inheritdoc/>
     public override string Description => $"crf of {Classes} tags";
 
-    /// <summary>Hands the scores on: what they mean together is what <see cref="Loss"/>, <see cref="Viterbi"/> and <see cref="Marginals"/> say.</summary>
+    /// <summary>
+    /// Hands the scores on: what they mean together is what <see cref="Loss"/>, <see cref="Viterbi"/> and <see cref="Marginals"/> say.
+    /// </summary>
     public override Tensor Forward(Tensor input, ReadOnlySpan<int> lengths = default)
     {
         Lengths(input, lengths);
         return input;
     }
 
-    /// <summary>The mean over all valid steps of −log P(tags): Σ (log Z − s(tags)) / Σ lengths; 0 without a step. One recorded operation, whose gradient is that of forward and backward sums.</summary>
+    /// <summary>
+    /// The mean over all valid steps of −log P(tags): Σ (log Z − s(tags)) / Σ lengths; 0 without a step. One recorded operation, whose
+    /// gradient is that of forward and backward sums.
+    /// </summary>
     /// <param name="emissions">E [N, L, C].</param>
     /// <param name="tags">The tag of every step [N, L], row-major; past a row's length it is not read.</param>
     /// <param name="lengths">Valid steps of each row [N]; empty if all are L.</param>
-    /// <exception cref="ArgumentException">A shape does not fit, a tag is none, or a row breaks the moves, which has no probability.</exception>
+    /// <exception cref="ArgumentException">A shape does not fit, a tag is none, or a row breaks the moves, which has no
+    /// probability.</exception>
     public Tensor Loss(Tensor emissions, ReadOnlySpan<int> tags, ReadOnlySpan<int> lengths = default)
     {
         int[] valid = Lengths(emissions, lengths);
@@ -91,7 +102,10 @@ public sealed class Crf : Module
         });
     }
 
-    /// <summary>The best tags of every row. Of several that are equally good, those whose last tag has the lowest number, then the one before it, and so on.</summary>
+    /// <summary>
+    /// The best tags of every row. Of several that are equally good, those whose last tag has the lowest number, then the one before it,
+    /// and so on.
+    /// </summary>
     /// <param name="emissions">E [N, L, C].</param>
     /// <param name="lengths">Valid steps of each row [N]; empty if all are L.</param>
     /// <returns>For each row as many tags as it has steps.</returns>
@@ -99,7 +113,9 @@ public sealed class Crf : Module
     public int[][] Viterbi(Tensor emissions, ReadOnlySpan<int> lengths = default) =>
         ForEachRow(emissions, lengths, static (weights, scores) => new ViterbiSearch(weights).Best(scores));
 
-    /// <summary>The best few sequences of every row, best first; fewer where there are not so many. Ties as in <see cref="Viterbi"/>.</summary>
+    /// <summary>
+    /// The best few sequences of every row, best first; fewer where there are not so many. Ties as in <see cref="Viterbi"/>.
+    /// </summary>
     /// <param name="emissions">E [N, L, C].</param>
     /// <param name="count">K: how many.</param>
     /// <param name="lengths">Valid steps of each row [N]; empty if all are L.</param>

@@ -4,7 +4,8 @@ using System.Numerics.Tensors;
 namespace Elman;
 
 /// <summary>
-/// Σ (log Z − s(tags)) of a batch and its derivatives, without a tape: by E it is P(y_t = j) − [tag], by A the expected moves less those made. Blocks of rows may run
+/// Σ (log Z − s(tags)) of a batch and its derivatives, without a tape: by E it is P(y_t = j) − [tag], by A the expected moves less those
+/// made. Blocks of rows may run
 /// on any threads; each has sums of its own, which are added in order.
 /// </summary>
 internal sealed class CrfGradient

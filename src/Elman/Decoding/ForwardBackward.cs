@@ -4,8 +4,10 @@ using Elman.Kernels;
 namespace Elman;
 
 /// <summary>
-/// Forward and backward sums of a linear chain over one sequence. A step is a product of a row with the matrix e^A, each row scaled to a sum or maximum of 1 (Rabiner
-/// 1989, section V.A): C² multiply-adds instead of as many exponentials. Products below 2⁻⁶³ count as 0. Where less than 10⁻⁹ of the mass that there could be is left
+/// Forward and backward sums of a linear chain over one sequence. A step is a product of a row with the matrix e^A, each row scaled to a
+/// sum or maximum of 1 (Rabiner
+/// 1989, section V.A): C² multiply-adds instead of as many exponentials. Products below 2⁻⁶³ count as 0. Where less than 10⁻⁹ of the mass
+/// that there could be is left
 /// at a step, what was so lost could matter; then, and for impossible sequences, the caller goes through <see cref="LogForwardBackward"/>.
 /// </summary>
 internal static class ForwardBackward
@@ -127,7 +129,9 @@ internal static class ForwardBackward
         /// <summary>log Z.</summary>
         public Span<double> LogPartition { get; } = numbers[..1];
 
-        /// <summary>The sum by which each step's alpha was divided, and its logarithm with what was left out of the exponents [L].</summary>
+        /// <summary>
+        /// The sum by which each step's alpha was divided, and its logarithm with what was left out of the exponents [L].
+        /// </summary>
         public Span<double> Sums { get; } = numbers.Slice(1, steps);
 
         /// <inheritdoc cref="Sums"/>

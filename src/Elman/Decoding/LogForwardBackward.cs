@@ -1,7 +1,8 @@
 namespace Elman;
 
 /// <summary>
-/// The same sums by logarithms in double precision, for sequences whose paths are too far apart for <see cref="ForwardBackward"/>: α_t(j) = E[t, j] + LSE_i(α_{t−1}(i) + A[i, j])
+/// The same sums by logarithms in double precision, for sequences whose paths are too far apart for <see cref="ForwardBackward"/>: α_t(j) =
+/// E[t, j] + LSE_i(α_{t−1}(i) + A[i, j])
 /// (Lample et al. 2016, arXiv 1603.01360, section 2.2). The logarithm of a sum of nothing is −∞.
 /// </summary>
 internal sealed class LogForwardBackward

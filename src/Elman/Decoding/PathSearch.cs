@@ -1,6 +1,8 @@
 namespace Elman;
 
-/// <summary>The K best paths through a chain: each step keeps the K best ways to each tag (Seshadri and Sundberg 1994, the parallel list algorithm).</summary>
+/// <summary>
+/// The K best paths through a chain: each step keeps the K best ways to each tag (Seshadri and Sundberg 1994, the parallel list algorithm).
+/// </summary>
 internal static class PathSearch
 {
     /// <summary>The best paths of E [L, C], best first.</summary>
@@ -26,7 +28,9 @@ internal static class PathSearch
         return [.. ends.Select(end => Path(ways, end))];
     }
 
-    /// <summary>The best of all ways, each with a move behind it; of equal ones that from the lowest tag, and of one tag in their order.</summary>
+    /// <summary>
+    /// The best of all ways, each with a move behind it; of equal ones that from the lowest tag, and of one tag in their order.
+    /// </summary>
     private static List<Way> Merged(List<Way>[] before, Func<int, double> move, int count)
     {
         PriorityQueue<(int Tag, int Rank), (double Cost, int Tag)> open = new();

@@ -1,6 +1,8 @@
 namespace Elman;
 
-/// <summary>Which of C tags may begin a sequence, follow each other and end it: what a scheme such as BIOES allows, for a <see cref="Crf"/>.</summary>
+/// <summary>
+/// Which of C tags may begin a sequence, follow each other and end it: what a scheme such as BIOES allows, for a <see cref="Crf"/>.
+/// </summary>
 public sealed class TagMoves
 {
     private readonly bool[] _starts, _ends, _next;
@@ -42,7 +44,10 @@ public sealed class TagMoves
     /// <summary>Whether a tag may follow another.</summary>
     public bool Allows(int from, int to) => _next[(from * Classes) + to];
 
-    /// <summary>The first step at which a sequence breaks the rules; −1 if it keeps them. A tag that may not be the last counts as the step after it.</summary>
+    /// <summary>
+    /// The first step at which a sequence breaks the rules; −1 if it keeps them. A tag that may not be the last counts as the step after
+    /// it.
+    /// </summary>
     public int FirstBreak(ReadOnlySpan<int> tags)
     {
         for (int step = 0; step < tags.Length; step++)

@@ -1,12 +1,18 @@
 namespace Elman;
 
-/// <summary>What the schemes of tags allow and mean. A tag of a span is its place (B, I, E or S), a hyphen and its type, as <c>B-NP</c>; O is outside of all.</summary>
+/// <summary>
+/// What the schemes of tags allow and mean. A tag of a span is its place (B, I, E or S), a hyphen and its type, as <c>B-NP</c>; O is
+/// outside of all.
+/// </summary>
 public static class TagSchemes
 {
     /// <summary>Outside of all spans.</summary>
     public const string Outside = "O";
 
-    /// <summary>The scheme that sentences are tagged in: plain if some tag is none of a span; BIOES if there is an E or an S; of the others that which they keep, BIO if none.</summary>
+    /// <summary>
+    /// The scheme that sentences are tagged in: plain if some tag is none of a span; BIOES if there is an E or an S; of the others that
+    /// which they keep, BIO if none.
+    /// </summary>
     /// <param name="sentences">The tags of each sentence.</param>
     public static TagScheme Detect(IReadOnlyCollection<IReadOnlyList<string>> sentences)
     {
@@ -19,7 +25,9 @@ public static class TagSchemes
         bool Keep(TagScheme scheme) => sentences.All(sentence => FirstBreak(scheme, sentence) < 0);
     }
 
-    /// <summary>The first word whose tag breaks the scheme; −1 if none does. A span that the sentence's end cuts off counts at the last word.</summary>
+    /// <summary>
+    /// The first word whose tag breaks the scheme; −1 if none does. A span that the sentence's end cuts off counts at the last word.
+    /// </summary>
     public static int FirstBreak(TagScheme scheme, IReadOnlyList<string> tags)
     {
         ArgumentNullException.ThrowIfNull(tags);
@@ -84,7 +92,8 @@ public static class TagSchemes
     }
 
     /// <summary>
-    /// The spans of a sentence as conlleval finds them (Tjong Kim Sang and Buchholz 2000), whatever the scheme, and where tags break one too: a span ends where the type changes, before a B or S and
+    /// The spans of a sentence as conlleval finds them (Tjong Kim Sang and Buchholz 2000), whatever the scheme, and where tags break one
+    /// too: a span ends where the type changes, before a B or S and
     /// after an E or S; it begins at any tag of a span that does not go on with another.
     /// </summary>
     /// <param name="tags">The tags of a sentence.</param>

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Elman;
 
-/// <summary>How well sequences were labelled that training had not seen, beside the label that was most frequent there. It prints itself and turns into JSON.</summary>
+/// <summary>
+/// How well sequences were labelled that training had not seen, beside the label that was most frequent there. It prints itself and turns
+/// into JSON.
+/// </summary>
 public sealed class ClassificationReport : TaskReport
 {
     /// <summary>Bins of the calibration error.</summary>
@@ -37,16 +40,22 @@ public sealed class ClassificationReport : TaskReport
     /// <summary>F1 over all labels together; of single labels it is the accuracy.</summary>
     public double MicroF1 => ClassScore.MicroF1(Classes);
 
-    /// <summary>The mean −log of the probability of what was there, in nats; classes that the model does not know are left out. Of several labels a sequence it is the mean over the labels.</summary>
+    /// <summary>
+    /// The mean −log of the probability of what was there, in nats; classes that the model does not know are left out. Of several labels a
+    /// sequence it is the mean over the labels.
+    /// </summary>
     public double LogLoss { get; private init; }
 
     /// <summary>
-    /// The expected calibration error: the mean difference, over 15 bins of confidence, between how sure the model was and how often it was right (Naeini et al. 2015, section 2). NaN for
+    /// The expected calibration error: the mean difference, over 15 bins of confidence, between how sure the model was and how often it was
+    /// right (Naeini et al. 2015, section 2). NaN for
     /// several labels a sequence.
     /// </summary>
     public double CalibrationError { get; private init; }
 
-    /// <summary>Row: what was there; column: what was predicted; both in the order of <see cref="Classes"/>. Empty for several labels a sequence.</summary>
+    /// <summary>
+    /// Row: what was there; column: what was predicted; both in the order of <see cref="Classes"/>. Empty for several labels a sequence.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<int>> Confusion { get; private init; } = [];
 
     /// <summary>Scores single labels.</summary>
@@ -61,9 +70,9 @@ public sealed class ClassificationReport : TaskReport
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(probabilities);
         Check(classes, labels.Count, probabilities);
-        List<string> all = [.. classes, .. labels.Where(label => !classes.Contains(label)).Distinct().Order(StringComparer.Ordinal)];
+        string[] all = [.. classes, .. labels.Except(classes).Order(StringComparer.Ordinal)];
         Dictionary<string, int> index = all.Select((label, at) => (label, at)).ToDictionary(pair => pair.label, pair => pair.at);
-        int[][] confusion = [.. all.Select(_ => new int[all.Count])];
+        int[][] confusion = [.. all.Select(_ => new int[all.Length])];
         double logLoss = 0;
         int known = 0;
         (double Confidence, double Right, int Count)[] bins = new (double, double, int)[Bins];
@@ -80,7 +89,7 @@ public sealed class ClassificationReport : TaskReport
         return new ClassificationReport(isMultiLabel: false, labels.Count,
             [.. all.Select((label, at) => new ClassScore(label, confusion[at].Sum(), confusion.Sum(row => row[at]), confusion[at][at]))])
         {
-            Accuracy = Enumerable.Range(0, all.Count).Sum(at => confusion[at][at]) / Math.Max(1.0, labels.Count),
+            Accuracy = Enumerable.Range(0, all.Length).Sum(at => confusion[at][at]) / Math.Max(1.0, labels.Count),
             Floor = labels.Count(label => label == floorLabel) / Math.Max(1.0, labels.Count),
             FloorLabel = floorLabel,
             LogLoss = known == 0 ? double.NaN : logLoss / known,
@@ -104,14 +113,14 @@ public sealed class ClassificationReport : TaskReport
         ArgumentNullException.ThrowIfNull(probabilities);
         ArgumentNullException.ThrowIfNull(floor);
         Check(classes, labels.Count, probabilities);
-        List<string> all = [.. classes, .. labels.SelectMany(set => set).Where(label => !classes.Contains(label)).Distinct().Order(StringComparer.Ordinal)];
-        int[] support = new int[all.Count], predicted = new int[all.Count], correct = new int[all.Count];
+        string[] all = [.. classes, .. labels.SelectMany(set => set).Except(classes).Order(StringComparer.Ordinal)];
+        int[] support = new int[all.Length], predicted = new int[all.Length], correct = new int[all.Length];
         double logLoss = 0;
         int right = 0;
         for (int i = 0; i < labels.Count; i++)
         {
             bool whole = true;
-            for (int at = 0; at < all.Count; at++)
+            for (int at = 0; at < all.Length; at++)
             {
                 bool there = labels[i].Contains(all[at]), said = at < classes.Count && probabilities[i][at] >= threshold;
                 if (there) support[at]++;
@@ -145,8 +154,8 @@ public sealed class ClassificationReport : TaskReport
         json.WriteNumber("macro_f1", MacroF1);
         json.WriteNumber("weighted_f1", WeightedF1);
         json.WriteNumber("micro_f1", MicroF1);
-        WriteFinite(json, "log_loss", LogLoss);
-        WriteFinite(json, "calibration_error", CalibrationError);
+        json.WriteFigure("log_loss", LogLoss);
+        json.WriteFigure("calibration_error", CalibrationError);
         json.WriteStartArray("classes");
         foreach (ClassScore score in Classes) score.Write(json);
         json.WriteEndArray();
@@ -167,12 +176,12 @@ public sealed class ClassificationReport : TaskReport
         StrictFields fields = new(json, "report");
         int count = fields.Whole("sequences", 0, int.MaxValue);
         bool several = fields.Flag("multi_label");
-        double accuracy = Number("accuracy"), floor = Number("floor");
+        double accuracy = fields.Figure("accuracy"), floor = fields.Figure("floor");
         string floorLabel = fields.Text("floor_label");
-        double logLoss = Number("log_loss"), calibration = Number("calibration_error");
+        double logLoss = fields.Figure("log_loss"), calibration = fields.Figure("calibration_error");
         ClassScore[] classes = fields.List("classes", (item, _) => ClassScore.Read(item));
         int[][] confusion = fields.List("confusion", (row, _) => row.EnumerateArray().Select(cell => cell.GetInt32()).ToArray());
-        foreach (string derived in (string[])["macro_f1", "weighted_f1", "micro_f1"]) Number(derived);
+        foreach (string derived in (string[])["macro_f1", "weighted_f1", "micro_f1"]) fields.Figure(derived);
         fields.Finish();
         if (confusion.Length > 0 && (confusion.Length != classes.Length || confusion.Any(row => row.Length != classes.Length))) throw JsonFields.Damaged("report: a confusion of another size than the classes");
         return new ClassificationReport(several, count, classes)
@@ -184,8 +193,6 @@ public sealed class ClassificationReport : TaskReport
             CalibrationError = calibration,
             Confusion = confusion,
         };
-
-        double Number(string name) => fields.Value(name, value => value.ValueKind == JsonValueKind.Null ? double.NaN : value.GetDouble());
     }
 
     /// <inheritdoc/>
@@ -198,12 +205,6 @@ public sealed class ClassificationReport : TaskReport
         for (int at = 1; at < probabilities.Count; at++)
             if (probabilities[at] > probabilities[best]) best = at;
         return best;
-    }
-
-    internal static void WriteFinite(Utf8JsonWriter json, string name, double value)
-    {
-        if (double.IsFinite(value)) json.WriteNumber(name, value);
-        else json.WriteNull(name);
     }
 
     private static void Check(IReadOnlyList<string> classes, int sequences, IReadOnlyList<IReadOnlyList<float>> probabilities)

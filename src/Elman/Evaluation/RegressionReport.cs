@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Elman;
 
-/// <summary>How near predicted numbers came that training had not seen, beside the mean of the training. It prints itself and turns into JSON.</summary>
+/// <summary>
+/// How near predicted numbers came that training had not seen, beside the mean of the training. It prints itself and turns into JSON.
+/// </summary>
 public sealed class RegressionReport : TaskReport
 {
     private RegressionReport(int count) => Count = count;
@@ -17,7 +19,10 @@ public sealed class RegressionReport : TaskReport
     /// <summary>The root of the mean squared error, in the label's unit.</summary>
     public double RootMeanSquaredError { get; private init; }
 
-    /// <summary>R², the part of the variance that is explained: 1 − Σ error² / Σ (label − mean of the labels)²; below 0 the mean of these labels would be better. NaN for one label or equal ones.</summary>
+    /// <summary>
+    /// R², the part of the variance that is explained: 1 − Σ error² / Σ (label − mean of the labels)²; below 0 the mean of these labels
+    /// would be better. NaN for one label or equal ones.
+    /// </summary>
     public double Determination { get; private init; }
 
     /// <summary>The mean absolute error of the mean of the training, said of every sequence.</summary>
@@ -72,7 +77,7 @@ public sealed class RegressionReport : TaskReport
         ArgumentNullException.ThrowIfNull(json);
         json.WriteStartObject();
         json.WriteNumber("numbers", Count);
-        foreach ((string name, double value) in Values) ClassificationReport.WriteFinite(json, name, value);
+        foreach ((string name, double value) in Values) json.WriteFigure(name, value);
         json.WriteEndObject();
     }
 
@@ -82,19 +87,17 @@ public sealed class RegressionReport : TaskReport
         StrictFields fields = new(json, "report");
         RegressionReport report = new(fields.Whole("numbers", 0, int.MaxValue))
         {
-            MeanAbsoluteError = Number("mae"),
-            RootMeanSquaredError = Number("rmse"),
-            Determination = Number("r2"),
-            FloorMeanAbsoluteError = Number("floor_mae"),
-            FloorRootMeanSquaredError = Number("floor_rmse"),
-            Coverage = Number("coverage"),
-            NominalCoverage = Number("nominal_coverage"),
-            Width = Number("width"),
+            MeanAbsoluteError = fields.Figure("mae"),
+            RootMeanSquaredError = fields.Figure("rmse"),
+            Determination = fields.Figure("r2"),
+            FloorMeanAbsoluteError = fields.Figure("floor_mae"),
+            FloorRootMeanSquaredError = fields.Figure("floor_rmse"),
+            Coverage = fields.Figure("coverage"),
+            NominalCoverage = fields.Figure("nominal_coverage"),
+            Width = fields.Figure("width"),
         };
         fields.Finish();
         return report;
-
-        double Number(string name) => fields.Value(name, value => value.ValueKind == JsonValueKind.Null ? double.NaN : value.GetDouble());
     }
 
     /// <inheritdoc/>

@@ -40,6 +40,13 @@ internal static class JsonFields
             : throw Damaged($"{where}: expected a whole number from {low} to {high} for '{name}', it is {value.GetRawText()}");
     }
 
+    /// <summary>Writes a number; null where there is none: NaN or infinite.</summary>
+    public static void WriteFigure(this Utf8JsonWriter json, string name, double value)
+    {
+        if (double.IsFinite(value)) json.WriteNumber(name, value);
+        else json.WriteNull(name);
+    }
+
     public static ElmanException Damaged(string what) => new($"{what}; the file is damaged or of a newer version");
 
     private static string Format(JsonValueKind kind) => kind switch

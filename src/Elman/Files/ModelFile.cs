@@ -71,18 +71,15 @@ public sealed class ModelFile
             : throw new ElmanException($"{path}: the model file does not say its task; the file is damaged");
     }
 
-    /// <summary>While it is open, a net may be built no larger than what the file holds, and what drawing first weights takes: sizes that lie cost nothing.</summary>
-    internal AllocationLimit Limit()
-    {
-        const int drawing = 4;
-        return AllocationLimit.Of(drawing * ParameterCount + (1 << 16));
-    }
-
-    /// <summary>Makes a model of what the sections say, within <see cref="Limit"/>.</summary>
+    /// <summary>
+    /// Makes a model of what the sections say: no larger than what the file holds, and what drawing first weights takes. Sizes that lie
+    /// cost nothing.
+    /// </summary>
     /// <exception cref="ElmanException">It would be larger than what the file holds.</exception>
     internal TModel Build<TModel>(Func<TModel> make)
     {
-        using AllocationLimit limit = Limit();
+        const int drawing = 4;
+        using AllocationLimit limit = AllocationLimit.Of(drawing * ParameterCount + (1 << 16));
         try
         {
             return make();
@@ -123,6 +120,11 @@ public sealed class ModelFile
             throw new ElmanException($"{Source}: the section '{name}' is damaged: {failure.Message.ReplaceLineEndings(" ")}", failure);
         }
     }
+
+    /// <summary>Reads a section that may be missing; null where it is.</summary>
+    /// <inheritdoc cref="Section"/>
+    internal T? OptionalSection<T>(string name, Func<JsonElement, T> read)
+        where T : class => Sections.Contains(name) ? Section(name, read) : null;
 
     /// <summary>The shape of a parameter, or null if the file has none of that name.</summary>
     public Shape? ShapeOf(string parameter) => _file.TryGet(parameter, out SafeTensor? tensor) ? new Shape(tensor.Shape.AsSpan()) : default(Shape?);

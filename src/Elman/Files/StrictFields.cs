@@ -26,6 +26,12 @@ internal sealed class StrictFields(JsonElement json, string where)
         return json.RequiredString(where, name);
     }
 
+    /// <summary>A text that may be missing; null where it is.</summary>
+    public string? OptionalText(string name) => Has(name) ? json.RequiredString(where, name) : null;
+
+    /// <summary>A number, or null for none, which is NaN.</summary>
+    public double Figure(string name) => Value(name, value => value.ValueKind == JsonValueKind.Null ? double.NaN : json.RequiredNumber(where, name));
+
     public bool Flag(string name, bool? byDefault = null) => !Has(name) && byDefault is { } value ? value : json.RequiredBoolean(where, name);
 
     /// <summary>A whole number from <paramref name="low"/> to <paramref name="high"/>.</summary>

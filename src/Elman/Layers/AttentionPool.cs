@@ -1,7 +1,8 @@
 namespace Elman;
 
 /// <summary>
-/// A mean of the valid steps of each sequence whose weights are learned: a_t = softmax_t(v·tanh(W h_t + b)), c = Σ a_t h_t: [N, L, F] → [N, F] (Yang et al. 2016, section 2.2).
+/// A mean of the valid steps of each sequence whose weights are learned: a_t = softmax_t(v·tanh(W h_t + b)), c = Σ a_t h_t: [N, L, F] → [N,
+/// F] (Yang et al. 2016, section 2.2).
 /// Padding never counts; a sequence of no steps gives zeros.
 /// </summary>
 public sealed class AttentionPool : Module

@@ -1,6 +1,8 @@
 namespace Elman;
 
-/// <summary>The mean and the maximum over the valid steps of each sequence, side by side: [N, L, F] → [N, 2·F]; padding never counts.</summary>
+/// <summary>
+/// The mean and the maximum over the valid steps of each sequence, side by side: [N, L, F] → [N, 2·F]; padding never counts.
+/// </summary>
 public sealed class MeanMaxPool : Module
 {
     private readonly StepPool _mean, _maximum;

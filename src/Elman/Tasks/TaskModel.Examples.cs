@@ -71,7 +71,9 @@ public abstract partial class TaskModel<TInput, TTarget, TPrediction> : TaskMode
     /// <summary>Writes all of an example that the training sees, so that an interrupted one is not resumed with other data.</summary>
     protected abstract void Describe(Example<TInput, TTarget> example, BinaryWriter digest);
 
-    /// <summary>What chooses the best epoch, the less the better: how wrong the model is on examples held out. Null for the mean loss.</summary>
+    /// <summary>
+    /// What chooses the best epoch, the less the better: how wrong the model is on examples held out. Null for the mean loss.
+    /// </summary>
     protected virtual double? Error(IReadOnlyList<Example<TInput, TTarget>> examples) => null;
 
     /// <summary>Time steps of an input: batch mates are of similar length.</summary>
@@ -103,7 +105,10 @@ public abstract partial class TaskModel<TInput, TTarget, TPrediction> : TaskMode
         _record = trainer.Run(source, Loss, Validation(trainer, validation), context.Cancellation);
     }
 
-    /// <summary>Optimizer steps that an epoch has at least: few examples are gone over several times in one, so that what follows each epoch is worth its time.</summary>
+    /// <summary>
+    /// Optimizer steps that an epoch has at least: few examples are gone over several times in one, so that what follows each epoch is
+    /// worth its time.
+    /// </summary>
     protected virtual int LeastSteps => 1;
 
     private IEnumerable<(string, Action<Utf8JsonWriter>)> ReportSection() => Report is { } report ? [("report", report.Write)] : [];

@@ -16,7 +16,8 @@ public abstract partial class TaskModel<TInput, TTarget, TPrediction>
     }
 
     /// <summary>
-    /// Trains a model on a part of the examples, scores it on those that are held out, and trains it on all of them, for as many steps as were best.
+    /// Trains a model on a part of the examples, scores it on those that are held out, and trains it on all of them, for as many steps as
+    /// were best.
     /// </summary>
     /// <param name="plan">What is held out, and how it is trained.</param>
     /// <param name="create">Makes an untrained model for the examples that it will learn from.</param>
@@ -67,7 +68,8 @@ public abstract partial class TaskModel<TInput, TTarget, TPrediction>
 /// <param name="Training">Examples to learn from.</param>
 /// <param name="Validation">Examples that choose the best epoch; may be empty.</param>
 /// <param name="Test">Examples that score the model; may be empty.</param>
-/// <param name="HasOwnTest">Whether the test was cut from the examples given, so that it may be learned from at last; otherwise it came by itself.</param>
+/// <param name="HasOwnTest">Whether the test was cut from the examples given, so that it may be learned from at last; otherwise it came by
+/// itself.</param>
 /// <param name="HeldOut">What was asked for.</param>
 /// <param name="Recipe">How to train.</param>
 /// <param name="Settings">What the net depends on; see <c>Fit</c>.</param>
@@ -93,7 +95,8 @@ public static class HeldOutPlan
     /// <param name="heldOut">The options.</param>
     /// <param name="recipe">How to train; its seed fixes the cut.</param>
     /// <param name="settings">What the net depends on.</param>
-    /// <param name="leastValidation">Of fewer examples none is held out to choose the best epoch: they would choose at random, and are missed in training.</param>
+    /// <param name="leastValidation">Of fewer examples none is held out to choose the best epoch: they would choose at random, and are
+    /// missed in training.</param>
     public static HeldOutPlan<TInput, TTarget> Cut<TInput, TTarget>(
         IReadOnlyList<Example<TInput, TTarget>> examples, IReadOnlyList<Example<TInput, TTarget>>? test, IReadOnlyList<Example<TInput, TTarget>>? validation,
         Func<Example<TInput, TTarget>, string?> stratum, HeldOut heldOut, TrainingRecipe recipe, IReadOnlyDictionary<string, string> settings, int leastValidation = 0)

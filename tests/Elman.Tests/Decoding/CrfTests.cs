@@ -10,7 +10,10 @@ public sealed class CrfTests
         return new TagMoves([.. Enumerable.Range(0, classes).Select(_ => Allowed())], [.. Enumerable.Range(0, classes).Select(_ => Allowed())], [.. Enumerable.Range(0, classes * classes).Select(_ => Allowed())]);
     }
 
-    /// <summary>A field and emissions of random scores: of a normal distribution, of few whole numbers so that many are equal, or so far apart that e^x overflows.</summary>
+    /// <summary>
+    /// A field and emissions of random scores: of a normal distribution, of few whole numbers so that many are equal, or so far apart that
+    /// e^x overflows.
+    /// </summary>
     private static (Crf Crf, Tensor Emissions) Make(int seed, int rows, int steps, Func<RandomStream, float>? draw = null)
     {
         RandomStream random = new((ulong)seed);

@@ -1,6 +1,8 @@
 namespace Elman.Tests.Decoding;
 
-/// <summary>A chain as its definition has it: every sequence of tags with its score, in double precision. Only for few tags and steps.</summary>
+/// <summary>
+/// A chain as its definition has it: every sequence of tags with its score, in double precision. Only for few tags and steps.
+/// </summary>
 internal sealed class EnumeratedChain
 {
     private readonly List<(int[] Tags, double Score)> _paths = [];

@@ -1,7 +1,8 @@
 namespace Elman.Tests.Settings;
 
 /// <summary>
-/// The table of settings in a page, between two comments. Run with ELMAN_ACCEPT=1 to write it anew, then read the difference. Cells that other tests have made known are not in it.
+/// The table of settings in a page, between two comments. Run with ELMAN_ACCEPT=1 to write it anew, then read the difference. Cells that
+/// other tests have made known are not in it.
 /// </summary>
 internal static class SettingsPage
 {

@@ -24,7 +24,9 @@ internal sealed class LabelArguments
     /// <summary>Null where it is not said.</summary>
     public double? Threshold(ParseResult given) => given.GetResult(_threshold) is { Implicit: false } ? given.GetValue(_threshold) : null;
 
-    /// <summary>Writes a report where the command line wants it: to the terminal always, as JSON and as a page if they are asked for.</summary>
+    /// <summary>
+    /// Writes a report where the command line wants it: to the terminal always, as JSON and as a page if they are asked for.
+    /// </summary>
     /// <param name="call">The call.</param>
     /// <param name="report">The scores.</param>
     /// <param name="page">Makes the page.</param>

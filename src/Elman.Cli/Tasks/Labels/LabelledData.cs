@@ -3,21 +3,17 @@ using System.Globalization;
 
 namespace Elman.Cli;
 
-/// <summary>The options that say what the columns of labelled data are, and reading them: a table, or a file whose form says it all (.ts, .arff).</summary>
+/// <summary>
+/// The options that say what the columns of labelled data are, and reading them: a table, or a file whose form says it all (.ts, .arff).
+/// </summary>
 internal sealed class LabelledData
 {
     private static readonly string[] UsualLabels = ["label", "labels", "class", "target", "category"];
 
-    private readonly Option<string?> _text = Column("--text", "The column of texts. [default: the only one, where no other column holds numbers]");
-    private readonly Option<string?> _label = Column("--label", "The column of the labels. [default: the one named label, class, target or category]");
-    private readonly Option<string?> _group = Column("--group", "The column that names the sequence of a row: rows of one group are its time steps. Without it a row is a sequence.");
-    private readonly Option<string[]> _features = new("--features")
-    {
-        Description = "The columns of a time step's values, separated by commas. [default: all columns of numbers]",
-        HelpName = "a,b",
-        DefaultValueFactory = _ => [],
-        CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
-    };
+    private readonly Option<string?> _text = CommonArguments.Column("--text", "The column of texts. [default: the only one, where no other column holds numbers]");
+    private readonly Option<string?> _label = CommonArguments.Column("--label", "The column of the labels. [default: the one named label, class, target or category]");
+    private readonly Option<string?> _group = CommonArguments.Column("--group", "The column that names the sequence of a row: rows of one group are its time steps. Without it a row is a sequence.");
+    private readonly Option<string[]> _features = CommonArguments.Columns("--features", "The columns of a time step's values, separated by commas. [default: all columns of numbers]");
 
     private readonly Option<bool> _last = new("--last") { Description = "Of a group's labels only that of its last row counts." };
     private readonly DataArguments _file;
@@ -69,6 +65,4 @@ internal sealed class LabelledData
         remark($"the texts are in column {Names.Quote(text.Name)}");
         return text.Name;
     }
-
-    private static Option<string?> Column(string name, string description) => new(name) { Description = description, HelpName = "column" };
 }

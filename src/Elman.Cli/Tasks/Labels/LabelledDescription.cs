@@ -7,7 +7,7 @@ internal static class LabelledDescription
 {
     public static void Write(TaskModel model, string kind, IReadOnlyDictionary<string, string> settings, Terminal terminal, params ReadOnlySpan<(string Name, string Value)> facts)
     {
-        const int width = 14;
+        int width = Math.Max(14, settings.Keys.Max(name => name.Length) + 2);
         void Line(string name, string value) => terminal.Out.WriteLine($"{name.PadRight(width)}{terminal.Shown(value)}");
         Line("kind", kind);
         foreach (var (name, value) in facts) Line(name, value);

@@ -29,7 +29,7 @@ internal static class PredictedRows
             for (int sequence = 0; sequence < table.Sequences.Count; sequence++)
             {
                 var rows = table.RowsOf(sequence);
-                CsvFile.WriteRow(writer, [.. kept.Select(column => LabelledTables.Cell(column, rows[^1])), .. cells(sequence, rows.Count - 1)]);
+                CsvFile.WriteRow(writer, [.. kept.Select(column => column.TextAt(rows[^1])), .. cells(sequence, rows.Count - 1)]);
             }
 
             return;
@@ -39,7 +39,7 @@ internal static class PredictedRows
         for (int sequence = 0; sequence < table.Sequences.Count; sequence++)
             for (int at = 0; at < table.RowsOf(sequence).Count; at++) places[table.RowsOf(sequence)[at]] = (sequence, at);
         for (int row = 0; row < places.Length; row++)
-            CsvFile.WriteRow(writer, [.. kept.Select(column => LabelledTables.Cell(column, row)), .. cells(places[row].Sequence, places[row].At)]);
+            CsvFile.WriteRow(writer, [.. kept.Select(column => column.TextAt(row)), .. cells(places[row].Sequence, places[row].At)]);
     }
 
     /// <summary>Writes a row for each sequence of a file that is no table: its number, its label, the prediction.</summary>

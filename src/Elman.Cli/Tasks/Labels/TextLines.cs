@@ -1,6 +1,6 @@
 namespace Elman.Cli;
 
-/// <summary>Texts from standard input, one a line, each answered at once. A first line that is a header of several columns is not taken for a text: such input is a table.</summary>
+/// <summary>Texts from standard input, one a line, each answered at once. A first line that is the name of the column is no text.</summary>
 internal static class TextLines
 {
     /// <summary>Reads lines until there are no more, and writes CSV.</summary>

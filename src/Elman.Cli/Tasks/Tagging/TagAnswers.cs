@@ -13,7 +13,10 @@ internal sealed class TagAnswers(Tagger model, LabelArguments arguments, ParseRe
     private readonly bool _probabilities = arguments.Probabilities(given);
     private readonly double _threshold = arguments.Threshold(given) ?? 0;
 
-    /// <summary>The names of the columns: the tag and its probability; the tags of the next best sequences, each with the probability of the whole; the probability of every tag.</summary>
+    /// <summary>
+    /// The names of the columns: the tag and its probability; the tags of the next best sequences, each with the probability of the whole;
+    /// the probability of every tag.
+    /// </summary>
     public string[] Head =>
     [
         "predicted", "probability", .. Enumerable.Range(2, _top - 1).SelectMany(rank => (string[])[$"predicted{rank}", $"probability{rank}"]),
@@ -55,7 +58,7 @@ internal sealed class TagAnswers(Tagger model, LabelArguments arguments, ParseRe
             }
         }
 
-        for (int row = 0; row < table.Rows; row++) CsvFile.WriteRow(writer, [.. table.Columns.Select(column => LabelledTables.Cell(column, row)), .. cells[row]]);
+        for (int row = 0; row < table.Rows; row++) CsvFile.WriteRow(writer, [.. table.Columns.Select(column => column.TextAt(row)), .. cells[row]]);
     }
 
     private void Write(TaggedSentence sentence, TagPrediction said, TaggedColumns columns, TextWriter writer)

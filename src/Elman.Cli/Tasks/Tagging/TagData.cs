@@ -3,20 +3,16 @@ using System.Globalization;
 
 namespace Elman.Cli;
 
-/// <summary>The options that say what the columns of tagged sentences are, and reading them: a file in a form of CoNLL, or a table.</summary>
+/// <summary>
+/// The options that say what the columns of tagged sentences are, and reading them: a file in a form of CoNLL, or a table.
+/// </summary>
 internal sealed class TagData(DataArguments file)
 {
-    private readonly Option<string?> _column = Column("--column", "The column of the tags: upos or xpos of CoNLL-U, a number, or a name of a table. [default: upos in CoNLL-U, else the last]");
-    private readonly Option<string?> _label = Column("--label", "What gives a whole sentence a label, which is learned too: intent for comments as '# intent = PlayMusic', or a column of a table.");
-    private readonly Option<string?> _group = Column("--group", "The column of a table that names the sentence of a row.");
-    private readonly Option<string?> _words = Column("--words", "The column of a table that holds the words. [default: the one named word, token or form]");
-    private readonly Option<string[]> _features = new("--features")
-    {
-        Description = "Further columns of the words to read, separated by commas, such as parts of speech.",
-        HelpName = "a,b",
-        DefaultValueFactory = _ => [],
-        CustomParser = result => [.. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
-    };
+    private readonly Option<string?> _column = CommonArguments.Column("--column", "The column of the tags: upos or xpos of CoNLL-U, a number, or a name of a table. [default: upos in CoNLL-U, else the last]");
+    private readonly Option<string?> _label = CommonArguments.Column("--label", "What gives a whole sentence a label, which is learned too: intent for comments as '# intent = PlayMusic', or a column of a table.");
+    private readonly Option<string?> _group = CommonArguments.Column("--group", "The column of a table that names the sentence of a row.");
+    private readonly Option<string?> _words = CommonArguments.Column("--words", "The column of a table that holds the words. [default: the one named word, token or form]");
+    private readonly Option<string[]> _features = CommonArguments.Columns("--features", "Further columns of the words to read, separated by commas, such as parts of speech.");
 
     /// <summary>The options of a verb that trains.</summary>
     public IReadOnlyList<Option> Options => [_column, _label, _group, _words, _features, .. file.OfFile];
@@ -55,6 +51,4 @@ internal sealed class TagData(DataArguments file)
         string[] labels = model.Labels.Count == 0 ? [] : [.. sentences.Select(sentence => sentence.Label).OfType<string>().Where(label => !model.Labels.Contains(label)).Distinct()];
         if (labels.Length > 0) yield return $"{Names.Count(labels.Length, "label")} that the model does not know, {Names.List(labels)}, count as wrong";
     }
-
-    private static Option<string?> Column(string name, string description) => new(name) { Description = description, HelpName = "column" };
 }

@@ -40,7 +40,7 @@ internal sealed class TagDemo
             options = options with { HeldOut = options.HeldOut with { Refit = "off" }, Training = options.Training with { TimeLimit = TimeSpan.FromSeconds(40) } };
             var trained = Tagger.Train(rest, options, unseen, context: context);
             if (trained.Record.Outcome == TrainingOutcome.Interrupted) return null;
-            view.Remark(TrainTag.Summary(trained, view.Elapsed));
+            view.Remark(TrainingSummary.Of(trained, view.Elapsed));
             return trained;
         });
         if (model is null)

@@ -1,6 +1,9 @@
 namespace Elman.Cli;
 
-/// <summary>Sentences from standard input, each answered at once: a line of text each, or, where the first line has columns or is a comment, words with an empty line behind each sentence.</summary>
+/// <summary>
+/// Sentences from standard input, each answered at once: a line of text each, or, where the first line has columns or is a comment, words
+/// with an empty line behind each sentence.
+/// </summary>
 internal sealed class TagStream(TagAnswers answers, TaggedColumns columns)
 {
     public void Run(TextReader reader, TextWriter writer)

@@ -6,8 +6,6 @@ namespace Elman.Cli;
 /// <summary>Tags of the words of sentences.</summary>
 internal sealed class TagTask(DataArguments file, LabelArguments arguments) : CommandTask
 {
-    private const int NameWidth = 14;
-
     public override string Name => "tag";
 
     public override string Task => Tagger.TaskName;
@@ -24,7 +22,11 @@ internal sealed class TagTask(DataArguments file, LabelArguments arguments) : Co
 
     public override IReadOnlyList<string> EvaluateExamples => ["elman evaluate pos.elman test.conllu --metrics report.json --report report.html"];
 
-    public override Verb Train(Terminal terminal) => TrainTag.Create(terminal);
+    public override Verb Train(Terminal terminal) => new TrainTag().Create(
+        Name, "Train a model that tags the words of sentences: parts of speech, names, slots.", terminal,
+        "elman train tag train.conllu --column upos -o pos.elman",
+        "elman train tag snips.conll --label intent -o slots.elman",
+        "elman train tag words.csv --group sentence --column tag -o names.elman");
 
     public override Verb Demo(Terminal terminal) => TagDemo.Create(terminal);
 
@@ -66,15 +68,9 @@ internal sealed class TagTask(DataArguments file, LabelArguments arguments) : Co
     public override void Inspect(TaskModel model, Terminal terminal)
     {
         var tagger = (Tagger)model;
-        Line("kind", "tagger");
-        Line("tags", Names.List([.. tagger.Tags]));
-        Line("scheme", tagger.Scheme.ToString().ToLowerInvariant());
-        Line("labels", tagger.Labels.Count == 0 ? "none" : Names.List([.. tagger.Labels]));
-        Line("weights", tagger.Net.ParameterCount.ToString("N0", CultureInfo.InvariantCulture));
-        Line("training", $"{Names.Count(tagger.Record.Epochs.Count, "epoch")}, {Names.Count(tagger.Record.Steps, "step")}");
-        terminal.Out.WriteLine();
-        foreach (var (name, value) in TaggerOptions.Settings.Texts(tagger.Options)) Line(name, value);
-
-        void Line(string name, string value) => terminal.Out.WriteLine($"{name.PadRight(NameWidth)}{terminal.Shown(value)}");
+        LabelledDescription.Write(tagger, "tagger", TaggerOptions.Settings.Texts(tagger.Options), terminal,
+            ("tags", Names.List([.. tagger.Tags])), ("scheme", tagger.Scheme.ToString().ToLowerInvariant()),
+            ("labels", tagger.Labels.Count == 0 ? "none" : Names.List([.. tagger.Labels])),
+            ("weights", tagger.Net.ParameterCount.ToString("N0", CultureInfo.InvariantCulture)));
     }
 }

@@ -28,7 +28,8 @@ public sealed record TokenBatch(int[] Tokens, int[] Lengths, int[] Indices)
 }
 
 /// <summary>
-/// Draws batches from sequences of token indices, as <see cref="SequenceBatches"/> does from sequences of values: batch mates of similar length, each epoch in a new order
+/// Draws batches from sequences of token indices, as <see cref="SequenceBatches"/> does from sequences of values: batch mates of similar
+/// length, each epoch in a new order
 /// that depends only on the seed and the epoch.
 /// </summary>
 public sealed class TokenBatches

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Elman;
 
 /// <summary>
-/// Files of tagged sentences: CoNLL-U (universaldependencies.org), and columns as in the shared tasks of CoNLL: a word a line, its columns between blanks or tabs, an empty line behind each sentence. A
+/// Files of tagged sentences: CoNLL-U (universaldependencies.org), and columns as in the shared tasks of CoNLL: a word a line, its columns
+/// between blanks or tabs, an empty line behind each sentence. A
 /// comment such as <c># intent = PlayMusic</c> may give the whole sentence a label.
 /// </summary>
 public static class Conll
@@ -15,7 +16,8 @@ public static class Conll
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="column">The column of the tags: a name of CoNLL-U such as <c>upos</c>, or a number counted from 1; null for the last, or <c>upos</c> in CoNLL-U.</param>
+    /// <param name="column">The column of the tags: a name of CoNLL-U such as <c>upos</c>, or a number counted from 1; null for the last,
+    /// or <c>upos</c> in CoNLL-U.</param>
     /// <param name="label">The name of the comment that holds the label of a sentence; null for none.</param>
     /// <param name="features">Further columns that a tagger may read.</param>
     /// <exception cref="ElmanException">There is no such file or column, or a line is damaged: the message says which.</exception>
@@ -66,10 +68,11 @@ public static class Conll
         ArgumentNullException.ThrowIfNull(sentence);
         ArgumentNullException.ThrowIfNull(cells);
         IReadOnlyList<string> lines = sentence.Lines.Count > 0 ? sentence.Lines : sentence.Words;
+        // The rows of the words ascend, so the next one is all that has to be looked for.
         int word = 0;
         for (int i = 0; i < lines.Count; i++)
         {
-            if (sentence.Lines.Count > 0 && !sentence.Rows.Contains(i)) writer.Write(lines[i] + "\n");
+            if (sentence.Lines.Count > 0 && (word == sentence.Rows.Count || sentence.Rows[word] != i)) writer.Write(lines[i] + "\n");
             else
             {
                 string[] columns = Columns(lines[i], out char separator);
@@ -110,14 +113,14 @@ public static class Conll
             if (columns.Length != expected) throw Error(i, $"expected {expected} columns as in the first word of the sentence, got {columns.Length}");
             words.Add(universal ? columns[1] : columns[0]);
             rows.Add(i);
-            if (Place(columns, universal, column, name, i) is { } at) tags.Add(columns[at]);
-            if (features.Count > 0) further.Add([.. features.Select(feature => columns[Place(columns, universal, feature, name, i) ?? throw Error(i, $"there is no column {Names.Quote(feature)}")])]);
+            if (Place(columns, universal, column, i) is { } at) tags.Add(columns[at]);
+            if (features.Count > 0) further.Add([.. features.Select(feature => columns[Place(columns, universal, feature, i) ?? throw Error(i, $"there is no column {Names.Quote(feature)}")])]);
         }
         if (words.Count == 0) return null;
         if (label is not null && tagged && whole is null) throw Error(0, $"the sentence has no comment '# {label} = …'; give each sentence its label, or leave the label out");
         return new TaggedSentence(words, tags.Count == words.Count ? tags : null, whole) { Source = name, Features = further, Line = first + (rows.Count > 0 ? rows[0] : 0), Lines = lines, Rows = rows };
 
-        int? Place(string[] columns, bool universal, string? wanted, string file, int i)
+        int? Place(string[] columns, bool universal, string? wanted, int i)
         {
             int at = wanted is null ? universal ? 3 : columns.Length - 1
                 : int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number - 1 : universal ? Array.IndexOf(Universal, wanted.ToLowerInvariant()) : -1;

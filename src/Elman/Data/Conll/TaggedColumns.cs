@@ -3,17 +3,24 @@ using System.Text.Json;
 
 namespace Elman;
 
-/// <summary>Which columns make tagged sentences: of a file in one of the forms of CoNLL, or, with a <see cref="Group"/>, of a table whose rows are words. A model remembers it.</summary>
+/// <summary>
+/// Which columns make tagged sentences: of a file in one of the forms of CoNLL, or, with a <see cref="Group"/>, of a table whose rows are
+/// words. A model remembers it.
+/// </summary>
 public sealed record TaggedColumns
 {
     private const string Where = "columns";
 
     private static readonly string[] UsualWords = ["word", "words", "token", "tokens", "form"];
 
-    /// <summary>The column of the tags: a name, or of a file without a header its number from 1; null for the last, or <c>upos</c> in CoNLL-U.</summary>
+    /// <summary>
+    /// The column of the tags: a name, or of a file without a header its number from 1; null for the last, or <c>upos</c> in CoNLL-U.
+    /// </summary>
     public string? Tags { get; init; }
 
-    /// <summary>What holds the label of a sentence: the comment, as in <c># intent = PlayMusic</c>, or the column of a table; null for none.</summary>
+    /// <summary>
+    /// What holds the label of a sentence: the comment, as in <c># intent = PlayMusic</c>, or the column of a table; null for none.
+    /// </summary>
     public string? Label { get; init; }
 
     /// <summary>The column of a table that holds the words; null for the one named word, token or form.</summary>
@@ -57,7 +64,7 @@ public sealed record TaggedColumns
         }, (IReadOnlyList<int>)rows))];
 
         TableColumn? Column(string? name) => name is null || (!tagged && table.Find(name) is null) ? null : LabelledTables.Column(table, name);
-        string Cell(TableColumn column, int row) => LabelledTables.Cell(column, row)
+        string Cell(TableColumn column, int row) => column.TextAt(row)
             ?? throw new ElmanException($"{table.Name}: {table.Place(row)}: the cell in column {Names.Quote(column.Name)} is empty; give each word its own, or leave the row out");
     }
 
@@ -81,16 +88,14 @@ public sealed record TaggedColumns
         StrictFields fields = new(json, Where);
         TaggedColumns columns = new()
         {
-            Tags = Optional("tags"),
-            Label = Optional("label"),
-            Words = Optional("words"),
-            Group = Optional("group"),
+            Tags = fields.OptionalText("tags"),
+            Label = fields.OptionalText("label"),
+            Words = fields.OptionalText("words"),
+            Group = fields.OptionalText("group"),
             Features = [.. fields.List("features", (item, _) => item.GetString() ?? "")],
         };
         fields.Finish();
         return columns;
-
-        string? Optional(string name) => fields.Has(name) ? fields.Text(name) : null;
     }
 
     private static string Usual(Table table)

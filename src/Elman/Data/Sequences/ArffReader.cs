@@ -1,7 +1,8 @@
 namespace Elman;
 
 /// <summary>
-/// The format <c>.arff</c> of Weka, as the UCR and UEA archives use it: an attribute for each value, or one relational attribute whose dimensions stand between \n; the class last.
+/// The format <c>.arff</c> of Weka, as the UCR and UEA archives use it: an attribute for each value, or one relational attribute whose
+/// dimensions stand between \n; the class last.
 /// </summary>
 internal static class ArffReader
 {

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Elman;
 
 /// <summary>What columns of a table say: texts, values, groups, labels; each complaint says where.</summary>
@@ -12,7 +10,7 @@ internal static class LabelledTables
         List<Sequence> texts = [];
         for (int row = 0; row < table.Rows; row++)
         {
-            if (Cell(column, row) is not { } content || content.AsSpan().Trim().IsEmpty)
+            if (column.TextAt(row) is not { } content || content.AsSpan().Trim().IsEmpty)
                 throw new ElmanException($"{table.Name}: {table.Place(row)}: the text in column {Names.Quote(text)} is empty; give one, or leave the row out");
             texts.Add(Sequence.Of(content));
         }
@@ -43,7 +41,7 @@ internal static class LabelledTables
         List<List<int>> groups = [];
         for (int row = 0; row < table.Rows; row++)
         {
-            string name = Cell(column, row) ?? throw new ElmanException($"{table.Name}: {table.Place(row)}: the group in column {Names.Quote(group)} is empty; give one");
+            string name = column.TextAt(row) ?? throw new ElmanException($"{table.Name}: {table.Place(row)}: the group in column {Names.Quote(group)} is empty; give one");
             if (!rows.TryGetValue(name, out List<int>? members))
             {
                 rows.Add(name, members = []);
@@ -79,7 +77,7 @@ internal static class LabelledTables
         string label = Label(table, column, rows[^1]);
         int other = last ? -1 : rows.FindIndex(row => Label(table, column, row) != label);
         return other < 0 ? label : throw new ElmanException(
-            $"{table.Name}: the group {Names.Quote(Cell(Column(table, group!), rows[0]) ?? "")} has two labels, {Names.Quote(Label(table, column, rows[other]))} at {table.Place(rows[other])} and "
+            $"{table.Name}: the group {Names.Quote(Column(table, group!).TextAt(rows[0]) ?? "")} has two labels, {Names.Quote(Label(table, column, rows[other]))} at {table.Place(rows[other])} and "
             + $"{Names.Quote(label)} at {table.Place(rows[^1])}; give a group one label, or take that of its last row (--last)");
     }
 
@@ -88,15 +86,6 @@ internal static class LabelledTables
     public static TableColumn Column(Table table, string name) => table.Find(name)
         ?? throw new ElmanException($"{table.Name}: there is no column {Names.Quote(name)}{(Names.Nearest(name, table.Columns.Select(column => column.Name)) is { } near ? $", did you mean {Names.Quote(near)}?" : "")}; the columns are {Names.List([.. table.Columns.Select(column => column.Name)])}");
 
-    /// <summary>A cell as text; null where it is empty.</summary>
-    public static string? Cell(TableColumn column, int row) => column switch
-    {
-        TextColumn texts => texts[row],
-        NumberColumn numbers => double.IsNaN(numbers.Values[row]) ? null : numbers.Values[row].ToString("R", CultureInfo.InvariantCulture),
-        TimeColumn times => times.Values[row] == DateTime.MinValue ? null : times.Values[row].ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-        _ => null,
-    };
-
-    private static string Label(Table table, TableColumn column, int row) => Cell(column, row)
+    private static string Label(Table table, TableColumn column, int row) => column.TextAt(row)
         ?? throw new ElmanException($"{table.Name}: {table.Place(row)}: the label in column {Names.Quote(column.Name)} is empty; give one, or leave the row out");
 }

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Elman;
 
 /// <summary>
-/// Which columns of a table make sequences and labels: a text a row (<see cref="Text"/>), the rows of a group (<see cref="Group"/>), or, without both, the numbers of each row. A model
+/// Which columns of a table make sequences and labels: a text a row (<see cref="Text"/>), the rows of a group (<see cref="Group"/>), or,
+/// without both, the numbers of each row. A model
 /// remembers it.
 /// </summary>
 public sealed record SequenceColumns
@@ -69,16 +70,14 @@ public sealed record SequenceColumns
         StrictFields fields = new(json, Where);
         SequenceColumns columns = new()
         {
-            Text = Optional("text"),
-            Group = Optional("group"),
-            Label = Optional("label"),
+            Text = fields.OptionalText("text"),
+            Group = fields.OptionalText("group"),
+            Label = fields.OptionalText("label"),
             Features = [.. fields.List("features", (item, _) => item.GetString() ?? "")],
             Last = fields.Flag("last"),
         };
         fields.Finish();
         return columns;
-
-        string? Optional(string name) => fields.Has(name) ? fields.Text(name) : null;
     }
 
     private static List<List<int>> Each(int rows) => [.. Enumerable.Range(0, rows).Select(row => new List<int> { row })];

@@ -34,7 +34,7 @@ public sealed class SequenceTable
     public bool IsLabelled => _label is not null;
 
     /// <summary>Whether the label changes within some sequence: then each time step has its own.</summary>
-    public bool LabelsChange => _label is not null && _rows.Any(rows => rows.Exists(row => LabelledTables.Cell(_label, row) != LabelledTables.Cell(_label, rows[0])));
+    public bool LabelsChange => _label is not null && _rows.Any(rows => rows.Exists(row => _label.TextAt(row) != _label.TextAt(rows[0])));
 
     /// <summary>The rows of a sequence, ascending.</summary>
     public IReadOnlyList<int> RowsOf(int sequence) => _rows[sequence];

@@ -1,7 +1,8 @@
 namespace Elman;
 
 /// <summary>
-/// The format <c>.ts</c> of aeon and sktime: a header of @ lines, then a sequence a line, its dimensions between colons, the label last. Sequences may differ in length.
+/// The format <c>.ts</c> of aeon and sktime: a header of @ lines, then a sequence a line, its dimensions between colons, the label last.
+/// Sequences may differ in length.
 /// </summary>
 internal static class TsReader
 {

@@ -5,7 +5,8 @@ namespace Elman;
 
 /// <summary>
 /// Unicode's composed form (NFC, Unicode Standard Annex 15): "é" is one character, however it was typed. The runtime's own
-/// <see cref="string.Normalize()"/> leaves texts as they are in programs without globalization data, so that one model would read one text in two ways.
+/// <see cref="string.Normalize()"/> leaves texts as they are in programs without globalization data, so that one model would read one text
+/// in two ways.
 /// </summary>
 internal static class ComposedForm
 {

@@ -7,7 +7,8 @@ public enum TextUnit
     Word,
 
     /// <summary>
-    /// Unicode scalar values of the composed form: their number is bounded and does not depend on a version of Unicode, as that of user-perceived characters does,
+    /// Unicode scalar values of the composed form: their number is bounded and does not depend on a version of Unicode, as that of
+    /// user-perceived characters does,
     /// and a rare combination of known marks is still made of known characters.
     /// </summary>
     Character,

@@ -28,7 +28,9 @@ public static class Tokens
         };
     }
 
-    /// <summary>Unicode's composed form (NFC) of a text, as the tokens bear it: look words up with it that were not cut out of a text.</summary>
+    /// <summary>
+    /// Unicode's composed form (NFC) of a text, as the tokens bear it: look words up with it that were not cut out of a text.
+    /// </summary>
     /// <param name="text">The text; halves of surrogate pairs become U+FFFD.</param>
     public static string Composed(string text)
     {

@@ -13,7 +13,9 @@ public sealed class Vocabulary
     /// <summary>The index of all tokens that are not known.</summary>
     public const int Unknown = 1;
 
-    /// <summary>A token that is longer, in UTF-16 units, is not known: it is no word, and names it would only make the model large.</summary>
+    /// <summary>
+    /// A token that is longer, in UTF-16 units, is not known: it is no word, and names it would only make the model large.
+    /// </summary>
     public const int LongestToken = 512;
 
     private const int Special = 2;
@@ -82,7 +84,8 @@ public sealed class Vocabulary
     }
 
     /// <summary>
-    /// How often a token occurred in the training's texts; of <see cref="Unknown"/>, how many tokens were left out. Who trains turns tokens that occurred once into
+    /// How often a token occurred in the training's texts; of <see cref="Unknown"/>, how many tokens were left out. Who trains turns tokens
+    /// that occurred once into
     /// unknown ones now and then: nothing else teaches what that index means.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such index.</exception>

@@ -4,12 +4,17 @@ using System.Text;
 namespace Elman;
 
 /// <summary>
-/// Where words end: a simple reading of Unicode Standard Annex 29. Letters, digits and marks run on; an apostrophe or a point joins letters (don't, U.S), a point,
-/// comma or colon joins digits (3.14, 1,000, 7:30), a hyphen joins both (well-known, 2021-01-31). Scripts without spaces go by user-perceived character.
+/// Where words end: a simple reading of Unicode Standard Annex 29. Letters, digits and marks run on; an apostrophe or a point joins letters
+/// (don't, U.S), a point,
+/// comma or colon joins digits (3.14, 1,000, 7:30), a hyphen joins both (well-known, 2021-01-31). Scripts without spaces go by
+/// user-perceived character.
 /// </summary>
 internal static class WordRules
 {
-    /// <summary>First and last characters of Thai and Lao, Myanmar, Khmer, kana and Han: Unicode's blocks of the scripts that put no spaces between words.</summary>
+    /// <summary>
+    /// First and last characters of Thai and Lao, Myanmar, Khmer, kana and Han: Unicode's blocks of the scripts that put no spaces between
+    /// words.
+    /// </summary>
     private static readonly (int First, int Last)[] WithoutSpaces =
     [
         (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x19E0, 0x19FF), (0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3029), (0x3031, 0x3035),

@@ -11,6 +11,8 @@ public sealed record TaggedAnswer(IReadOnlyList<string> Gold, IReadOnlyList<stri
     /// <summary>Whether each word was seen in training; null where that is not known.</summary>
     public IReadOnlyList<bool>? Known { get; init; }
 
-    /// <summary>The label of the whole sentence, where there is one: the right one, that which was said, and the most frequent one of the training.</summary>
+    /// <summary>
+    /// The label of the whole sentence, where there is one: the right one, that which was said, and the most frequent one of the training.
+    /// </summary>
     public (string Gold, string Said, string Floor)? Label { get; init; }
 }

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Elman;
 
 /// <summary>
-/// How well sentences were tagged: tokens, and spans as conlleval counts them (a span is right if its type and both its borders are), beside the tag that each word had most often in training.
+/// How well sentences were tagged: tokens, and spans as conlleval counts them (a span is right if its type and both its borders are),
+/// beside the tag that each word had most often in training.
 /// </summary>
 public sealed class TaggingReport : TaskReport
 {
@@ -48,10 +49,10 @@ public sealed class TaggingReport : TaskReport
     public ClassScore Micro => Total(Scores);
 
     /// <summary>The mean F1 of all that are there or were said.</summary>
-    public double MacroF1 => Scores.Count == 0 ? 0 : Scores.Average(score => score.F1);
+    public double MacroF1 => ClassScore.MacroF1(Scores);
 
     /// <summary>The mean F1, each by how often it is there.</summary>
-    public double WeightedF1 => ClassScore.Share(Scores.Sum(score => score.F1 * score.Support), Micro.Support);
+    public double WeightedF1 => ClassScore.WeightedF1(Scores);
 
     /// <summary>What is there and was never said.</summary>
     public IReadOnlyList<string> UnknownTags => [.. Scores.Where(score => score.Said == 0).Select(score => score.Name)];

@@ -3,10 +3,12 @@ using System.Text.Json;
 namespace Elman;
 
 /// <summary>
-/// Gives sequences labels: texts, or time steps of values, of any length. A recurrent encoder reads the sequence, its steps are pooled, and a linear layer scores the classes.
+/// Gives sequences labels: texts, or time steps of values, of any length. A recurrent encoder reads the sequence, its steps are pooled, and
+/// a linear layer scores the classes.
 /// </summary>
 /// <example><code>
-/// SequenceClassifier model = SequenceClassifier.Train(train, new ClassifierOptions { Encoder = new() { Cell = "gru", Hidden = 64, Direction = Direction.Both } });
+/// SequenceClassifier model = SequenceClassifier.Train(train, new ClassifierOptions { Encoder = new() { Cell = "gru", Hidden = 64,
+/// Direction = Direction.Both } });
 /// ClassificationReport report = model.Evaluate(test);
 /// string label = model.Predict(test[0].Input).Label;
 /// </code></example>
@@ -77,7 +79,8 @@ public sealed class SequenceClassifier : TaskModel<Sequence, string, ClassPredic
     }
 
     /// <summary>Trains a classifier on a table, whose columns it remembers.</summary>
-    /// <inheritdoc cref="Train(IReadOnlyList{Example{Sequence, string}}, ClassifierOptions?, IReadOnlyList{Example{Sequence, string}}?, IReadOnlyList{Example{Sequence, string}}?, TrainingContext?)"/>
+    /// <inheritdoc cref="Train(IReadOnlyList{Example{Sequence, string}}, ClassifierOptions?, IReadOnlyList{Example{Sequence, string}}?,
+    /// IReadOnlyList{Example{Sequence, string}}?, TrainingContext?)"/>
     public static SequenceClassifier Train(
         SequenceTable examples, ClassifierOptions? options = null, SequenceTable? test = null, SequenceTable? validation = null, TrainingContext? context = null)
     {
@@ -100,12 +103,11 @@ public sealed class SequenceClassifier : TaskModel<Sequence, string, ClassPredic
         ClassifierOptions options = file.Section("options", json => ClassifierOptions.Settings.Read(json));
         SequenceInput input = file.Section("input", SequenceInput.Read);
         ClassLabels labels = file.Section("labels", ClassLabels.Read);
-        using AllocationLimit limit = file.Limit();
-        SequenceClassifier model = new(options, input, labels, file.Section("training", TrainingRecord.Read), file.Sections.Contains("report") ? file.Section("report", ClassificationReport.Read) : null)
-        {
-            Columns = file.Sections.Contains("columns") ? file.Section("columns", SequenceColumns.Read) : null,
-            _temperature = file.Section("calibration", json => json.RequiredNumber("calibration", "temperature")),
-        };
+        TrainingRecord record = file.Section("training", TrainingRecord.Read);
+        ClassificationReport? report = file.OptionalSection("report", ClassificationReport.Read);
+        SequenceClassifier model = file.Build(() => new SequenceClassifier(options, input, labels, record, report));
+        model.Columns = file.OptionalSection("columns", SequenceColumns.Read);
+        model._temperature = file.Section("calibration", json => json.RequiredNumber("calibration", "temperature"));
         file.LoadInto(model.Net);
         return model;
     }
@@ -202,7 +204,9 @@ public sealed class SequenceClassifier : TaskModel<Sequence, string, ClassPredic
         };
     }
 
-    /// <summary>From the probabilities of being above each class, made to fall (Frank and Hall 2001, section 2), those of being each.</summary>
+    /// <summary>
+    /// From the probabilities of being above each class, made to fall (Frank and Hall 2001, section 2), those of being each.
+    /// </summary>
     private static float[] OfOrder(double[] scores)
     {
         float[] probabilities = new float[scores.Length + 1];

@@ -1,14 +1,17 @@
 namespace Elman;
 
 /// <summary>
-/// Temperature scaling: scores divided by one number, so that a classifier is right as often as it is sure (Guo et al. 2017, section 4.2). The order of the classes stays.
+/// Temperature scaling: scores divided by one number, so that a classifier is right as often as it is sure (Guo et al. 2017, section 4.2).
+/// The order of the classes stays.
 /// </summary>
 internal static class Temperature
 {
     private const double Least = 0.2, Most = 5;
     private const int Searches = 40, FewSequences = 20;
 
-    /// <summary>The temperature of the least log-loss, from probabilities at temperature 1; 1 where there are too few sequences to tell.</summary>
+    /// <summary>
+    /// The temperature of the least log-loss, from probabilities at temperature 1; 1 where there are too few sequences to tell.
+    /// </summary>
     public static double Fit(IReadOnlyList<IReadOnlyList<float>> probabilities, IReadOnlyList<int?> classes)
     {
         if (classes.Count(at => at is not null) < FewSequences) return 1;

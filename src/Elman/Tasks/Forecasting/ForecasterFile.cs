@@ -42,27 +42,15 @@ internal static class ForecasterFile
         Calibration calibration = file.Section("calibration", Calibration.Read);
         ForecastReport report = file.Section("report", ForecastReportJson.Read);
         TrainingRecord record = file.Section("training", TrainingRecord.Read);
-        (ForecastEngine engine, SharedWeights weights) = Weights(file, options, layout, methods);
+        (ForecastEngine engine, SharedWeights weights) = file.Build(() =>
+        {
+            ForecastEngine made = Engine(file, options, layout, methods);
+            return (made, new SharedWeights(made, methods.Maps));
+        });
         file.LoadInto(weights);
         List<TrainedSeries> trained = file.Section("series", json => ForecasterJson.ReadSeries(json, engine.Methods, engine.Inputs?.Methods ?? [], weights));
         return new Forecaster(options, layout, methods.Effects, methods.Seasons, engine, calibration, trained, methods.NotNegative, record, report,
-            file.Sections.Contains("data") ? file.Section("data", SeriesSchema.Read) : null);
-    }
-
-    /// <summary>Room for the weights; sizes that lie cost no more than the file holds, and what drawing first weights takes.</summary>
-    private static (ForecastEngine Engine, SharedWeights Weights) Weights(ModelFile file, ForecasterOptions options, SeriesLayout layout, ForecasterJson.MethodsSection methods)
-    {
-        const int drawing = 4;
-        try
-        {
-            using AllocationLimit limit = AllocationLimit.Of(drawing * file.ParameterCount + (1 << 16));
-            ForecastEngine engine = Engine(file, options, layout, methods);
-            return (engine, new SharedWeights(engine, methods.Maps));
-        }
-        catch (InvalidOperationException failure)
-        {
-            throw new ElmanException($"{file.Source}: {failure.Message}; the file is damaged", failure);
-        }
+            file.OptionalSection("data", SeriesSchema.Read));
     }
 
     /// <summary>Compares the number of weights before a net is built: a file that lies about its sizes shall not cost memory.</summary>

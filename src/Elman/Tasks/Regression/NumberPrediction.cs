@@ -2,7 +2,8 @@ namespace Elman;
 
 /// <summary>What a regressor says of a sequence: one number, or one for each time step.</summary>
 /// <param name="Values">The number, or the numbers [L], in the label's unit.</param>
-/// <param name="Margin">How far the interval reaches on both sides; it holds the label as often as <see cref="RegressorOptions.Level"/> says.</param>
+/// <param name="Margin">How far the interval reaches on both sides; it holds the label as often as <see cref="RegressorOptions.Level"/>
+/// says.</param>
 public sealed record NumberPrediction(IReadOnlyList<double> Values, double Margin)
 {
     /// <summary>The number of the sequence, or that of its last time step; NaN for no steps.</summary>

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Elman;
 
 /// <summary>
-/// Gives sequences numbers: one for the whole, or one for each time step, each with an interval that is calibrated on sequences that training did not see.
+/// Gives sequences numbers: one for the whole, or one for each time step, each with an interval that is calibrated on sequences that
+/// training did not see.
 /// </summary>
 /// <example><code>
 /// SequenceRegressor model = SequenceRegressor.Train(engines);
@@ -52,7 +53,8 @@ public sealed class SequenceRegressor : TaskModel<Sequence, double[], NumberPred
     protected override int LeastSteps => 25;
 
     /// <summary>Trains a regressor that gives a sequence one number.</summary>
-    /// <inheritdoc cref="Train(IReadOnlyList{Example{Sequence, double[]}}, RegressorOptions?, IReadOnlyList{Example{Sequence, double[]}}?, IReadOnlyList{Example{Sequence, double[]}}?, TrainingContext?)"/>
+    /// <inheritdoc cref="Train(IReadOnlyList{Example{Sequence, double[]}}, RegressorOptions?, IReadOnlyList{Example{Sequence, double[]}}?,
+    /// IReadOnlyList{Example{Sequence, double[]}}?, TrainingContext?)"/>
     public static SequenceRegressor Train(
         IReadOnlyList<Example<Sequence, double>> examples, RegressorOptions? options = null, IReadOnlyList<Example<Sequence, double>>? test = null,
         IReadOnlyList<Example<Sequence, double>>? validation = null, TrainingContext? context = null)
@@ -65,7 +67,8 @@ public sealed class SequenceRegressor : TaskModel<Sequence, double[], NumberPred
     }
 
     /// <summary>Trains a regressor.</summary>
-    /// <param name="examples">Sequences with their numbers: one for each, or, with <see cref="Pooling.None"/>, one for each time step, NaN where it is not known.</param>
+    /// <param name="examples">Sequences with their numbers: one for each, or, with <see cref="Pooling.None"/>, one for each time step, NaN
+    /// where it is not known.</param>
     /// <param name="options">What it is made of; null for the usual.</param>
     /// <param name="test">Sequences to score it on; null to hold some of the examples out.</param>
     /// <param name="validation">Sequences that choose the best epoch; null to hold some of the examples out.</param>
@@ -94,10 +97,12 @@ public sealed class SequenceRegressor : TaskModel<Sequence, double[], NumberPred
     }
 
     /// <summary>
-    /// Trains a regressor on a table, whose columns it remembers. Where the label changes within a sequence each time step has its own number, and the net looks back only; its report
+    /// Trains a regressor on a table, whose columns it remembers. Where the label changes within a sequence each time step has its own
+    /// number, and the net looks back only; its report
     /// scores all of them.
     /// </summary>
-    /// <inheritdoc cref="Train(IReadOnlyList{Example{Sequence, double[]}}, RegressorOptions?, IReadOnlyList{Example{Sequence, double[]}}?, IReadOnlyList{Example{Sequence, double[]}}?, TrainingContext?)"/>
+    /// <inheritdoc cref="Train(IReadOnlyList{Example{Sequence, double[]}}, RegressorOptions?, IReadOnlyList{Example{Sequence, double[]}}?,
+    /// IReadOnlyList{Example{Sequence, double[]}}?, TrainingContext?)"/>
     public static SequenceRegressor Train(
         SequenceTable examples, RegressorOptions? options = null, SequenceTable? test = null, SequenceTable? validation = null, TrainingContext? context = null)
     {
@@ -137,12 +142,11 @@ public sealed class SequenceRegressor : TaskModel<Sequence, double[], NumberPred
         RegressorOptions options = file.Section("options", json => RegressorOptions.Settings.Read(json));
         SequenceInput input = file.Section("input", SequenceInput.Read);
         Scaler scaler = file.Section("label", Scaler.Read);
-        using AllocationLimit limit = file.Limit();
-        SequenceRegressor model = new(options, input, scaler, file.Section("training", TrainingRecord.Read), file.Sections.Contains("report") ? file.Section("report", RegressionReport.Read) : null)
-        {
-            Columns = file.Sections.Contains("columns") ? file.Section("columns", SequenceColumns.Read) : null,
-            _margin = file.Section("calibration", json => json.RequiredNumber("calibration", "margin")),
-        };
+        TrainingRecord record = file.Section("training", TrainingRecord.Read);
+        RegressionReport? report = file.OptionalSection("report", RegressionReport.Read);
+        SequenceRegressor model = file.Build(() => new SequenceRegressor(options, input, scaler, record, report));
+        model.Columns = file.OptionalSection("columns", SequenceColumns.Read);
+        model._margin = file.Section("calibration", json => json.RequiredNumber("calibration", "margin"));
         file.LoadInto(model.Net);
         return model;
     }

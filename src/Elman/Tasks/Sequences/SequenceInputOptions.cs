@@ -5,7 +5,9 @@ public sealed record SequenceInputOptions
 {
     private static readonly string[] UnitWords = ["words", "characters", "both", "bytes"];
 
-    /// <summary>Time steps of values that become one of the encoder's; null for as many as bring the longest sequence to about 128.</summary>
+    /// <summary>
+    /// Time steps of values that become one of the encoder's; null for as many as bring the longest sequence to about 128.
+    /// </summary>
     public int? Stride { get; init; }
 
     /// <summary>Filters of each convolution before the encoder, of values only; 0 for no convolution.</summary>
@@ -14,7 +16,10 @@ public sealed record SequenceInputOptions
     /// <summary>Convolutions before the encoder, one behind the other.</summary>
     public int Convolutions { get; init; } = 2;
 
-    /// <summary>What a time step of a text is: <c>words</c>, <c>characters</c>, <c>bytes</c>, or <c>both</c>: words, each read with its characters too.</summary>
+    /// <summary>
+    /// What a time step of a text is: <c>words</c>, <c>characters</c>, <c>bytes</c>, or <c>both</c>: words, each read with its characters
+    /// too.
+    /// </summary>
     public string Unit { get; init; } = "both";
 
     /// <summary>Size of the vector of a word, or of a character where these are the steps.</summary>

@@ -1,6 +1,9 @@
 namespace Elman;
 
-/// <summary>What labels sequences: layers that make vectors of time steps, a recurrent encoder, and a linear head on what the encoder pools, or on every step.</summary>
+/// <summary>
+/// What labels sequences: layers that make vectors of time steps, a recurrent encoder, and a linear head on what the encoder pools, or on
+/// every step.
+/// </summary>
 internal sealed class SequenceNet : Module
 {
     private readonly SequenceInput _input;

@@ -4,8 +4,10 @@ using System.Text.Json;
 namespace Elman;
 
 /// <summary>
-/// Sequences of values: each feature is brought to mean 0 and deviation 1 by the training's statistics, a missing value stands at the mean, and a feature that had missing values
-/// gets a second one that says where. Several time steps may become one of the encoder's (<see cref="Stride"/>); convolutions may stand before it.
+/// Sequences of values: each feature is brought to mean 0 and deviation 1 by the training's statistics, a missing value stands at the mean,
+/// and a feature that had missing values
+/// gets a second one that says where. Several time steps may become one of the encoder's (<see cref="Stride"/>); convolutions may stand
+/// before it.
 /// </summary>
 internal sealed class SeriesInput : SequenceInput
 {

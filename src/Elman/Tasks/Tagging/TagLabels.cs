@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Elman;
 
-/// <summary>The tags of a <see cref="Tagger"/>: those of the data, those in which it learns, how one becomes the other; and what the training had, for the simplest answers.</summary>
+/// <summary>
+/// The tags of a <see cref="Tagger"/>: those of the data, those in which it learns, how one becomes the other; and what the training had,
+/// for the simplest answers.
+/// </summary>
 internal sealed class TagLabels
 {
     private const string Where = "tags";

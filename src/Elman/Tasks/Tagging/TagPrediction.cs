@@ -12,7 +12,9 @@ public sealed class TagPrediction
     /// <summary>The probability of each of these tags, whatever the others are.</summary>
     public required IReadOnlyList<float> Confidences { get; init; }
 
-    /// <summary>The spans that the tags make, each with the probability that it is there, of this type and with these borders; empty for plain tags.</summary>
+    /// <summary>
+    /// The spans that the tags make, each with the probability that it is there, of this type and with these borders; empty for plain tags.
+    /// </summary>
     public required IReadOnlyList<(TagSpan Span, float Confidence)> Spans { get; init; }
 
     /// <summary>The probability of every tag at every word [L][C], in the order of <see cref="Tagger.Tags"/>.</summary>

@@ -4,12 +4,14 @@ using System.Text.Json;
 namespace Elman;
 
 /// <summary>
-/// Gives each word of a sentence a tag: parts of speech, chunks, names, slots; and, where the training has one, the sentence a label. Words and their characters are read in both directions (Lample
+/// Gives each word of a sentence a tag: parts of speech, chunks, names, slots; and, where the training has one, the sentence a label. Words
+/// and their characters are read in both directions (Lample
 /// et al. 2016), a <see cref="Crf"/> finds the best legal sequence.
 /// </summary>
 /// <example><code>
 /// Tagger model = Tagger.Train(sentences);
-/// foreach ((string word, string tag, float confidence) in model.Tag("Elman runs everywhere")) Console.WriteLine($"{word} {tag} {confidence:0.00}");
+/// foreach ((string word, string tag, float confidence) in model.Tag("Elman runs everywhere")) Console.WriteLine($"{word} {tag}
+/// {confidence:0.00}");
 /// </code></example>
 public sealed partial class Tagger : TaskModel<TaggedSentence, TaggedSentence, TagPrediction>
 {
@@ -63,7 +65,8 @@ public sealed partial class Tagger : TaskModel<TaggedSentence, TaggedSentence, T
     /// <param name="test">Sentences to score it on; null to hold some out.</param>
     /// <param name="validation">Sentences that choose the best epoch; null to hold some out.</param>
     /// <param name="context">Who looks on, where checkpoints go, who may stop it.</param>
-    /// <exception cref="ElmanException">There is nothing to learn, tags break their scheme, an option has no meaning, the training diverged.</exception>
+    /// <exception cref="ElmanException">There is nothing to learn, tags break their scheme, an option has no meaning, the training
+    /// diverged.</exception>
     public static Tagger Train(
         IReadOnlyList<TaggedSentence> sentences, TaggerOptions? options = null, IReadOnlyList<TaggedSentence>? test = null, IReadOnlyList<TaggedSentence>? validation = null,
         TrainingContext? context = null)
@@ -83,7 +86,8 @@ public sealed partial class Tagger : TaskModel<TaggedSentence, TaggedSentence, T
     }
 
     /// <summary>Scores the model on sentences that its training has not seen.</summary>
-    /// <param name="sentences">Sentences with the right tags; these may break their scheme, spans are then counted as conlleval does.</param>
+    /// <param name="sentences">Sentences with the right tags; these may break their scheme, spans are then counted as conlleval
+    /// does.</param>
     /// <exception cref="ElmanException">There is no sentence, or one has no tags.</exception>
     public TaggingReport Evaluate(IReadOnlyList<TaggedSentence> sentences)
     {
@@ -126,9 +130,9 @@ public sealed partial class Tagger : TaskModel<TaggedSentence, TaggedSentence, T
         TaggerWords words = file.Section("words", TaggerWords.Read);
         TagLabels labels = file.Section("tags", TagLabels.Read);
         TrainingRecord record = file.Section("training", TrainingRecord.Read);
-        TaggingReport? report = file.Sections.Contains("report") ? file.Section("report", TaggingReport.Read) : null;
+        TaggingReport? report = file.OptionalSection("report", TaggingReport.Read);
         Tagger model = file.Build(() => new Tagger(options, words, labels, record, report));
-        if (file.Sections.Contains("columns")) model.Columns = file.Section("columns", TaggedColumns.Read);
+        model.Columns = file.OptionalSection("columns", TaggedColumns.Read);
         file.LoadInto(model.Net);
         return model;
     }

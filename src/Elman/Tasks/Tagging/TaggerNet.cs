@@ -1,6 +1,9 @@
 namespace Elman;
 
-/// <summary>Words, their characters and further columns become vectors; a recurrent encoder reads them in both directions; each step is scored for every tag, and the whole for the sentence's label.</summary>
+/// <summary>
+/// Words, their characters and further columns become vectors; a recurrent encoder reads them in both directions; each step is scored for
+/// every tag, and the whole for the sentence's label.
+/// </summary>
 internal sealed class TaggerNet : Module
 {
     private readonly TokenEncoder _tokens;

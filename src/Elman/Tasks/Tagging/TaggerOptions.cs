@@ -26,13 +26,19 @@ public sealed record TaggerOptions
     /// <summary>Part of the values of a word that are dropped in training, before the recurrent layers.</summary>
     public float InputDropout { get; init; } = 0.2f;
 
-    /// <summary>Part of the inputs of the recurrent layers that are dropped in training, the same for all words of a sentence (Gal and Ghahramani 2016).</summary>
+    /// <summary>
+    /// Part of the inputs of the recurrent layers that are dropped in training, the same for all words of a sentence (Gal and Ghahramani
+    /// 2016).
+    /// </summary>
     public float LockedDropout { get; init; }
 
     /// <summary>The recurrent layers.</summary>
     public EncoderOptions Encoder { get; init; } = new() { Cell = "lstm", Hidden = 128, Direction = Direction.Both, Dropout = 0.4f, Pooling = Pooling.None };
 
-    /// <summary>Whether the tags of a sentence are scored together by a <see cref="Elman.Crf"/>; each word by itself otherwise. Both decode legal tags only.</summary>
+    /// <summary>
+    /// Whether the tags of a sentence are scored together by a <see cref="Elman.Crf"/>; each word by itself otherwise. Both decode legal
+    /// tags only.
+    /// </summary>
     public bool Crf { get; init; } = true;
 
     /// <summary>The scheme in which spans are learned; what comes out is in that of the data.</summary>

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Elman;
 
-/// <summary>What a tagger knows of the training's words: the words themselves, their characters if it reads them, and the values of further columns.</summary>
+/// <summary>
+/// What a tagger knows of the training's words: the words themselves, their characters if it reads them, and the values of further columns.
+/// </summary>
 internal sealed record TaggerWords(Vocabulary Words, Vocabulary? Characters, IReadOnlyList<Vocabulary> Features)
 {
     private const string Where = "words";

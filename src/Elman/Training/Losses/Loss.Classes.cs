@@ -5,7 +5,8 @@ namespace Elman;
 public static partial class Loss
 {
     /// <summary>
-    /// Binary cross-entropy of scores before the sigmoid, for labels that do not exclude each other: the mean of softplus(x) − x·t over the elements, which never overflows.
+    /// Binary cross-entropy of scores before the sigmoid, for labels that do not exclude each other: the mean of softplus(x) − x·t over the
+    /// elements, which never overflows.
     /// </summary>
     /// <param name="logits">Scores x, of any shape.</param>
     /// <param name="target">t, 0 or 1 (or a share between), of the same shape.</param>
@@ -19,13 +20,15 @@ public static partial class Loss
     }
 
     /// <summary>
-    /// Focal loss: the mean of −w (1 − p)^γ log p, where p is the probability of the target class: what is already known well counts less (Lin et al. 2017, arXiv 1708.02002, section 3.2). With
+    /// Focal loss: the mean of −w (1 − p)^γ log p, where p is the probability of the target class: what is already known well counts less
+    /// (Lin et al. 2017, arXiv 1708.02002, section 3.2). With
     /// γ 0 it is the cross-entropy.
     /// </summary>
     /// <param name="logits">Scores before the softmax, [N, C].</param>
     /// <param name="target">The class of each row, 0 … C−1.</param>
     /// <param name="gamma">γ, at least 0.</param>
-    /// <param name="classWeights">A weight w for each class [C]; empty for 1. The mean is over Σ w, as in <see cref="CrossEntropy"/>.</param>
+    /// <param name="classWeights">A weight w for each class [C]; empty for 1. The mean is over Σ w, as in
+    /// <see cref="CrossEntropy"/>.</param>
     /// <exception cref="ArgumentException">The number of targets or of class weights does not fit.</exception>
     /// <exception cref="ArgumentOutOfRangeException">γ is negative.</exception>
     public static Tensor Focal(Tensor logits, ReadOnlySpan<int> target, float gamma, ReadOnlySpan<float> classWeights = default)

@@ -1,7 +1,8 @@
 namespace Elman.Tests.Evaluation.Tagging;
 
 /// <summary>
-/// Counts spans as the script of the shared task of CoNLL-2000 does: word by word, with its rules of when a chunk ends and when one begins, and those for E and S that its successors have added.
+/// Counts spans as the script of the shared task of CoNLL-2000 does: word by word, with its rules of when a chunk ends and when one begins,
+/// and those for E and S that its successors have added.
 /// Written from its description, plainly, to be compared with.
 /// </summary>
 internal sealed class Conlleval

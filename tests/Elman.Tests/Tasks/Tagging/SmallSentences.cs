@@ -1,6 +1,9 @@
 namespace Elman.Tests.Tasks.Tagging;
 
-/// <summary>Sentences of a small grammar: where to, when, and what for. A city is a goal or a start by the word before it, which no word tells by itself.</summary>
+/// <summary>
+/// Sentences of a small grammar: where to, when, and what for. A city is a goal or a start by the word before it, which no word tells by
+/// itself.
+/// </summary>
 internal static class SmallSentences
 {
     private static readonly string[] Cities = ["Paris", "New York", "Basel", "Rio de Janeiro", "Oslo", "San Jose"], Days = ["monday", "friday", "next week", "today"];

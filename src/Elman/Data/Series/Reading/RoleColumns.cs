@@ -119,14 +119,7 @@ internal sealed class RoleColumns
         Dictionary<string, int> places = [];
         for (int row = 0; row < codes.Length; row++)
         {
-            string? text = column switch
-            {
-                NumberColumn numbers => double.IsNaN(numbers.Values[row]) ? null : numbers.Values[row].ToString("R", CultureInfo.InvariantCulture),
-                TimeColumn times => times.Values[row] == default ? null : times.Notation.Format(times.Values[row]),
-                TextColumn own => own[row],
-                _ => null,
-            };
-            if (text is null) codes[row] = -1;
+            if (column.TextAt(row) is not { } text) codes[row] = -1;
             else if (places.TryGetValue(text, out int place)) codes[row] = place;
             else
             {

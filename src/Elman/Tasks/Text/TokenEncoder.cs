@@ -3,8 +3,10 @@ using Elman.Kernels;
 namespace Elman;
 
 /// <summary>
-/// Makes vectors of tokens: a learned vector for each token that is known, and beside it what a recurrent layer of both directions reads in its characters (Lample et al. 2016, section 4.1), so
-/// that words which training never saw mean something too. In training some tokens are taken for unknown ones: a share of all, and half of those that the training has once.
+/// Makes vectors of tokens: a learned vector for each token that is known, and beside it what a recurrent layer of both directions reads in
+/// its characters (Lample et al. 2016, section 4.1), so
+/// that words which training never saw mean something too. In training some tokens are taken for unknown ones: a share of all, and half of
+/// those that the training has once.
 /// </summary>
 public sealed class TokenEncoder : Module
 {
