@@ -58,7 +58,7 @@ public sealed class TagVerbTests : IDisposable
         Assert.Equal(("", "# predicted_intent = question"), (lines[8], lines[9]));
         Assert.Matches(@"^Oslo(\t[^\t]+){8,}$", Command.Run("predict", model, few, "--top", "2", "--probabilities").Out.Split('\n')[7]);
         Assert.Matches(@"^is\tO\t_\t", Command.Run("predict", model, few, "--threshold", "1").Out.Split('\n')[^3]);
-        Assert.Contains("tags          B-goal, B-start, I-goal, I-start, O\n", Command.Run("inspect", model).Out, StringComparison.Ordinal);
+        Assert.Contains("tags              B-goal, B-start, I-goal, I-start, O\n", Command.Run("inspect", model).Out, StringComparison.Ordinal);
 
         // A line of text is a sentence; so are words with columns.
         string[] streamed = Command.RunWithInput("book a flight to New York\n\nis there a flight to Oslo\n", "predict", model, "-").Out.Split('\n');
