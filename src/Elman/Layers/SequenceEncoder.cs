@@ -36,6 +36,9 @@ public sealed class SequenceEncoder : Module
     /// <summary>What it is made of.</summary>
     public EncoderOptions Options { get; }
 
+    /// <summary>The recurrent layers.</summary>
+    internal RecurrentLayer Recurrent => _recurrent;
+
     /// <summary>D·H: values of a sequence, or of a step without pooling; twice as many with <see cref="Pooling.MeanMax"/>.</summary>
     public int OutputSize => _recurrent.OutputSize * (Options.Pooling == Pooling.MeanMax ? 2 : 1);
 

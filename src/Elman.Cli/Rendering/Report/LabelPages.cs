@@ -7,9 +7,17 @@ internal static class ClassificationPage
 {
     private const int MostClasses = 60, MostExamples = 30, TextLength = 300;
 
-    public static HtmlPage Of(ClassificationReport report, SequenceClassifier model, IReadOnlyList<Example<Sequence, string>> examples, TaskCall call)
+    public static HtmlPage Of(ClassificationReport report, SequenceClassifier model, IReadOnlyList<Example<Sequence, string>> examples, TaskCall call) =>
+        Of(report, model, examples, $"{Path.GetFileName(call.Model)} on {Path.GetFileName(call.Data)}", ShellLine.Of(call.Given));
+
+    /// <param name="report">The scores.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="examples">What it was scored on.</param>
+    /// <param name="title">What the page is about.</param>
+    /// <param name="commandLine">How it was made.</param>
+    public static HtmlPage Of(ClassificationReport report, SequenceClassifier model, IReadOnlyList<Example<Sequence, string>> examples, string title, string commandLine)
     {
-        HtmlPage page = new($"{Path.GetFileName(call.Model)} on {Path.GetFileName(call.Data)}");
+        HtmlPage page = new(title);
         page.Paragraph(string.Create(CultureInfo.InvariantCulture, $"{Names.Count(report.Count, "sequence")}: accuracy {report.Accuracy:P1}, macro F1 {report.MacroF1:0.000}, weighted F1 {report.WeightedF1:0.000}."), "lead");
         page.Paragraph(string.Create(CultureInfo.InvariantCulture, $"Always '{report.FloorLabel}', the most frequent label of the training, would be right in {report.Floor:P1}. Log-loss {report.LogLoss:0.000} nats{(double.IsNaN(report.CalibrationError) ? "" : $", calibration error {report.CalibrationError.ToString("P1", CultureInfo.InvariantCulture)}")}."));
         page.Heading("Classes");
@@ -23,7 +31,7 @@ internal static class ClassificationPage
 
         Worst(page, model, examples);
         page.Heading("How this was made");
-        page.Code(ShellLine.Of(call.Given));
+        page.Code(commandLine);
         return page;
     }
 

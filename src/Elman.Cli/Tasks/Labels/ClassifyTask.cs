@@ -30,6 +30,8 @@ internal sealed class ClassifyTask(DataArguments file, LabelArguments arguments)
         "elman train classify sensors.csv --group recording --label activity -o activity.elman",
         "elman train classify ECG_TRAIN.ts --test ECG_TEST.ts -o ecg.elman");
 
+    public override Verb Demo(Terminal terminal) => ClassifyDemo.Create(terminal);
+
     public override int Predict(TaskModel model, TaskCall call)
     {
         var classifier = (SequenceClassifier)model;

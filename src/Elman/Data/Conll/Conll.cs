@@ -99,7 +99,7 @@ public static class Conll
         for (int i = 0; i < lines.Count; i++)
         {
             string line = lines[i];
-            if (line[0] == '#' && (line.Length == 1 || line[1] == ' ') && words.Count == 0)
+            if (words.Count == 0 && IsComment(lines, i))
             {
                 if (label is not null && line.Length > 2 && line.Split('=', 2, StringSplitOptions.TrimEntries) is [var key, var value] && key[1..].Trim() == label) whole = value;
                 continue;
@@ -131,6 +131,18 @@ public static class Conll
         }
 
         ElmanException Error(int i, string what) => new($"{name}: line {first + i}: {what}");
+    }
+
+    /// <summary>
+    /// Whether a line before a sentence's first word is a comment. In columns '#' may be the first word, as in CoNLL-2000: then the line has as many as
+    /// the words behind it, and gives nothing a value.
+    /// </summary>
+    private static bool IsComment(List<string> lines, int at)
+    {
+        string line = lines[at];
+        if (line[0] != '#' || (line.Length > 1 && line[1] is not (' ' or '\t'))) return false;
+        string? word = lines.Skip(at + 1).FirstOrDefault(next => next[0] != '#');
+        return word is null || line.Contains(" = ", StringComparison.Ordinal) || Columns(line, out _).Length != Columns(word, out _).Length;
     }
 
     private static bool IsUniversal(string[] columns) => columns.Length == Universal.Length && columns[0].Length > 0 && columns[0].All(sign => char.IsAsciiDigit(sign) || sign is '-' or '.');

@@ -49,6 +49,15 @@ public sealed class Sequence
         return new Sequence(null, values, features);
     }
 
+    /// <summary>The first steps of it; of a text the words that begin in them.</summary>
+    /// <param name="length">How many steps.</param>
+    internal Sequence Beginning(int length)
+    {
+        if (Text is null) return Of(_values[..(length * Features)], Features);
+        int end = Text.IndexOf(' ', length);
+        return Of(end < 0 ? Text : Text[..end]);
+    }
+
     /// <summary>Writes all of it into a digest.</summary>
     internal void Describe(BinaryWriter digest)
     {

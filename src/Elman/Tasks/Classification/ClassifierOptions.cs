@@ -44,6 +44,11 @@ public sealed record ClassifierOptions
     /// <summary>The share of each label that is spread over all classes in training (Szegedy et al. 2016).</summary>
     public double LabelSmoothing { get; init; } = 0.1;
 
+    /// <summary>
+    /// How many beginnings of each training sequence, of random length, are learned from beside the whole: for a <see cref="ClassifierStream"/> that decides early.
+    /// </summary>
+    public int Beginnings { get; init; }
+
     /// <summary>What is held out of the training.</summary>
     public HeldOut HeldOut { get; init; } = new();
 
@@ -70,6 +75,7 @@ public sealed record ClassifierOptions
         .Choice("class weights", "balanced: each class counts as much, however many sequences it has.", o => o.ClassWeights, (o, v) => o with { ClassWeights = v }, () => WeightWords)
         .Real("focal", "How much less those sequences count that are known well (focal loss); 0 for as much.", o => o.Focal, (o, v) => o with { Focal = v }, 0, 10)
         .Real("label smoothing", "Part of each label that is spread over all classes in training.", o => o.LabelSmoothing, (o, v) => o with { LabelSmoothing = v }, 0, 0.9)
+        .Whole("beginnings", "Beginnings of each training sequence that are learned from too, for streams that decide early.", o => o.Beginnings, (o, v) => o with { Beginnings = v }, 0, 100)
         .Include(HeldOut.Settings, o => o.HeldOut, (o, v) => o with { HeldOut = v })
         .Include(TrainingRecipe.Settings, o => o.Training, (o, v) => o with { Training = v })
         .Rule(o => o.Encoder.Pooling == Pooling.None ? "a classifier gives a sequence one label, so its pooling must be last, mean, max, mean-max or attention" : null)

@@ -18,6 +18,7 @@ public sealed class SequenceClassifier : TaskModel<Sequence, string, ClassPredic
     public const string TaskName = "classification";
 
     private const int LeastValidation = 100;
+    private const ulong BeginningPurpose = 0xB361;
 
     private readonly SequenceInput _input;
     private readonly ClassLabels _labels;
@@ -25,11 +26,15 @@ public sealed class SequenceClassifier : TaskModel<Sequence, string, ClassPredic
     private readonly float[] _weights;
     private double _temperature = 1;
 
+    /// <summary>What is taken back from the probabilities as long as no unseen sequences have calibrated them; see <see cref="Temperature.Unsmoothed"/>.</summary>
+    private double _smoothing;
+
     private SequenceClassifier(ClassifierOptions options, SequenceInput input, ClassLabels labels, TrainingRecord? record = null, TaskReport? report = null)
         : base(record, report)
     {
         (Options, _input, _labels) = (options, input, labels);
         _net = new SequenceNet(input, options.Encoder, labels.Outputs, new RandomStream(options.Training.Seed));
+        _smoothing = labels.Kind == LabelKind.One && options.Focal == 0 ? options.LabelSmoothing : 0;
         _weights = options.ClassWeights == "balanced" ? [.. labels.Counts.Select(count => labels.Counts.Sum() / (labels.Classes.Count * (float)Math.Max(1, count)))] : [];
     }
 
@@ -75,6 +80,7 @@ public sealed class SequenceClassifier : TaskModel<Sequence, string, ClassPredic
         foreach (string remark in Remarks(labels, test)) context?.Remark?.Invoke(remark);
         HeldOutPlan<Sequence, string> plan = HeldOutPlan.Cut(examples, test, validation, example => example.Target, options.HeldOut, options.Training,
             ClassifierOptions.Settings.Texts(options, [.. TrainingRecipe.NotCompared]), LeastValidation);
+        plan = plan with { Training = [.. plan.Training, .. Beginnings(plan.Training, options)] };
         return TrainHeldOut(plan, training => new SequenceClassifier(options, SequenceInput.Fit([.. training.Select(example => example.Input)], options.Input, context?.Remark), labels), context);
     }
 
@@ -88,6 +94,18 @@ public sealed class SequenceClassifier : TaskModel<Sequence, string, ClassPredic
         SequenceClassifier model = Train(examples.Labelled(), options, test?.Labelled(), validation?.Labelled(), context);
         model.Columns = examples.Remembered;
         return model;
+    }
+
+    /// <summary>A sequence that comes in step by step and is labelled after each.</summary>
+    /// <param name="sure">The confidence from which on <see cref="ClassifierStream.Decision"/> stands, in (0, 1]. The probabilities are those that the
+    /// model has of whole sequences: early in one they promise more than they hold, so try the level on data of your own.</param>
+    /// <param name="least">Steps before which nothing is decided.</param>
+    /// <exception cref="ElmanException">The model reads its sequences backward too, or pools them by attention.</exception>
+    public ClassifierStream OpenStream(double sure = 1, long least = 1)
+    {
+        if (sure is not (> 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(sure), sure, "a confidence is above 0 and at most 1");
+        ArgumentOutOfRangeException.ThrowIfLessThan(least, 1);
+        return new(this, _net.OpenSequence(), sure, least);
     }
 
     /// <summary>Scores the model on sequences that its training has not seen.</summary>
@@ -107,7 +125,7 @@ public sealed class SequenceClassifier : TaskModel<Sequence, string, ClassPredic
         ClassificationReport? report = file.OptionalSection("report", ClassificationReport.Read);
         SequenceClassifier model = file.Build(() => new SequenceClassifier(options, input, labels, record, report));
         model.Columns = file.OptionalSection("columns", SequenceColumns.Read);
-        model._temperature = file.Section("calibration", json => json.RequiredNumber("calibration", "temperature"));
+        (model._temperature, model._smoothing) = file.Section("calibration", ReadCalibration);
         file.LoadInto(model.Net);
         return model;
     }
@@ -135,8 +153,11 @@ public sealed class SequenceClassifier : TaskModel<Sequence, string, ClassPredic
     {
         foreach (Sequence sequence in batch) _input.Check(sequence);
         Tensor scores = _net.Forward(batch);
-        return [.. Enumerable.Range(0, batch.Count).Select(row => new ClassPrediction(Classes, Probabilities(scores.Span.Slice(row * _labels.Outputs, _labels.Outputs), _temperature)))];
+        return [.. Enumerable.Range(0, batch.Count).Select(row => Said(scores.Span.Slice(row * _labels.Outputs, _labels.Outputs)))];
     }
+
+    /// <summary>What scores [outputs] mean.</summary>
+    internal ClassPrediction Said(ReadOnlySpan<float> scores) => new(Classes, Probabilities(scores, _temperature));
 
     /// <inheritdoc/>
     protected override ClassificationReport Score(IReadOnlyList<Example<Sequence, string>> examples, IReadOnlyList<ClassPrediction> predictions)
@@ -167,19 +188,29 @@ public sealed class SequenceClassifier : TaskModel<Sequence, string, ClassPredic
     /// <inheritdoc/>
     protected override void Calibrate(IReadOnlyList<Example<Sequence, string>> unseen)
     {
-        if (_labels.Kind != LabelKind.One) return;
-        _temperature = 1;
+        if (_labels.Kind != LabelKind.One || unseen.Count < Temperature.FewSequences) return;
+        (_temperature, _smoothing) = (1, 0);
         _temperature = Temperature.Fit([.. Predict([.. unseen.Select(example => example.Input)]).Select(prediction => prediction.Probabilities)],
             [.. unseen.Select(example => _labels.Find(example.Target))]);
     }
 
     /// <inheritdoc/>
-    protected override void CalibrateAs(TaskModel<Sequence, string, ClassPrediction> other) => _temperature = ((SequenceClassifier)other)._temperature;
+    protected override void CalibrateAs(TaskModel<Sequence, string, ClassPrediction> other) =>
+        (_temperature, _smoothing) = (((SequenceClassifier)other)._temperature, ((SequenceClassifier)other)._smoothing);
+
+    private static (double Temperature, double Smoothing) ReadCalibration(JsonElement json)
+    {
+        StrictFields fields = new(json, "calibration");
+        (double temperature, double smoothing) = (fields.Figure("temperature"), fields.Has("smoothing") ? fields.Figure("smoothing") : 0);
+        fields.Finish();
+        return temperature > 0 && smoothing is >= 0 and < 1 ? (temperature, smoothing) : throw JsonFields.Damaged($"calibration: temperature {temperature}, smoothing {smoothing}");
+    }
 
     private void WriteCalibration(Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteNumber("temperature", _temperature);
+        json.WriteNumber("smoothing", _smoothing);
         json.WriteEndObject();
     }
 
@@ -198,7 +229,7 @@ public sealed class SequenceClassifier : TaskModel<Sequence, string, ClassPredic
         for (int i = 0; i < scaled.Length; i++) scaled[i] = scores[i] / temperature;
         return _labels.Kind switch
         {
-            LabelKind.One => Temperature.Softmax(scaled),
+            LabelKind.One => Temperature.Unsmoothed(Temperature.Softmax(scaled), _smoothing),
             LabelKind.Several => [.. scaled.Select(score => (float)(1 / (1 + Math.Exp(-score))))],
             _ => OfOrder(scaled),
         };
@@ -219,6 +250,14 @@ public sealed class SequenceClassifier : TaskModel<Sequence, string, ClassPredic
         }
         probabilities[^1] = (float)above;
         return probabilities;
+    }
+
+    /// <summary>Beginnings of sequences, of random length, with the labels of the whole.</summary>
+    private static IEnumerable<Example<Sequence, string>> Beginnings(IReadOnlyList<Example<Sequence, string>> training, ClassifierOptions options)
+    {
+        RandomStream random = new(options.Training.Seed, BeginningPurpose);
+        foreach (Example<Sequence, string> example in training)
+            for (int i = 0; i < options.Beginnings && example.Input.Length > 1; i++) yield return example with { Input = example.Input.Beginning(1 + random.NextInt(example.Input.Length - 1)) };
     }
 
     private static IEnumerable<string> Remarks(ClassLabels labels, IReadOnlyList<Example<Sequence, string>>? test)

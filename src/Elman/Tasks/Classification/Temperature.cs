@@ -7,7 +7,10 @@ namespace Elman;
 internal static class Temperature
 {
     private const double Least = 0.2, Most = 5;
-    private const int Searches = 40, FewSequences = 20;
+    private const int Searches = 40;
+
+    /// <summary>Fewer sequences tell no temperature.</summary>
+    public const int FewSequences = 20;
 
     /// <summary>
     /// The temperature of the least log-loss, from probabilities at temperature 1; 1 where there are too few sequences to tell.
@@ -33,6 +36,19 @@ internal static class Temperature
                 if (classes[row] is { } at) sum -= Math.Log(Math.Max(Softmax([.. scores[row].Select(score => score / temperature)])[at], float.Epsilon));
             return sum;
         }
+    }
+
+    /// <summary>
+    /// What a net that learned labels smoothed by ε would have said without: the best answer to them is q = (1 − ε) p + ε/K, so p is q − ε/K, scaled. Less than
+    /// a tenth of ε/K stays for no class: nothing is ever impossible.
+    /// </summary>
+    public static float[] Unsmoothed(float[] probabilities, double smoothing)
+    {
+        if (smoothing == 0) return probabilities;
+        double share = smoothing / probabilities.Length;
+        double[] sharp = [.. probabilities.Select(q => Math.Max(q - share, share / 10))];
+        double sum = sharp.Sum();
+        return [.. sharp.Select(p => (float)(p / sum))];
     }
 
     public static float[] Softmax(double[] scores)

@@ -27,6 +27,10 @@ internal sealed class SequenceNet : Module
     public override Tensor Forward(Tensor input, ReadOnlySpan<int> lengths = default) =>
         _head.Forward(_encoder.Forward(_front.Forward(input, lengths), lengths), KeepsSteps ? lengths : default);
 
+    /// <summary>The scores of a sequence that comes step by step.</summary>
+    /// <exception cref="ElmanException">The net needs the whole sequence.</exception>
+    public SequenceStream OpenSequence() => new(_input, _front, _encoder, _head);
+
     /// <summary>[N, O] of N sequences, or [N, L, O].</summary>
     public Tensor Forward(IReadOnlyList<Sequence> batch)
     {

@@ -45,9 +45,12 @@ internal sealed class SeriesInput : SequenceInput
     /// <summary>Values of a time step, with the marks of what is missing.</summary>
     private int Width { get; }
 
+    /// <summary>Values that the front reads of one of the encoder's steps.</summary>
+    public int StepWidth => Width * Stride;
+
     public override string Kind => KindName;
 
-    public override int StepSize => Filters > 0 ? Filters : Width * Stride;
+    public override int StepSize => Filters > 0 ? Filters : StepWidth;
 
     public static SeriesInput Of(IReadOnlyList<Sequence> training, SequenceInputOptions options, Action<string>? remark)
     {
@@ -79,7 +82,7 @@ internal sealed class SeriesInput : SequenceInput
         List<(string Name, Module Module)> layers = [];
         for (int layer = 0; Filters > 0 && layer < Convolutions; layer++)
         {
-            layers.Add(($"conv{layer}", new Conv1d(layer == 0 ? Width * Stride : Filters, Filters, KernelSize, random)));
+            layers.Add(($"conv{layer}", new Conv1d(layer == 0 ? StepWidth : Filters, Filters, KernelSize, random)));
             layers.Add(($"norm{layer}", new LayerNorm(Filters)));
             layers.Add(($"relu{layer}", new Activate(Activation.Relu)));
         }
@@ -89,7 +92,7 @@ internal sealed class SeriesInput : SequenceInput
     public override (Tensor Steps, int[] Lengths) Forward(Module front, IReadOnlyList<Sequence> batch)
     {
         int[] lengths = [.. batch.Select(LengthOf)];
-        int steps = Math.Max(1, lengths.Max()), width = Width * Stride;
+        int steps = Math.Max(1, lengths.Max()), width = StepWidth;
         Tensor input = Tensor.Zeros(batch.Count, steps, width);
         Span<float> values = input.Writable();
         for (int row = 0; row < batch.Count; row++) Fill(batch[row].Values, values.Slice(row * steps * width, steps * width));

@@ -17,7 +17,7 @@ internal sealed class TaggerNet : Module
 
     public TaggerNet(TaggerOptions options, TaggerWords words, TagLabels labels, RandomStream random)
     {
-        _tokens = AddChild("words", new TokenEncoder(words.Words, options.WordSize, random, words.Characters, options.CharacterSize, (float)options.WordDropout));
+        _tokens = AddChild("words", new TokenEncoder(words.Words, options.WordSize, random, words.Characters, options.CharacterSize, (float)options.WordDropout, options.Characters == "conv"));
         _featureValues = [.. words.Features];
         _features = [.. words.Features.Select((values, i) => AddChild($"feature{i}", new Embedding(values.Count, options.FeatureSize, random)))];
         _inputDropout = AddChild("input_dropout", new Dropout(options.InputDropout));

@@ -3,7 +3,7 @@ namespace Elman;
 /// <summary>What a <see cref="Tagger"/> is made of and how it is trained.</summary>
 public sealed record TaggerOptions
 {
-    private static readonly string[] CharacterWords = ["lstm", "none"];
+    private static readonly string[] CharacterWords = ["lstm", "conv", "none"];
 
     /// <summary>Size of the vector of a word.</summary>
     public int WordSize { get; init; } = 100;
@@ -11,7 +11,7 @@ public sealed record TaggerOptions
     /// <summary>How often a word must be there to get a vector of its own.</summary>
     public int MinCount { get; init; } = 2;
 
-    /// <summary>How the characters of a word are read: by a recurrent layer of both directions, or not at all.</summary>
+    /// <summary>How the characters of a word are read: by a recurrent layer of both directions (<c>lstm</c>), by a convolution (<c>conv</c>), or not at all (<c>none</c>).</summary>
     public string Characters { get; init; } = "lstm";
 
     /// <summary>Size of what a word's characters give.</summary>
@@ -67,7 +67,7 @@ public sealed record TaggerOptions
     public static SettingTable<TaggerOptions> Settings { get; } = new SettingTable<TaggerOptions>(new TaggerOptions())
         .Whole("word size", "Size of the vector of a word.", o => o.WordSize, (o, v) => o with { WordSize = v }, 1, 65_536)
         .Whole("min count", "How often a word must be there to get a vector of its own.", o => o.MinCount, (o, v) => o with { MinCount = v }, 1, int.MaxValue)
-        .Choice("characters", "How the characters of a word are read: by a recurrent layer, or not at all.", o => o.Characters, (o, v) => o with { Characters = v }, () => CharacterWords)
+        .Choice("characters", "How the characters of a word are read: by a recurrent layer, a convolution, or not at all.", o => o.Characters, (o, v) => o with { Characters = v }, () => CharacterWords)
         .Whole("character size", "Size of what a word's characters give.", o => o.CharacterSize, (o, v) => o with { CharacterSize = v }, 2, 65_536)
         .Whole("feature size", "Size of the vector of each further column.", o => o.FeatureSize, (o, v) => o with { FeatureSize = v }, 1, 65_536)
         .Real("word dropout", "Part of the words that are taken for unknown ones in training, besides half of those that occur once.", o => o.WordDropout, (o, v) => o with { WordDropout = v }, 0, 0.9)

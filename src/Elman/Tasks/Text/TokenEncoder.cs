@@ -3,9 +3,9 @@ using Elman.Kernels;
 namespace Elman;
 
 /// <summary>
-/// Makes vectors of tokens: a learned vector for each token that is known, and beside it what a recurrent layer of both directions reads in
-/// its characters (Lample et al. 2016, section 4.1), so
-/// that words which training never saw mean something too. In training some tokens are taken for unknown ones: a share of all, and half of
+/// Makes vectors of tokens: a learned vector for each token that is known, and beside it what its characters say, so that words which training never saw
+/// mean something too: a recurrent layer of both directions reads them (Lample et al. 2016, section 4.1), or a convolution whose largest values over
+/// the characters count (Ma and Hovy 2016, section 2.1). In training some tokens are taken for unknown ones: a share of all, and half of
 /// those that the training has once.
 /// </summary>
 public sealed class TokenEncoder : Module
@@ -13,15 +13,15 @@ public sealed class TokenEncoder : Module
     /// <summary>Characters of a word that are read; of a longer one its beginning and its end.</summary>
     private const int MostCharacters = 40;
 
-    private const int CharacterVector = 25;
+    private const int CharacterVector = 25, Window = 3;
     private const float OnceDropout = 0.5f;
 
     private readonly Vocabulary _tokens;
     private readonly Vocabulary? _characters;
     private readonly Embedding _vectors;
     private readonly Embedding? _characterVectors;
-    private readonly RecurrentLayer? _spelling;
-    private readonly LastStep? _last;
+    private readonly Module? _spelling, _pool;
+    private readonly int _spellingSize;
     private readonly float _wordDropout;
 
     /// <summary>An encoder with fresh random weights.</summary>
@@ -29,9 +29,10 @@ public sealed class TokenEncoder : Module
     /// <param name="size">Size of a token's vector.</param>
     /// <param name="random">Where the first weights come from.</param>
     /// <param name="characters">The characters that are known; null to read none.</param>
-    /// <param name="characterSize">Size of what a token's characters give; even.</param>
+    /// <param name="characterSize">Size of what a token's characters give; even, unless a convolution reads them.</param>
     /// <param name="wordDropout">The share of the tokens that are taken for unknown ones in training.</param>
-    public TokenEncoder(Vocabulary tokens, int size, RandomStream random, Vocabulary? characters = null, int characterSize = 50, float wordDropout = 0)
+    /// <param name="convolution">Whether the characters are read by a convolution of <paramref name="characterSize"/> filters over three characters each.</param>
+    public TokenEncoder(Vocabulary tokens, int size, RandomStream random, Vocabulary? characters = null, int characterSize = 50, float wordDropout = 0, bool convolution = false)
     {
         ArgumentNullException.ThrowIfNull(tokens);
         Tensor.CheckProbability(wordDropout);
@@ -40,9 +41,12 @@ public sealed class TokenEncoder : Module
         OutputSize = size;
         if (characters is null) return;
         _characterVectors = AddChild("characters", Small(new Embedding(characters.Count, CharacterVector, random)));
-        _spelling = AddChild("spelling", Cells.Create("lstm", CharacterVector, (characterSize + 1) / 2, random, new RecurrentOptions { Direction = Direction.Both }));
-        _last = new LastStep((characterSize + 1) / 2);
-        OutputSize += _spelling.OutputSize;
+        int half = (characterSize + 1) / 2;
+        _spellingSize = convolution ? characterSize : 2 * half;
+        _spelling = AddChild<Module>("spelling", convolution ? new Conv1d(CharacterVector, characterSize, Window, random)
+            : Cells.Create("lstm", CharacterVector, half, random, new RecurrentOptions { Direction = Direction.Both }));
+        _pool = convolution ? new StepPool(isMaximum: true) : new LastStep(half);
+        OutputSize += _spellingSize;
     }
 
     /// <summary>Values of a token.</summary>
@@ -52,7 +56,7 @@ public sealed class TokenEncoder : Module
     public Embedding Vectors => _vectors;
 
     /// <inheritdoc/>
-    public override string Description => $"tokens {_tokens.Count} → {_vectors.Dimension}{(_spelling is null ? "" : $", their characters → {_spelling.OutputSize}")}";
+    public override string Description => $"tokens {_tokens.Count} → {_vectors.Dimension}{(_spelling is null ? "" : $", their characters → {_spellingSize}")}";
 
     /// <summary>The token as the vocabulary has it: in small letters, each digit 0. Its characters are read as they are.</summary>
     public static string Normalized(string token)
@@ -97,7 +101,7 @@ public sealed class TokenEncoder : Module
         if (known.Count == 0) known.Add("", 0);
         TokenBatch spelling = Batch(known.Keys.Select(token => _characters!.IndicesOf(Characters(token))));
         Tensor steps = _spelling!.Forward(_characterVectors!.Forward(spelling.Tokens, spelling.Count, spelling.Tokens.Length / spelling.Count), spelling.Lengths);
-        return _last!.Forward(steps, spelling.Lengths).Take(0, places).Reshape(sequences.Count, length, _spelling.OutputSize);
+        return _pool!.Forward(steps, spelling.Lengths).Take(0, places).Reshape(sequences.Count, length, _spellingSize);
     }
 
     /// <summary>Sequences side by side, of one step at least, so that there is something to run.</summary>

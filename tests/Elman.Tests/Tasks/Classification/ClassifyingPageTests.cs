@@ -15,7 +15,23 @@ public sealed class ClassifyingPageTests
 
     [Fact]
     public void The_page_shows_code_that_is_compiled_here() =>
-        PageSnippets.AreCompiled("docs/classifying.md", 1, "tests/Elman.Tests/Tasks/Classification/ClassifyingPageTests.cs");
+        PageSnippets.AreCompiled("docs/classifying.md", 2, "tests/Elman.Tests/Tasks/Classification/ClassifyingPageTests.cs");
+
+    [Fact]
+    public void A_stream_decides_early()
+    {
+        ClassifierOptions options = SmallSequences.Quick with { Beginnings = 2, Encoder = SmallSequences.Quick.Encoder with { Direction = Direction.Forward } };
+        SequenceClassifier early = SequenceClassifier.Train(SmallSequences.Waves(150, 1), options);
+        int right = 0;
+        foreach ((Sequence coming, string label) in SmallSequences.Waves(60, 2))
+        {
+            ClassifierStream stream = early.OpenStream(sure: 0.9);
+            for (int at = 0; at < coming.Length && stream.Decision is null; at++) stream.Push(coming.Values.Slice(2 * at, 2));
+            string decided = (stream.Decision ?? stream.Prediction!).Label;
+            if (decided == label) right++;
+        }
+        Assert.True(right > 45, $"{right} of 60");
+    }
 
     [Fact]
     public void The_example_of_the_page_does_what_it_says()
