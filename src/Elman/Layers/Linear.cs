@@ -24,6 +24,14 @@ public sealed class Linear : Module, IStreamable, IGroupSteps
         if (bias) Bias = AddParameter("bias", Tensor.Uniform(random, -bound, bound, outputSize));
     }
 
+    /// <summary>A layer whose weights are those of another module too, such as an embedding's; its bias is zero at first.</summary>
+    /// <param name="weight">W [O, I].</param>
+    internal Linear(Tensor weight)
+    {
+        Weight = AddParameter("weight", weight);
+        Bias = AddParameter("bias", Tensor.Zeros(weight.Shape[0]));
+    }
+
     /// <summary>W [O, I].</summary>
     public Tensor Weight { get; }
 

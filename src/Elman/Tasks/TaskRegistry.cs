@@ -10,6 +10,7 @@ public static class TaskRegistry
         [SequenceClassifier.TaskName] = SequenceClassifier.Load,
         [SequenceRegressor.TaskName] = SequenceRegressor.Load,
         [Tagger.TaskName] = Tagger.Load,
+        [LanguageModel.TaskName] = LanguageModel.Load,
     };
 
     /// <summary>What model files call the tasks, in the order of registration.</summary>

@@ -14,6 +14,9 @@ internal sealed class LabelArguments
     /// <summary>The options of evaluate.</summary>
     public IReadOnlyList<Option> OfEvaluate => [_metrics, _report];
 
+    /// <summary>Where the scores go as JSON.</summary>
+    public Option Metrics => _metrics;
+
     /// <summary>The options of predict.</summary>
     public IReadOnlyList<Option> OfPredict => [_top, _probabilities, _threshold];
 
@@ -29,13 +32,13 @@ internal sealed class LabelArguments
     /// </summary>
     /// <param name="call">The call.</param>
     /// <param name="report">The scores.</param>
-    /// <param name="page">Makes the page.</param>
-    public void Write(TaskCall call, TaskReport report, Func<HtmlPage> page)
+    /// <param name="page">Makes the page; null where there is none.</param>
+    public void Write(TaskCall call, TaskReport report, Func<HtmlPage>? page = null)
     {
         var (metrics, html) = (call.Given.GetValue(_metrics), call.Given.GetValue(_report));
         call.Terminal.Out.WriteLine(report.ToString());
         if (metrics is not null) AtomicFile.WriteText(metrics, report.ToJson() + "\n");
-        if (html is not null) AtomicFile.WriteText(html, page().ToString());
+        if (html is not null && page is not null) AtomicFile.WriteText(html, page().ToString());
     }
 
     /// <summary>Refuses places that cannot be written, before the work.</summary>
