@@ -27,6 +27,14 @@ public static class FileKinds
         return IsOnnx(start) ? FileKind.Onnx : FileKind.Unknown;
     });
 
+    /// <summary>Whether a file is what Git leaves of one that lies in Git LFS: a few lines of text that name it.</summary>
+    internal static bool IsLfsPointer(string path) => InputFile.Read(path, stream =>
+    {
+        byte[] start = new byte[(int)Math.Min(stream.Length, 64)];
+        stream.ReadExactly(start);
+        return start.AsSpan().StartsWith("version https://git-lfs.github.com/spec/"u8);
+    });
+
     /// <summary>A length that fits the file, then a JSON object.</summary>
     private static bool IsSafeTensors(byte[] start, long length) =>
         start.Length > 8 && start[8] == (byte)'{' && BitConverter.ToUInt64(start) <= (ulong)(length - 8);
@@ -53,7 +61,7 @@ public static class FileKinds
         try
         {
             while (json.Read())
-                if (json.TokenType == JsonTokenType.PropertyName && json.CurrentDepth == 1 && (json.ValueSpan.SequenceEqual("layers"u8) || json.ValueSpan.Contains((byte)'.'))) return true;
+                if (json.TokenType == JsonTokenType.PropertyName && json.CurrentDepth == 1 && (json.ValueSpan.SequenceEqual("layers"u8) || json.ValueSpan.SequenceEqual("model_data"u8) || json.ValueSpan.Contains((byte)'.'))) return true;
         }
         catch (JsonException)
         {

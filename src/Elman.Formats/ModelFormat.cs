@@ -65,6 +65,7 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
     /// <param name="path">The file.</param>
     /// <exception cref="ElmanException">There is no such file, or it is of no known kind.</exception>
     public static ModelFormat OfFile(string path) => FileKinds.Detect(path) is var kind and not FileKind.Unknown ? Of(kind)
+        : FileKinds.IsLfsPointer(path) ? throw new ElmanException($"{path}: a pointer to a file that Git LFS keeps, not the file; fetch it with git lfs pull")
         : throw new ElmanException($"{path}: its content is not that of a model file that Elman knows; check that it is the right file");
 
     /// <summary>The format that a file which is to be written has by its name, or null.</summary>

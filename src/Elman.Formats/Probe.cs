@@ -172,7 +172,7 @@ public sealed class Probe
     {
         IProbed probed => (probed.ProbeSize, probed.ProbeClasses),
         Embedding embedding => (1, embedding.Classes),
-        Masking masking => InputOf(masking.Inner),
+        Masking or Shortcut => InputOf(module.Children[0].Module),
         Sequential => module.Children.Select(child => InputOf(child.Module)).FirstOrDefault(input => input is not null),
         IStreamable { StepInputSize: { } size } => (size, null),
         _ => null,

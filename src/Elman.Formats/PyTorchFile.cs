@@ -127,7 +127,7 @@ public static class PyTorchFile
     {
         try
         {
-            Dictionary<string, Tensor> tensors = state.ToTensors(remark);
+            Dictionary<string, Tensor> tensors = state.For(network).ToTensors(remark);
             foreach ((string name, int size) in zeros) tensors.Add(name, Tensor.Zeros(size));
             network.Load(tensors);
         }

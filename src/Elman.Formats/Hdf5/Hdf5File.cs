@@ -10,6 +10,9 @@ internal sealed class Hdf5File
     /// <summary>Groups deeper than this hold no weights of a layer.</summary>
     private const int DeepestGroup = 16;
 
+    /// <summary>Addresses from here on are of groups that the file does not have as such: Keras on Windows wrote <c>layers\lstm\cell</c> as one name.</summary>
+    private const ulong FirstUnwritten = 1ul << 63;
+
     private readonly Hdf5Bytes _bytes;
     private readonly ulong _root;
     private readonly Dictionary<ulong, Hdf5Object> _objects = [];
@@ -75,7 +78,7 @@ internal sealed class Hdf5File
 
     private string[]? Attribute(string path, string name)
     {
-        if (Find(path) is not { } address || Object(address).FindAttribute(name) is not { } values) return null;
+        if (Find(path) is not { } address || address >= FirstUnwritten || Object(address).FindAttribute(name) is not { } values) return null;
         try
         {
             return values.ToTexts();
@@ -92,7 +95,7 @@ internal sealed class Hdf5File
         foreach ((string name, ulong child) in Group(address) ?? [])
         {
             _bytes.Charge(prefix.Length + name.Length + 1);
-            if (Object(child).Group is null) found.Add(prefix + name);
+            if (child < FirstUnwritten && Object(child).Group is null) found.Add(prefix + name);
             else Collect(child, $"{prefix}{name}/", depth + 1, found);
         }
     }
@@ -114,13 +117,34 @@ internal sealed class Hdf5File
     /// <summary>Names and addresses in a group; null if there is an array.</summary>
     private OrderedDictionary<string, ulong>? Group(ulong address)
     {
-        if (Object(address).Group is not var (tree, names)) return null;
         if (_groups.TryGetValue(address, out OrderedDictionary<string, ulong>? group)) return group;
+        if (Object(address).Group is not var (tree, names)) return null;
         _bytes.Expect("HEAP", names);
         ulong start = _bytes.Long(names + 24), length = Math.Min(_bytes.Long(names + 8), (ulong)_bytes.Length);
         _groups.Add(address, group = []);
         if (tree != Hdf5Bytes.Nowhere) ReadTree(tree, _bytes.Byte(tree + 5), group, start, start + length);
-        return group;
+        return group.Keys.Any(name => name.Contains('\\', StringComparison.Ordinal)) ? _groups[address] = Nested(group) : group;
+    }
+
+    /// <summary>The names of a group with each backslash as the border of a group.</summary>
+    private OrderedDictionary<string, ulong> Nested(OrderedDictionary<string, ulong> flat)
+    {
+        OrderedDictionary<string, ulong> root = [];
+        foreach ((string name, ulong address) in flat)
+        {
+            string[] parts = name.Split('\\', StringSplitOptions.RemoveEmptyEntries);
+            if (parts.Length is 0 or > DeepestGroup) continue;
+            OrderedDictionary<string, ulong> group = root;
+            foreach (string part in parts[..^1])
+            {
+                _bytes.Charge(part.Length + 1);
+                if (!group.TryGetValue(part, out ulong inner)) group.Add(part, inner = FirstUnwritten + (ulong)_groups.Count);
+                if (!_groups.TryGetValue(inner, out OrderedDictionary<string, ulong>? next)) _groups.Add(inner, next = []);
+                group = next;
+            }
+            group[parts[^1]] = address;
+        }
+        return root;
     }
 
     /// <summary>A node of the index, a B-tree: its children are nodes of the level below, those of level 0 are lists of symbols.</summary>

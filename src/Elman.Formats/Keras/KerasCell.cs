@@ -38,7 +38,7 @@ internal sealed record KerasCell(
         KerasCell cell = new(
             layer.Class, settings.Size("units"), settings.Activation("activation"),
             layer.Class == "SimpleRNN" ? Elman.Activation.Identity : settings.Activation("recurrent_activation"),
-            settings.Flag("use_bias"), layer.Class == "GRU" && settings.Flag("reset_after"),
+            settings.Flag("use_bias", true), layer.Class == "GRU" && settings.Flag("reset_after", version.Major < 3 ? false : null),
             settings.Flag("go_backwards", false), settings.Flag("return_sequences"), settings.Flag("zero_output_for_mask", false),
             settings.Rate("dropout", 0), settings.Rate("recurrent_dropout", 0));
         settings.Finish();

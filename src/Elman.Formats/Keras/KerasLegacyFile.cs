@@ -19,7 +19,9 @@ internal static class KerasLegacyFile
             ?? throw new ElmanException("the file has no 'model_config': it holds weights only, or nothing of Keras's; save the whole model");
         using JsonDocument json = JsonDocument.Parse(config);
         string? version = file.Text("", "keras_version") ?? file.Text(Weights, "keras_version");
-        return use(KerasTopology.Layers(json.RootElement), new Arrays(file), KerasVersion.Parse(version ?? "1"));
+        KerasVersion saved = KerasVersion.Parse(version ?? "1");
+        KerasLayer[] layers = KerasTopology.Layers(json.RootElement);
+        return use(saved.Major == 1 ? [.. layers.Select(KerasOldLayers.Modern)] : layers, new Arrays(file), saved);
     }
 
     /// <summary>The arrays by the layers' names.</summary>
@@ -43,6 +45,8 @@ internal static class KerasLegacyFile
         {
             if (wanted.Count == 0) return [];
             if (!_unused.Remove(layer.Name, out IReadOnlyList<string>? names)) throw new ElmanException($"{layer}: its arrays are missing in '{Weights}'");
+            if (KerasOldLayers.GatesOf(layer, names) is { } gates && gates.Length == wanted.Count)
+                return [.. gates.Select(group => Joined(layer, [.. group.Select(name => _file.Read($"{Weights}/{layer.Name}/{name}"))]))];
             if (names.Count != wanted.Count) throw new ElmanException($"{layer}: has {names.Count} arrays, expected {wanted.Count}: {string.Join(", ", wanted.Select(array => array.Name))}");
             Tensor[] arrays = new Tensor[names.Count];
             for (int i = 0; i < arrays.Length; i++)
@@ -52,6 +56,11 @@ internal static class KerasLegacyFile
             }
             return arrays;
         }
+
+        private static Tensor Joined(KerasLayer layer, Tensor[] gates) =>
+            gates.Length == 1 ? gates[0]
+            : gates.All(gate => gate.Rank is 1 or 2 && gate.Shape == gates[0].Shape) ? Tensor.Concat(gates[0].Rank - 1, gates)
+            : throw new ElmanException($"{layer}: the arrays of its gates have the shapes {string.Join(", ", gates.Select(gate => gate.Shape))}");
 
         public void Finish()
         {

@@ -46,6 +46,8 @@ internal sealed class KerasModel
         switch (layer.Class)
         {
             case "InputLayer": AddInput(layer); break;
+            case "CuDNNLSTM" or "CuDNNGRU":
+                throw new ElmanException($"{layer}: its weights lie as cuDNN wants them, which are not read; load them in Keras into {layer.Class["CuDNN".Length..]}(…, recurrent_activation='sigmoid'{(layer.Class == "CuDNNGRU" ? ", reset_after=True" : "")}) and save that");
             case "Embedding": AddEmbedding(layer); break;
             case "SimpleRNN" or "LSTM" or "GRU": AddRecurrent(layer); break;
             case "Bidirectional": AddBidirectional(layer); break;
@@ -68,11 +70,12 @@ internal sealed class KerasModel
         {
             case "Dense": AddDense(layer, settings, prefix, within); break;
             case "LayerNormalization": AddLayerNormalization(layer, settings, prefix, within); break;
+            case "BatchNormalization": AddBatchNormalization(layer, settings, prefix, within); break;
             case "Activation": AddActivation(settings.ActivationModule("activation")); break;
             case "Dropout": AddDropout(settings); break;
             default:
                 throw new ElmanException(
-                    $"{inner}: there is no such layer here; known are InputLayer, Embedding, SimpleRNN, LSTM, GRU, Bidirectional, Dense, LayerNormalization, Dropout, TimeDistributed, Activation, Masking, RepeatVector");
+                    $"{inner}: there is no such layer here; known are InputLayer, Embedding, SimpleRNN, LSTM, GRU, Bidirectional, Dense, LayerNormalization, BatchNormalization, Dropout, TimeDistributed, Activation, Masking, RepeatVector");
         }
         settings.Finish();
     }
@@ -251,6 +254,36 @@ internal sealed class KerasModel
         int size = _size ?? (arrays.Length > 0 ? arrays[0].Count : throw new ElmanException($"{layer}: nothing tells its size"));
         foreach ((KerasArray array, Tensor values) in wanted.Zip(arrays)) Check(layer, array.Name, values, size);
         Load(layer, new LayerNorm(size, epsilon), new() { ["weight"] = scale ? arrays[0] : Tensor.Ones(size), ["bias"] = center ? arrays[^1] : Tensor.Zeros(size) });
+        _size = size;
+    }
+
+    /// <summary>
+    /// At inference, a scale and a shift of each value by fixed numbers: y = γ (x − μ) / √(σ² + ε) + β (Ioffe and Szegedy 2015, algorithm 2). It becomes a linear layer with these on its
+    /// diagonal.
+    /// </summary>
+    private void AddBatchNormalization(KerasLayer layer, KerasSettings settings, string prefix, string within)
+    {
+        float epsilon = settings.Number("epsilon");
+        bool center = settings.Flag("center", true), scale = settings.Flag("scale", true);
+        settings.Ignore("momentum", "renorm", "renorm_clipping", "renorm_momentum", "fused", "virtual_batch_size", "adjustment", "mode", "synchronized");
+        settings.Ignore("moving_mean_initializer", "moving_variance_initializer");
+        CheckInnermost(layer, settings);
+        List<KerasArray> wanted = [];
+        if (scale) wanted.Add(new("gamma", $"{prefix}vars/{wanted.Count}", within));
+        if (center) wanted.Add(new("beta", $"{prefix}vars/{wanted.Count}", within));
+        foreach (string moving in (ReadOnlySpan<string>)["moving_mean", "moving_variance"]) wanted.Add(new(moving, $"{prefix}vars/{wanted.Count}", within));
+        Tensor[] arrays = _arrays.Take(layer, wanted);
+        int size = _size ?? arrays[^1].Count;
+        foreach ((KerasArray array, Tensor values) in wanted.Zip(arrays)) Check(layer, array.Name, values, size);
+        ReadOnlySpan<float> mean = arrays[^2].Span, variance = arrays[^1].Span;
+        Tensor weight = Tensor.Zeros(size, size), bias = Tensor.Zeros(size);
+        for (int i = 0; i < size; i++)
+        {
+            double factor = (scale ? arrays[0].Span[i] : 1) / Math.Sqrt((double)variance[i] + epsilon);
+            weight.Writable()[(i * size) + i] = (float)factor;
+            bias.Writable()[i] = (float)((center ? arrays[^3].Span[i] : 0) - (mean[i] * factor));
+        }
+        Load(layer, new Linear(size, size, new RandomStream(0)), new() { ["weight"] = weight, ["bias"] = bias });
         _size = size;
     }
 

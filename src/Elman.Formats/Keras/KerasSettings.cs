@@ -17,6 +17,10 @@ internal sealed class KerasSettings
         "kernel_constraint", "recurrent_constraint", "bias_constraint", "embeddings_constraint", "beta_constraint", "gamma_constraint",
     ];
 
+    /// <summary>What Keras 1 said of how weights began and were trained.</summary>
+    private static readonly string[] OldNotes =
+        ["init", "inner_init", "forget_bias_init", "W_regularizer", "U_regularizer", "b_regularizer", "W_constraint", "b_constraint", "input_dim", "input_length", "consume_less"];
+
     private readonly KerasVersion _version;
     private readonly StrictFields _fields;
 
@@ -24,6 +28,7 @@ internal sealed class KerasSettings
     {
         (Layer, _version, _fields) = (layer, version, new StrictFields(layer.Config, layer.ToString()));
         Ignore(OfNoConcern);
+        if (version.Major == 1 && layer.Class != "Embedding") Ignore(OldNotes);
     }
 
     public KerasLayer Layer { get; }

@@ -17,7 +17,8 @@ internal sealed record KerasLayer(string Class, string Name, JsonElement Config)
     {
         string kind = json.RequiredString(where, "class_name");
         JsonElement config = json.Required(where, "config", JsonValueKind.Object);
-        return new KerasLayer(kind, config.RequiredString($"{where} ({SafeTensorsHeader.Quote(kind)})", "name"), config);
+        string name = config.RequiredString($"{where} ({SafeTensorsHeader.Quote(kind)})", "name");
+        return new KerasLayer(kind, name, config);
     }
 
     /// <inheritdoc/>

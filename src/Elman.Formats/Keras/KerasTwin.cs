@@ -32,6 +32,8 @@ internal static class KerasTwin
                 return sequence => activation(product(sequence));
             case "LayerNormalization":
                 return Normalization(config, arrays);
+            case "BatchNormalization":
+                return BatchNormalization(config, arrays);
             case "Activation":
                 return Activation(config, version);
             case "TimeDistributed":
@@ -93,6 +95,14 @@ internal static class KerasTwin
             double mean = step.Average(), deviation = Math.Sqrt(step.Average(x => (x - mean) * (x - mean)) + epsilon);
             return [.. step.Select((x, i) => ((x - mean) / deviation * (scale?[i] ?? 1)) + (shift?[i] ?? 0))];
         });
+    }
+
+    private static Func<TwinSequence, TwinSequence> BatchNormalization(JsonElement config, Tensor[] arrays)
+    {
+        double epsilon = config.GetProperty("epsilon").GetDouble();
+        double[]? scale = Is(config, "scale", true) ? Doubles(arrays[0]) : null, shift = Is(config, "center", true) ? Doubles(arrays[^3]) : null;
+        double[] mean = Doubles(arrays[^2]), variance = Doubles(arrays[^1]);
+        return sequence => sequence.Each(step => [.. step.Select((x, i) => ((x - mean[i]) / Math.Sqrt(variance[i] + epsilon) * (scale?[i] ?? 1)) + (shift?[i] ?? 0))]);
     }
 
     private static Func<TwinSequence, TwinSequence> Activation(JsonElement config, KerasVersion version) => config.GetProperty("activation").GetString() switch

@@ -13,15 +13,27 @@ internal sealed class StateDict
     /// <summary>Under these names training loops keep the state dict of the model, the likeliest first.</summary>
     private static readonly string[] UsualEntries = ["state_dict", "model_state_dict", "model", "model_state", "net", "network", "weights", "params"];
 
+    /// <summary>What training loops call their losses.</summary>
+    private static readonly string[] Losses = ["criterion", "loss", "loss_fn", "loss_func"];
+
     /// <summary>Wrappers put these before every name.</summary>
     private static readonly string[] Wrappers = ["module.", "model.", "_orig_mod."];
 
     private StateDict(string source, List<(string, TorchTensor)> tensors, string entry, List<string> rest)
     {
         (Source, Entry, Rest) = (source, entry, rest);
+        rest.AddRange(tensors.Where(pair => IsBeside(pair.Item1, pair.Item2)).Select(pair => Describe((pair.Item1, pair.Item2))));
+        tensors.RemoveAll(pair => IsBeside(pair.Item1, pair.Item2) && tensors.Count > 1);
+        tensors = TorchNorms.Computed(source, tensors);
         Prefix = PrefixOf([.. tensors.Select(pair => pair.Item1)]);
         Tensors = [.. tensors.Select(pair => (pair.Item1[Prefix.Length..], pair.Item2))];
     }
+
+    /// <summary>
+    /// Counters, such as <c>n_averaged</c>, and the weights of classes in a loss that was saved as a part of the model: no part of the network.
+    /// </summary>
+    private static bool IsBeside(string name, TorchTensor tensor) =>
+        (tensor.Shape.Rank == 0 && !tensor.Type.IsFloat) || name.Split('.') is [.., var module, _] && Losses.Contains(module);
 
     /// <summary>The file; error messages begin with it.</summary>
     public string Source { get; }
@@ -66,6 +78,14 @@ internal sealed class StateDict
 
     /// <summary>The same tensors under other names.</summary>
     public StateDict Renamed(NameRules rules) => new(Source, [], Entry, [.. Rest]) { Tensors = rules.Apply(Source, Tensors) };
+
+    /// <summary>The same tensors under their names in the file, where a network has these: what stands before all names is cut off only for one that lacks it.</summary>
+    public StateDict For(Module network)
+    {
+        HashSet<string> own = [.. network.Parameters().Select(parameter => parameter.Name)];
+        return Prefix.Length == 0 || !Tensors.All(pair => own.Contains(Prefix + pair.Name)) ? this
+            : new StateDict(Source, [], Entry, [.. Rest]) { Tensors = [.. Tensors.Select(pair => (Prefix + pair.Name, pair.Tensor))] };
+    }
 
     /// <summary>Rounds all tensors to float32, of which networks are made.</summary>
     /// <exception cref="ElmanException">A tensor is not of floating-point numbers, or one of them is not finite.</exception>
@@ -114,13 +134,14 @@ internal sealed class StateDict
         {
             if (next.Depth > DeepestPlace || !seen.Add(next.Dict) || next.Dict.Items.Any(item => item.Key is not string)) continue;
             if (next.Dict.Items.Any(item => item.Value is TorchTensor)) found.Add(next);
-            else
-            {
-                foreach ((object? key, object? value) in next.Dict.Items)
-                    if (value is PyDict dict) queue.Enqueue(new(next, (string)key!, dict, next.Depth + 1));
-            }
+            foreach ((object? key, object? value) in next.Dict.Items)
+                if (value is PyDict dict) queue.Enqueue(new(next, (string)key!, dict, next.Depth + 1));
         }
-        if (found.Count == 0) throw new ElmanException($"{path}: {Describe(root)} without named tensors; give a state dict that torch.save has written");
+        if (found.Count == 0)
+        {
+            throw new ElmanException(root is PyOpaque ? $"{path}: {Describe(root)}: a whole model is a program, which is not run; save its state_dict() with torch.save"
+                : $"{path}: {Describe(root)} without named tensors; give a state dict that torch.save has written");
+        }
         Place chosen = Choose(found, entry) ?? throw new ElmanException(
             $"{path}: {(entry is null ? "several state dicts" : $"no state dict {SafeTensorsHeader.Quote(entry)}, there are")}: {string.Join(", ", found.Take(8).Select(place => SafeTensorsHeader.Quote(place.ToString())))}{(found.Count > 8 ? ", …" : "")}; name one (--entry)");
         return new StateDict(path, [.. chosen.Dict.Items.Where(item => item.Value is TorchTensor).Select(item => ((string)item.Key!, (TorchTensor)item.Value!))], chosen.ToString(), [.. chosen.Rest()]);
@@ -129,7 +150,9 @@ internal sealed class StateDict
     private static Place? Choose(List<Place> found, string? entry) =>
         entry is not null ? found.Find(place => place.ToString() == entry)
         : found.Count == 1 ? found[0]
-        : UsualEntries.Select(usual => found.Find(place => place.ToString() == usual)).FirstOrDefault(place => place is not null);
+        : UsualEntries.Select(usual => found.Find(place => place.ToString() == usual)).FirstOrDefault(place => place is not null)
+            // The whole file, with dicts of other tensors in it.
+            ?? found.Find(place => place.Parent is null);
 
     /// <summary>A dict in a dict in …</summary>
     private sealed record Place(Place? Parent, string Key, PyDict Dict, int Depth)
@@ -154,6 +177,7 @@ internal sealed class StateDict
         PyTuple tuple => $"a tuple of {tuple.Items.Count}",
         TorchTensor tensor => $"a tensor {tensor.Shape}",
         TorchStorage or PyGlobal => "a part of a tensor",
+        PyOpaque opaque => $"an object of {SafeTensorsHeader.Quote(opaque.Name)}, not built",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => $"{value}",
     };

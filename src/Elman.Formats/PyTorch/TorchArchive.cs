@@ -13,6 +13,9 @@ internal static class TorchArchive
     /// <summary>The pickle of a state dict has some 150 bytes for each tensor; what it makes in memory is up to a hundred times as large.</summary>
     private const int LongestPickle = 1 << 24;
 
+    /// <summary>How much larger than the file its compressed entries may be; trained weights hardly shrink at all.</summary>
+    private const long MostInflation = 100;
+
     private const long Protocol = 1001;
 
     private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
@@ -54,13 +57,13 @@ internal static class TorchArchive
         if (entries.ContainsKey(folder + "constants.pkl"))
             throw new PickleException("this is a program that torch.jit has saved, which is not run; save its state_dict() with torch.save");
 
-        long left = stream.Length;
+        long left = stream.Length, inflated = 0;
         byte[] Content(string name, long limit)
         {
             ZipArchiveEntry entry = entries.GetValueOrDefault(name) ?? throw new PickleException($"the zip file has no {SafeTensorsHeader.Quote(name)}");
-            // Entries may be made to overlap: together they hold no more than the file.
-            if (entry.Length > limit || entry.Length > Array.MaxLength || entry.CompressedLength != entry.Length || (left -= entry.Length) < 0)
-                throw new PickleException($"the entry {SafeTensorsHeader.Quote(name)} of {entry.Length} bytes is too large, or compressed, as PyTorch never does");
+            // Entries may be made to overlap: together they hold no more than the file. PyTorch does not compress, but reads what others compressed.
+            if (entry.Length > limit || entry.Length > Array.MaxLength || (left -= entry.CompressedLength) < 0 || (inflated += entry.Length) > MostInflation * stream.Length)
+                throw new PickleException($"the entry {SafeTensorsHeader.Quote(name)} of {entry.Length} bytes is too large");
             byte[] bytes = GC.AllocateUninitializedArray<byte>((int)entry.Length);
             using Stream content = entry.Open();
             if (content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length) throw new PickleException($"the entry {SafeTensorsHeader.Quote(name)} ends too early");

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Elman.Formats.PyTorch;
 
 /// <summary>
-/// The names that a file of weights may use, and no others: how PyTorch rebuilds tensors and parameters from storages, the storages'
-/// types, and Python's ordered dict.
+/// The names that mean something in a file of weights: how PyTorch rebuilds tensors and parameters from storages, the storages' types, and Python's
+/// ordered dict. What else a training loop saved beside its weights is not built.
 /// </summary>
 internal sealed class TorchMeaning : IPickleMeaning
 {
@@ -19,7 +19,18 @@ internal sealed class TorchMeaning : IPickleMeaning
     public IReadOnlyDictionary<string, TorchStorage> Mentioned => _storages;
 
     /// <inheritdoc/>
-    public bool Allows(PyGlobal global) => global == OrderedDict || global == RebuildTensor || global == RebuildParameter || Storages.ContainsKey(global);
+    public object Named(PyGlobal global)
+    {
+        if (global == OrderedDict || global == RebuildTensor || global == RebuildParameter || Storages.ContainsKey(global)) return global;
+        return HoldsWeights(global) ? throw Unread(global.ToString()) : new PyOpaque(global.ToString());
+    }
+
+    /// <summary>Tensors that PyTorch rebuilds in other ways (quantised, sparse, of subclasses, of meta devices), storages of other numbers, compiled programs.</summary>
+    private static bool HoldsWeights(PyGlobal global) =>
+        (global.Module == "torch" && (global.Name == "ScriptObject" || global.Name.EndsWith("Storage", StringComparison.Ordinal)))
+        || global.Module is "torch._utils" or "torch._tensor" or "torch.storage" || global.Module.StartsWith("torch.ao.", StringComparison.Ordinal);
+
+    private static PickleException Unread(string name) => new($"it asks for {SafeTensorsHeader.Quote(name)}, of which no weights are made here; nothing was executed");
 
     /// <inheritdoc/>
     public object? Call(PyGlobal function, PyTuple arguments)
@@ -36,6 +47,7 @@ internal sealed class TorchMeaning : IPickleMeaning
     /// <inheritdoc/>
     public object? Load(object? id)
     {
+        if (id is PyTuple { Items: ["storage", PyOpaque foreign, ..] }) throw Unread(foreign.Name);
         if (id is not PyTuple { Items: ["storage", PyGlobal global, string key, string, long count, ..] items } || !Storages.TryGetValue(global, out TorchType? type) || count < 0)
             throw new PickleException("it refers to something that is no storage of numbers");
         if (items is [_, _, _, _, _, { }, ..]) throw new PickleException("a storage is a view of another one, as PyTorch before 0.4 wrote them; load and save the file with a newer PyTorch");

@@ -25,11 +25,18 @@ internal sealed record PyGlobal(string Module, string Name)
     public override string ToString() => $"{Module}.{Name}";
 }
 
-/// <summary>What the few names mean that a pickle may use.</summary>
+/// <summary>
+/// A value of a class that means nothing to the reader, or the class itself: a training loop's settings, a counter, a scalar of NumPy. It is not built, and what would go into it is dropped; only
+/// its name is left.
+/// </summary>
+internal sealed record PyOpaque(string Name);
+
+/// <summary>What the few names mean that weights have need of.</summary>
 internal interface IPickleMeaning
 {
-    /// <summary>Whether the pickle may mention a name at all.</summary>
-    bool Allows(PyGlobal global);
+    /// <summary>What a name stands for: itself where it means something, a <see cref="PyOpaque"/> where it does not.</summary>
+    /// <exception cref="PickleException">Weights in a form that is not read would be lost with it.</exception>
+    object Named(PyGlobal global);
 
     /// <summary>The value of an allowed name that is called.</summary>
     /// <exception cref="PickleException">The name cannot be called, or not with these arguments.</exception>
@@ -40,13 +47,13 @@ internal interface IPickleMeaning
     object? Load(object? id);
 }
 
-/// <summary>A pickle is damaged, or asks for something that a file of weights has no need of.</summary>
+/// <summary>A pickle is damaged, or holds weights in a form that is not read.</summary>
 internal sealed class PickleException(string message) : Exception(message);
 
 /// <summary>
 /// Reads Python's pickle format (protocols 2 to 5, https://docs.python.org/3/library/pickletools.html) as far as files of weights use it. It is a
-/// stack machine without a single call into anything: names are compared with a list, values are numbers, texts, lists, tuples, dicts and
-/// what <see cref="IPickleMeaning"/> makes. It never recurses, and every step consumes a byte of its input, so that time and memory are bounded by the
+/// stack machine without a single call into anything: names are compared with a list, values are numbers, texts, lists, tuples, dicts,
+/// what <see cref="IPickleMeaning"/> makes, and names without content (<see cref="PyOpaque"/>) for all else. It never recurses, and every step consumes a byte of its input, so that time and memory are bounded by the
 /// input's length.
 /// </summary>
 internal sealed class Unpickler
@@ -55,6 +62,8 @@ internal sealed class Unpickler
     private const int LongestInteger = 16;
 
     private const int LongestLine = 1000;
+
+    private static readonly PyOpaque Bytes = new("bytes"), Set = new("set");
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -111,9 +120,14 @@ internal sealed class Unpickler
             case 'u': SetItems(PopToMark()); break;
             case 'b': Build(); break;
             case 'R': Call(); break;
-            case 'c': Push(Global(new PyGlobal(Line(), Line()))); break;
+            case '\u0081': Call(); break; // NEWOBJ
+            case '\u0092': NewObject(); break;
+            case '\u008f': Push(Set); break;
+            case '\u0090': AddTo(PopToMark()); break;
+            case '\u0091': _ = PopToMark(); Push(Set); break;
+            case 'c': Push(_meaning.Named(new PyGlobal(Line(), Line()))); break;
             case '\u0093': StackGlobal(); break;
-            case 'i': Global(new PyGlobal(Line(), Line())); throw Bad("a value is made in a way that no file of weights uses");
+            case 'i': throw Bad("a value is made in a way that no file of weights uses");
             case 'Q': Push(_meaning.Load(Pop())); break;
             default: if (!Number(code) && !String(code) && !Memo(code)) throw Bad($"the instruction 0x{(int)code:X2} is not one that a file of weights uses"); break;
         }
@@ -143,6 +157,9 @@ internal sealed class Unpickler
             case '\u008d': Push(Text(LongLength())); return true;
             case 'T': Push(Latin(Length(Take(4)))); return true;
             case 'U': Push(Latin(Byte())); return true;
+            case 'C': _ = Take(Byte()); Push(Bytes); return true;
+            case 'B': _ = Take(Length(Take(4))); Push(Bytes); return true;
+            case '\u008e': _ = Take(LongLength()); Push(Bytes); return true;
             default: return false;
         }
     }
@@ -171,36 +188,47 @@ internal sealed class Unpickler
         else Push(value);
     }
 
-    private PyGlobal Global(PyGlobal global) => _meaning.Allows(global) ? global
-        : throw new PickleException($"it asks for {SafeTensorsHeader.Quote(global.ToString())}, which weights have no need of; nothing was executed");
-
     private void StackGlobal()
     {
         object?[] names = Pop(2);
-        Push(names is [string module, string name] ? Global(new PyGlobal(module, name)) : throw Bad("a name is not text"));
+        Push(names is [string module, string name] ? _meaning.Named(new PyGlobal(module, name)) : throw Bad("a name is not text"));
     }
 
     private void Call()
     {
         object?[] call = Pop(2);
-        Push(call is [PyGlobal function, PyTuple arguments] ? _meaning.Call(function, arguments) : throw Bad("something is called that is no function"));
+        Push(call switch
+        {
+            [PyGlobal function, PyTuple arguments] => _meaning.Call(function, arguments),
+            [PyOpaque value, PyTuple] => value,
+            _ => throw Bad("something is called that is no function"),
+        });
     }
 
-    /// <summary>The attributes of a value, such as the <c>_metadata</c> of a state dict (versions of its modules): only a dict has any, and weights are not among them.</summary>
+    private void NewObject() => Push(Pop(3) is [PyOpaque value, PyTuple, PyDict] ? value : throw Bad("something is called that is no function"));
+
+    /// <summary>The attributes of a value, such as the <c>_metadata</c> of a state dict (versions of its modules): weights are not among them.</summary>
     private void Build()
     {
         Pop();
-        if (Peek() is not PyDict) throw Bad("attributes are set on something that is no dict");
+        if (Peek() is not (PyDict or PyOpaque)) throw Bad("attributes are set on something that is no dict");
+    }
+
+    private void AddTo(object?[] values)
+    {
+        if (Peek() is not PyOpaque) throw Bad($"{values.Length} values are added to something that is no set");
     }
 
     private void AppendTo(object?[] values)
     {
+        if (Peek() is PyOpaque) return;
         if (Peek() is not PyList list) throw Bad("values are appended to something that is no list");
         list.Items.AddRange(values);
     }
 
     private void SetItems(object?[] values)
     {
+        if (Peek() is PyOpaque) return;
         if (Peek() is not PyDict dict) throw Bad("items are set in something that is no dict");
         if (values.Length % 2 != 0) throw Bad("a key has no value");
         for (int i = 0; i < values.Length; i += 2) dict.Items.Add((values[i], values[i + 1]));

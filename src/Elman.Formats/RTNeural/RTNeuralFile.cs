@@ -5,7 +5,8 @@ namespace Elman.Formats;
 
 /// <summary>
 /// Models as JSON in the way of RTNeural, a library that runs small networks inside audio plug-ins (https://github.com/jatinchowdhury18/RTNeural): a list of layers
-/// with weights in Keras's order, or a PyTorch state dict whose tensors are nested arrays.
+/// with weights in Keras's order, or a PyTorch state dict whose tensors are nested arrays. Files of AIDA-X, with gains and a skip from input to output, and of GuitarML
+/// (NeuralPi, Proteus) are read too.
 /// </summary>
 /// <example><code>
 /// Sequential amplifier = RTNeuralFile.Read("amplifier.json");
@@ -64,6 +65,7 @@ public static class RTNeuralFile
     private static Sequential Read(JsonElement root)
     {
         if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("layers", out _)) return RTNeuralLayers.Read(root);
+        if (GuitarMLFile.Fits(root)) return GuitarMLFile.Read(root);
         if (RTNeuralStateDict.Fits(root)) return RTNeuralStateDict.Read(root);
         throw new ElmanException("this JSON is no model of RTNeural: it has neither 'layers' nor named arrays of weights");
     }

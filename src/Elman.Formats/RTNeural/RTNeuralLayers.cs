@@ -11,7 +11,10 @@ internal static class RTNeuralLayers
     private const int LargestSize = 1 << 24;
 
     /// <summary>What training scripts note at the top and the outputs do not depend on.</summary>
-    private static readonly string[] Notes = ["samplerate", "sample_rate", "author", "name", "esr", "license", "date"];
+    private static readonly string[] Notes =
+    [
+        "samplerate", "sample_rate", "author", "name", "esr", "license", "date", "metadata", "input_batch", "output_batch", "model_name", "model_version", "version", "description", "in_type", "out_type",
+    ];
 
     public static Sequential Read(JsonElement root)
     {
@@ -19,10 +22,12 @@ internal static class RTNeuralLayers
         foreach (string note in Notes) fields.Has(note);
         int size = LastExtent(root, "the model", "in_shape");
         fields.Has("in_shape");
+        int inputs = size;
         List<Module> modules = [];
         fields.List("layers", (json, index) => size = Add(modules, json, index, size));
+        AmplifierGains gains = AmplifierGains.Of(fields);
         fields.Finish();
-        return new Sequential([.. modules]);
+        return gains.Around(new Sequential([.. modules]), inputs, size);
     }
 
     /// <summary>Adds the modules of one layer and returns how many values leave it.</summary>

@@ -5,7 +5,25 @@ namespace Elman.Formats;
 /// <summary>The layers of a model as RTNeural computes them, for a <see cref="TwinNetwork"/>. The file has been checked by its reader.</summary>
 internal static class RTNeuralTwin
 {
-    public static TwinNetwork Of(JsonElement root) => new([.. root.TryGetProperty("layers", out JsonElement layers) ? layers.EnumerateArray().SelectMany(Layer) : StateDict(root)]);
+    public static TwinNetwork Of(JsonElement root)
+    {
+        if (root.TryGetProperty("layers", out JsonElement layers)) return Around([.. layers.EnumerateArray().SelectMany(Layer)], Number(root, "in_skip") != 0, Gain(root, "in_gain"), Gain(root, "out_gain"));
+        if (!GuitarMLFile.Fits(root)) return new([.. StateDict(root)]);
+        return Around([.. StateDict(root.GetProperty("state_dict"))], Number(root.GetProperty("model_data"), "skip") != 0, 1, 1);
+    }
+
+    private static TwinNetwork Around(Func<TwinSequence, TwinSequence>[] layers, bool skips, double before, double after)
+    {
+        return new([sequence =>
+        {
+            TwinSequence input = sequence.Each(step => Array.ConvertAll(step, x => x * before)), output = layers.Aggregate(input, (value, layer) => layer(value));
+            return output with { Steps = [.. output.Steps.Zip(input.Steps, (y, x) => Array.ConvertAll([.. y.Select((one, i) => one + (skips ? x[i] : 0))], one => one * after))] };
+        }]);
+    }
+
+    private static double Gain(JsonElement root, string name) => Math.Pow(10, Number(root, name) / 20);
+
+    private static double Number(JsonElement root, string name) => root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
 
     private static IEnumerable<Func<TwinSequence, TwinSequence>> Layer(JsonElement json)
     {

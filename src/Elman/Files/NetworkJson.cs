@@ -80,6 +80,13 @@ internal static class NetworkJson
                 Write(json, layer.Inner, place.Child("inner"));
             },
             (fields, place) => new Masking(fields.Number("value"), fields.Inner("inner", json => Read(json, place.Child("inner"))))),
+        Of<Shortcut>("shortcut",
+            (json, layer, place) =>
+            {
+                json.WritePropertyName("inner");
+                Write(json, layer.Inner, place.Child("inner"));
+            },
+            (fields, place) => new Shortcut(fields.Inner("inner", json => Read(json, place.Child("inner"))))),
         Of<GruD>("gru_d",
             (json, layer) =>
             {

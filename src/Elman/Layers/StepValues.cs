@@ -13,7 +13,7 @@ internal readonly record struct StepValues(int? Size, int? Reversed, bool IsMixe
     /// <exception cref="ArgumentException">It cannot stand there: the message says where and why.</exception>
     public StepValues Behind(Module module, string path)
     {
-        if (module is Sequential or SequenceEncoder or Masking)
+        if (module is Sequential or SequenceEncoder or Masking or Shortcut)
         {
             StepValues values = this;
             foreach ((string name, Module child) in module.Children) values = values.Behind(child, $"{path}.{name}");

@@ -133,7 +133,7 @@ public class RTNeuralFileTests
     [InlineData("[null,null,2]", "[]", "the model: 'in_shape' must end with a size between 1 and 16777216, it is []")]
     [InlineData("[null,null,2]", "[null,3]", "layer 0 (dense): weights 0 have shape [2, 1], expected [3, 1], for 3 inputs")]
     [InlineData("[null,null,1]", "[null,null,1.5]", "layer 0 (dense): 'shape' must end with a size")]
-    [InlineData("\"layers\"", "\"in_skip\":1,\"layers\"", "the model: the field 'in_skip' is unknown or appears twice")]
+    [InlineData("\"layers\"", "\"in_jump\":1,\"layers\"", "the model: the field 'in_jump' is unknown or appears twice")]
     [InlineData("\"shape\"", "\"dilation\":[2],\"shape\"", "layer 0 (dense): the field 'dilation' is unknown or appears twice")]
     [InlineData("\"dense\"", "\"\\ud800\"", "Cannot read incomplete UTF-16 JSON text")]
     [InlineData("\"layers\":[", "\"layers\":[3,", "layer 0: expected an object, it is a number")]

@@ -65,6 +65,7 @@ internal sealed class ModuleWriter
         RecurrentLayer layer => RecurrentWriter.Add(this, layer, path, flow),
         ForecastNet net => ForecastWriter.Add(this, net, flow),
         Masking masking => MaskWriter.Add(this, masking, path, flow),
+        Shortcut shortcut => AddShortcut(shortcut, path, BatchFirst(flow)),
         _ when CellWriter.CellOf(module) is { } cell => IsStep(module) ? AddStep(module, cell, path, flow) : DecayWriter.Add(this, module, cell, path, flow),
         _ => throw Refuse(path, module, "ONNX has no form of it"),
     };
@@ -154,9 +155,20 @@ internal sealed class ModuleWriter
     private static Module? Leading(Module module) => module switch
     {
         Sequential => module.Children.Select(child => child.Module).FirstOrDefault(child => child is not Dropout),
-        Masking masking => masking.Inner,
+        Masking or Shortcut => module.Children[0].Module,
         _ => null,
     };
+
+    private Flow AddShortcut(Shortcut shortcut, string path, Flow flow)
+    {
+        Flow inner = BatchFirst(Add(shortcut.Inner, Named(path, "inner"), flow));
+        IStreamable? steps = shortcut.Inner as IStreamable;
+        if (flow.Classes || steps?.StepInputSize is not { } inputs) throw Refuse(path, shortcut, "the size of its input is not known");
+        int outputs = steps.StepOutputSize(inputs);
+        string first = outputs == inputs ? flow.Name
+            : _graph.Node(path, "Slice", [flow.Name, _graph.Integers(Named(path, "from"), 0), _graph.Integers(Named(path, "to"), outputs), _graph.Integers(Named(path, "axes"), -1)]);
+        return inner with { Name = _graph.Node(path, "Add", [inner.Name, first]) };
+    }
 
     private Flow AddAll(Module sequential, string path, Flow flow)
     {
