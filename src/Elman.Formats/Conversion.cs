@@ -52,7 +52,7 @@ public static class Conversion
         try
         {
             WriteNetwork(write, trial, network, to);
-            ConversionProof proof = Compare(input, from, network, trial, options, seed) with { Assumed = assumed };
+            ConversionProof proof = Compare(input, from, network, trial, options, seed, output) with { Assumed = assumed };
             if (proof.Largest <= tolerance) WriteNetwork(write, output, network, to);
             return proof;
         }
@@ -94,8 +94,9 @@ public static class Conversion
         }
     }
 
-    private static ConversionProof Compare(string expected, ModelFormat first, Module network, string actual, ReadOptions options, ulong seed)
+    private static ConversionProof Compare(string expected, ModelFormat first, Module network, string actual, ReadOptions options, ulong seed, string? name = null)
     {
+        string shown = name ?? actual;
         ReadOptions quiet = options with { Remark = null, Assumed = null };
         ModelFormat second = ModelFormat.OfFile(actual);
         Module? layers = null;
@@ -104,7 +105,9 @@ public static class Conversion
         List<ProbeComparison> worst = [];
         // A graph does not say which values it takes; layers do.
         Module teller = network is IProbed && layers is not (null or IProbed) ? layers : network;
-        foreach (Probe probe in Probe.For(teller, seed))
+        (int? batch, int? steps) = FixedShape(first, expected);
+        (int? otherBatch, int? otherSteps) = FixedShape(second, actual);
+        foreach (Probe probe in Probe.For(teller, seed, batch ?? otherBatch, steps ?? otherSteps))
         {
             try
             {
@@ -122,11 +125,13 @@ public static class Conversion
             }
             catch (ArgumentException failure)
             {
-                throw new ElmanException($"{actual}: it does not take what {expected} takes: {failure.Message.ReplaceLineEndings(" ")}", failure);
+                throw new ElmanException($"{shown}: it does not take what {expected} takes: {failure.Message.ReplaceLineEndings(" ")}", failure);
             }
         }
         return new(worst, options.As is null ? first.Original?.Name : null);
     }
+
+    private static (int? Batch, int? Steps) FixedShape(ModelFormat format, string path) => format.FixedShape?.Invoke(path) ?? default;
 
     private static Func<Probe, IReadOnlyList<ProbeOutput>> RunOf(Module network) => probe => probe.Run(network);
 

@@ -22,6 +22,7 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
             Original = new("the graph as the file states it, node by node", (path, _) => OnnxOriginal.Open(path)),
             Describe = (path, _) => OnnxOriginal.Describe(path),
             Rerun = (path, _) => OnnxOriginal.Open(path),
+            FixedShape = OnnxOriginal.FixedShape,
         },
         new(FileKind.Keras, "keras", "Keras", ".keras", ".h5")
         {
@@ -56,6 +57,9 @@ public sealed record ModelFormat(FileKind Kind, string Name, string Title, param
     /// read into a network of its own.
     /// </summary>
     public Func<string, Module, Func<Probe, IReadOnlyList<ProbeOutput>>>? Rerun { get; init; }
+
+    /// <summary>The batch and the number of steps that a file fixes, each null where it is free; null if files of the kind fix neither.</summary>
+    public Func<string, (int? Batch, int? Steps)>? FixedShape { get; init; }
 
     /// <summary>The format of a kind.</summary>
     /// <exception cref="ElmanException">Files of the kind are neither read nor written.</exception>

@@ -47,9 +47,15 @@ public sealed class Probe
     /// <param name="network">The network.</param>
     /// <param name="seed">The same seed gives the same probes.</param>
     /// <exception cref="ElmanException">The network does not tell the size of its input.</exception>
-    public static IReadOnlyList<Probe> For(Module network, ulong seed)
+    public static IReadOnlyList<Probe> For(Module network, ulong seed) => For(network, seed, null, null);
+
+    /// <summary>The same, of a batch and a number of steps that are fixed, where they are.</summary>
+    /// <inheritdoc cref="For(Module, ulong)"/>
+    internal static IReadOnlyList<Probe> For(Module network, ulong seed, int? batch, int? steps)
     {
         ArgumentNullException.ThrowIfNull(network);
+        int[][] tried = batch is null && steps is null ? DefaultLengths
+            : [.. DefaultLengths.Select(lengths => Enumerable.Range(0, batch ?? lengths.Length).Select(row => steps ?? lengths[row % lengths.Length]).ToArray()).DistinctBy(lengths => string.Join(',', lengths))];
         RandomStream random = new(seed);
         if (network is ForecastNet forecast)
         {
@@ -58,7 +64,7 @@ public sealed class Probe
             return [new Probe(Tensor.Normal(random, 4, rows, features), [rows, rows, rows, rows])];
         }
         (int size, int? classes) = InputOf(network) ?? throw new ElmanException($"{network.Description}: it does not tell the size of its input, so there is nothing to try it with");
-        return [.. DefaultLengths.Select(lengths =>
+        return [.. tried.Select(lengths =>
         {
             if (classes is not { } count) return new Probe(Taken(network, Tensor.Normal(random, lengths.Length, lengths.Max(), size)), lengths);
             Tensor indices = Tensor.Zeros(lengths.Length, lengths.Max());

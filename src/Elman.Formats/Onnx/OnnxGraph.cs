@@ -46,6 +46,19 @@ public sealed class OnnxGraph : Module, IProbed
         : Inputs is [{ Shape: [.., string last] }, ..] && int.TryParse(last, CultureInfo.InvariantCulture, out int features) ? features
         : throw new ElmanException("the graph does not tell the size of its first input");
 
+    /// <summary>The batch and the number of steps that the first input must have, each null where it is free.</summary>
+    internal (int? Batch, int? Steps) FixedShape
+    {
+        get
+        {
+            if (Inputs is not [{ Shape: [var first, var second, ..] }, ..]) return default;
+            (int? one, int? two) = (Whole(first), Whole(second));
+            return _timeFirst ? (two, one) : (one, two);
+
+            static int? Whole(string extent) => int.TryParse(extent, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? number : null;
+        }
+    }
+
     /// <summary>The layers that the graph is a chain of, if it is one.</summary>
     internal LoweredChain? Chain { get; }
 

@@ -27,6 +27,9 @@ internal static class OnnxOriginal
         };
     }
 
+    /// <summary>What the graph fixes of its first input: batch and steps.</summary>
+    public static (int? Batch, int? Steps) FixedShape(string path) => OnnxFile.Read(path).FixedShape;
+
     /// <summary>Runs the graph with probes, which are batch first.</summary>
     public static Func<Probe, IReadOnlyList<ProbeOutput>> Open(string path)
     {
