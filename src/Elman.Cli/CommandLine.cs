@@ -84,6 +84,7 @@ internal static class CommandLine
             Inspect.Create(tasks, terminal),
             Convert.Create(terminal),
             Verify.Create(terminal),
+            RunModel.Create(terminal),
             Demo.Create(tasks, terminal),
         ];
         foreach (var verb in verbs)

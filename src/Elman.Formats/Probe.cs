@@ -173,6 +173,9 @@ public sealed class Probe
 
     private static double[] Values(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), value => (double)value);
 
+    /// <summary>Whether a network takes classes rather than values.</summary>
+    internal static bool TakesClasses(Module network) => InputOf(network) is { Classes: not null };
+
     /// <summary>What the first module that cares wants: values of a size, or one of some classes.</summary>
     private static (int Size, int? Classes)? InputOf(Module module) => module switch
     {
