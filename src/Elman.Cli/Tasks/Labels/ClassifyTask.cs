@@ -38,7 +38,7 @@ internal sealed class ClassifyTask(DataArguments file, LabelArguments arguments)
         if (call.Data == "-" && classifier.ReadsText) return TextLines.Predict(call, classifier.Columns, Head(classifier, call.Given), text => Cells(classifier, classifier.Predict(Sequence.Of(text)), call.Given));
         if (LabelledData.IsSequenceFile(call.Data))
         {
-            var sequences = LabelledSequences.Read(call.Data);
+            var sequences = LabelledSequences.Read(call.Data, labelled: false);
             var labels = classifier.Predict([.. sequences.Select(example => example.Input)]);
             return PredictedRows.Finish(call, writer => PredictedRows.Write(sequences, Head(classifier, call.Given), at => Cells(classifier, labels[at], call.Given), writer));
         }

@@ -35,7 +35,7 @@ internal sealed class RegressTask(DataArguments file, LabelArguments arguments) 
         if (call.Data == "-" && regressor.ReadsText) return TextLines.Predict(call, regressor.Columns, Head, text => Cells(regressor.Predict(Sequence.Of(text)), ^1));
         if (LabelledData.IsSequenceFile(call.Data))
         {
-            var sequences = LabelledSequences.Read(call.Data);
+            var sequences = LabelledSequences.Read(call.Data, labelled: false);
             var numbers = regressor.Predict([.. sequences.Select(example => example.Input)]);
             return PredictedRows.Finish(call, writer => PredictedRows.Write(sequences, Head, at => Cells(numbers[at], ^1), writer));
         }

@@ -33,8 +33,10 @@ public sealed class LabelledSequences : IReadOnlyList<Example<Sequence, string>>
 
     /// <summary>Reads a file whose content says what it is: <c>.ts</c> of aeon and sktime, or <c>.arff</c> of Weka.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="labelled">Whether each sequence must have its label; otherwise the label of one without is the empty text.</param>
     /// <exception cref="ElmanException">There is no such file, or it is of neither kind, or damaged: the message says where.</exception>
-    public static LabelledSequences Read(string path) => Path.GetExtension(path).Equals(".arff", StringComparison.OrdinalIgnoreCase) ? ReadArff(path) : ReadTs(path);
+    public static LabelledSequences Read(string path, bool labelled = true) => InputFile.Read(path, stream =>
+        Path.GetExtension(path).Equals(".arff", StringComparison.OrdinalIgnoreCase) ? ArffReader.Read(path, new StreamReader(stream), labelled) : TsReader.Read(path, new StreamReader(stream), labelled));
 
     /// <summary>Reads a <c>.ts</c> file of aeon and sktime.</summary>
     /// <param name="path">The file.</param>

@@ -6,7 +6,10 @@ namespace Elman;
 /// </summary>
 internal static class TsReader
 {
-    public static LabelledSequences Read(string name, TextReader reader)
+    /// <param name="name">What messages call the file.</param>
+    /// <param name="reader">Its text.</param>
+    /// <param name="required">Whether there must be labels; otherwise a sequence without one has the empty text.</param>
+    public static LabelledSequences Read(string name, TextReader reader, bool required = true)
     {
         SequenceLines lines = new(name, reader);
         bool labelled = false;
@@ -19,7 +22,7 @@ internal static class TsReader
             switch (words[0].ToLowerInvariant())
             {
                 case "@data":
-                    return Data(lines, labelled, classes);
+                    return Data(lines, labelled, required, classes);
                 case "@timestamps" when words is [_, var given] && given.Equals("true", StringComparison.OrdinalIgnoreCase):
                     throw lines.Error("sequences with a time at each value are not read; give the values alone (@timeStamps false)");
                 case "@classlabel" or "@targetlabel":
@@ -30,17 +33,19 @@ internal static class TsReader
         }
     }
 
-    private static LabelledSequences Data(SequenceLines lines, bool labelled, HashSet<string> classes)
+    private static LabelledSequences Data(SequenceLines lines, bool labelled, bool required, HashSet<string> classes)
     {
-        if (!labelled) throw lines.Error("the sequences have no labels (@classLabel false); there is nothing to learn");
+        if (!labelled && required) throw lines.Error("the sequences have no labels (@classLabel false); there is nothing to learn");
         List<Example<Sequence, string>> examples = [];
         while (lines.Next('#') is { } line)
         {
             string[] parts = line.Split(':');
+            if (!labelled) parts = [.. parts, ""];
             if (parts.Length < 2) throw lines.Error("expected dimensions and a label between colons, got one part");
             string label = parts[^1].Trim();
-            if (label.Length == 0) throw lines.Error("the label is empty");
-            if (classes.Count > 0 && !classes.Contains(label)) throw lines.Error($"the label {Names.Quote(label)} is none of those in the header, {Names.List(classes)}");
+            if (label is "" or "?" && !required) label = "";
+            else if (label.Length == 0) throw lines.Error("the label is empty");
+            else if (classes.Count > 0 && !classes.Contains(label)) throw lines.Error($"the label {Names.Quote(label)} is none of those in the header, {Names.List(classes)}");
             Sequence sequence = lines.Side([.. parts[..^1].Select(dimension => lines.Numbers(dimension))]);
             if (examples.Count > 0 && examples[0].Input.Features != sequence.Features)
                 throw lines.Error($"the sequence has {sequence.Features} dimensions, the first {examples[0].Input.Features}");
