@@ -40,7 +40,7 @@ internal sealed class ClassifyDemo : TaskDemo<SequenceClassifier>
         AtomicFile.WriteText(place(PageName), ClassificationPage.Of(model.Report!, model, _unseen!.Labelled(), $"{TestName}: charts that the training has not seen", "elman demo classify").ToString());
         terminal.Out.WriteLine(model.Report!.ToString());
         terminal.Out.WriteLine();
-        terminal.Out.WriteLine(Early(model, _unseen!.Labelled()));
+        terminal.Out.WriteLine(Early(model, _unseen!));
         return ($"{PageName}, and the data as {TrainName} and {TestName}", $"elman evaluate {place(ModelName)} {place(TestName)}");
     }
 
@@ -48,10 +48,11 @@ internal sealed class ClassifyDemo : TaskDemo<SequenceClassifier>
         new SequenceColumns { Label = ControlCharts.Label }.Read(Table.ReadCsv(name, new MemoryStream(Encoding.UTF8.GetBytes(csv))));
 
     /// <summary>What a stream that decides as soon as it is sure gets right, and after how many steps.</summary>
-    private static string Early(SequenceClassifier model, IReadOnlyList<Example<Sequence, string>> charts)
+    private static string Early(SequenceClassifier model, SequenceTable table)
     {
         int right = 0;
         long steps = 0, all = 0;
+        var charts = table.Labelled();
         foreach (var (input, label) in charts)
         {
             var stream = model.OpenStream(Sure);
