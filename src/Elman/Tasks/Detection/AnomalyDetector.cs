@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Elman;
@@ -23,11 +21,11 @@ public sealed class AnomalyDetector : TaskModel
 
     private readonly Sequential _net;
     private TrainingRecord? _record;
-    private double[][] _errors;
+    private double[][] _errors, _levels;
 
-    private AnomalyDetector(DetectorOptions options, DetectorColumns columns, SignalScales scales, double[][] errors, TrainingRecord? record = null)
+    private AnomalyDetector(DetectorOptions options, DetectorColumns columns, SignalScales scales, double[][] errors, double[][] levels, TrainingRecord? record = null)
     {
-        (Options, Columns, Scales, _errors, _record) = (options, columns, scales, errors, record);
+        (Options, Columns, Scales, _errors, _levels, _record) = (options, columns, scales, errors, levels, record);
         RandomStream random = new(options.Training.Seed);
         _net = Sequential.Named(
             ("recurrent", Cells.Create(options.Cell, scales.InputSize, options.Hidden, random, new RecurrentOptions { Layers = options.Layers })),
@@ -88,13 +86,14 @@ public sealed class AnomalyDetector : TaskModel
         if (rows.Count < FewestRows) throw new ElmanException($"there are {Names.Count(rows.Count, "row")} to learn from; a detector needs {FewestRows} at least, and a few hundred to be of use");
         for (int d = 0; d < rows.Signals.Count; d++)
             if (rows.Values[d].All(double.IsNaN)) throw new ElmanException($"column {Names.Quote(rows.Signals[d])} has no value; leave it out");
-        AnomalyDetector model = new(options, columns, SignalScales.Of(rows), []);
+        AnomalyDetector model = new(options, columns, SignalScales.Of(rows), [], []);
         int validation = Math.Clamp((int)(rows.Count * options.ValidationShare), 5, rows.Count / 2);
         context.Phase?.Invoke("training");
         model.Fit(new DetectorExamples(model.Scales, rows), rows.Count - validation, context);
         if (model.Record.Outcome == TrainingOutcome.Interrupted) return model;
         context.Phase?.Invoke("errors");
         model._errors = model.MeasureErrors(rows, rows.Count - validation);
+        model._levels = [.. rows.Values.Select((values, d) => values.Where(value => !double.IsNaN(value)).Select(value => model.Scales.Standard(d, value)).TakeLast(options.Memory).ToArray())];
         return model;
     }
 
@@ -108,17 +107,18 @@ public sealed class AnomalyDetector : TaskModel
         DetectorOptions options = file.Section("options", json => DetectorOptions.Settings.Read(json));
         DetectorColumns columns = file.Section("columns", DetectorColumns.Read);
         SignalScales scales = file.Section("signals", SignalScales.Read);
-        double[][] errors = file.Section("errors", json => json.EnumerateArray().Select(NumberLists.Read).ToArray());
+        double[][] errors = file.Section("errors", ReadLists), levels = file.Section("levels", ReadLists);
         TrainingRecord record = file.Section("training", TrainingRecord.Read);
-        if (errors.Length != scales.SignalNames.Length || errors.Any(one => one.Any(double.IsNaN))) throw JsonFields.Damaged($"{file.Source}: the errors are not those of {scales.SignalNames.Length} signals");
-        AnomalyDetector model = file.Build(() => new AnomalyDetector(options, columns, scales, errors, record));
+        if (errors.Length != scales.SignalNames.Length || levels.Length != errors.Length || errors.Concat(levels).Any(one => one.Any(double.IsNaN)))
+            throw JsonFields.Damaged($"{file.Source}: the errors are not those of {scales.SignalNames.Length} signals");
+        AnomalyDetector model = file.Build(() => new AnomalyDetector(options, columns, scales, errors, levels, record));
         file.LoadInto(model.Net);
         return model;
     }
 
     /// <inheritdoc/>
     public override void Save(string path) => ModelFile.Write(path, Task,
-        [("options", json => DetectorOptions.Settings.Write(json, Options)), ("columns", Columns.Write), ("signals", Scales.Write), ("errors", WriteErrors), ("training", Record.WriteUntimed)], Net);
+        [("options", json => DetectorOptions.Settings.Write(json, Options)), ("columns", Columns.Write), ("signals", Scales.Write), ("errors", json => WriteLists(json, _errors)), ("levels", json => WriteLists(json, _levels)), ("training", Record.WriteUntimed)], Net);
 
     /// <summary>A stream of rows, at its beginning.</summary>
     /// <param name="sensitivity">0 … 99; null for the model's.</param>
@@ -163,10 +163,15 @@ public sealed class AnomalyDetector : TaskModel
     /// <summary>How far forecasts were off in training, in units of the usual change: the memory of a new stream.</summary>
     internal ReadOnlySpan<double> ErrorsOf(int signal) => _errors[signal];
 
-    private void WriteErrors(Utf8JsonWriter json)
+    /// <summary>The values of the last training rows, in standard units.</summary>
+    internal ReadOnlySpan<double> LevelsOf(int signal) => _levels[signal];
+
+    private static double[][] ReadLists(JsonElement json) => [.. json.EnumerateArray().Select(NumberLists.Read)];
+
+    private static void WriteLists(Utf8JsonWriter json, double[][] lists)
     {
         json.WriteStartArray();
-        foreach (double[] one in _errors) NumberLists.Write(json, null, one);
+        foreach (double[] one in lists) NumberLists.Write(json, null, one);
         json.WriteEndArray();
     }
 

@@ -19,12 +19,12 @@ public sealed class DetectionStream
     private readonly AnomalyDetector _model;
     private readonly double _threshold;
     private readonly DetectionForecast _forecast;
-    private readonly ErrorTails[] _tails;
+    private readonly ErrorTails[] _tails, _levels;
     private readonly double[] _widths, _typical;
     private AnomalyLikelihood _likelihood;
     private long _quietUntil, _changeUntil;
     private int _excluded;
-    private double[]? _lastErrors;
+    private (double[] Errors, double[] Levels)? _last;
 
     internal DetectionStream(AnomalyDetector model, double sensitivity)
     {
@@ -32,6 +32,7 @@ public sealed class DetectionStream
         _forecast = new DetectionForecast(model);
         int signals = model.Signals.Count;
         _tails = [.. Enumerable.Range(0, signals).Select(d => new ErrorTails(model.Options.Memory, model.ErrorsOf(d)))];
+        _levels = [.. Enumerable.Range(0, signals).Select(d => new ErrorTails(model.Options.Memory, model.LevelsOf(d)))];
         _typical = [.. _tails.Select(tail => tail.Typical)];
         _widths = new double[signals];
         Array.Fill(_widths, 1);
@@ -65,7 +66,7 @@ public sealed class DetectionStream
         _forecast.Foretell(time);
         Detection said = Judge(_forecast, values, errors);
         _forecast.Take(values);
-        Remember(said, errors);
+        Remember(said, errors, Levels(values));
         return said;
     }
 
@@ -85,17 +86,16 @@ public sealed class DetectionStream
     /// <exception cref="InvalidOperationException">No row was pushed since the stream was opened or restored.</exception>
     public void Feedback(bool isAnomaly)
     {
-        double[] errors = _lastErrors ?? throw new InvalidOperationException("no row was pushed yet; push one, then say what it was");
+        (double[] errors, double[] levels) = _last ?? throw new InvalidOperationException("no row was pushed yet; push one, then say what it was");
         int worst = 0;
         double least = double.PositiveInfinity;
         for (int d = 0; d < errors.Length; d++)
         {
-            if (double.IsNaN(errors[d])) continue;
-            double probability = _tails[d].Probability(errors[d] / _widths[d]);
+            double probability = Probability(d, errors[d], levels[d]);
             if (isAnomaly && probability < least) (worst, least) = (d, probability);
-            if (!isAnomaly) _widths[d] = Math.Clamp(Math.Max(_widths[d], Needed(d, errors[d]) * 1.001), Narrowest, Widest);
+            if (!isAnomaly) _widths[d] = Math.Clamp(Math.Max(_widths[d], Needed(d, errors[d], levels[d]) * 1.001), Narrowest, Widest);
         }
-        if (isAnomaly && double.IsFinite(least)) _widths[worst] = Math.Clamp(Math.Min(_widths[worst], Needed(worst, errors[worst]) * 0.999), Narrowest, Widest);
+        if (isAnomaly && least < 1) _widths[worst] = Math.Clamp(Math.Min(_widths[worst], Needed(worst, errors[worst], levels[worst]) * 0.999), Narrowest, Widest);
     }
 
     /// <summary>The state as bytes, with the model's fingerprint: another process with the same model goes on with the same bits.</summary>
@@ -104,6 +104,7 @@ public sealed class DetectionStream
         Sensitivity = Sensitivity,
         Forecast = _forecast.State,
         Errors = [.. _tails.Select(tail => tail.Errors)],
+        Levels = [.. _levels.Select(tail => tail.Errors)],
         Widths = _widths,
         Evidence = _likelihood.Evidence,
         QuietUntil = _quietUntil,
@@ -121,7 +122,8 @@ public sealed class DetectionStream
         DetectionState state = DetectionStreamBytes.Read(bytes, model.Signals.Count);
         DetectionStream stream = new(model, state.Sensitivity);
         stream._forecast.State = state.Forecast;
-        for (int d = 0; d < stream._tails.Length; d++) stream._tails[d] = new ErrorTails(model.Options.Memory, state.Errors[d]);
+        for (int d = 0; d < stream._tails.Length; d++)
+            (stream._tails[d], stream._levels[d]) = (new ErrorTails(model.Options.Memory, state.Errors[d]), new ErrorTails(model.Options.Memory, state.Levels[d]));
         state.Widths.CopyTo(stream._widths, 0);
         stream._likelihood = new AnomalyLikelihood(model.Options.ShortWindow, model.Options.LongWindow, state.Evidence);
         (stream._quietUntil, stream._changeUntil, stream._excluded) = (state.QuietUntil, state.ChangeUntil, state.Excluded);
@@ -140,11 +142,12 @@ public sealed class DetectionStream
     private Detection Judge(DetectionForecast forecast, ReadOnlySpan<double> values, double[] errors)
     {
         forecast.Errors(values, errors);
+        double[] levels = Levels(values);
         SignalDetection[] signals = new SignalDetection[errors.Length];
         int worst = 0;
         for (int d = 0; d < errors.Length; d++)
         {
-            signals[d] = JudgeSignal(d, forecast, errors[d]);
+            signals[d] = JudgeSignal(d, forecast, errors[d], levels[d]);
             if (signals[d].TailProbability < signals[worst].TailProbability) worst = d;
         }
         double tail = Math.Min(1, signals.Length * signals[worst].TailProbability), window = _likelihood.Probability(Evidence(tail));
@@ -165,19 +168,22 @@ public sealed class DetectionStream
         };
     }
 
-    private SignalDetection JudgeSignal(int d, DetectionForecast forecast, double error)
+    private SignalDetection JudgeSignal(int d, DetectionForecast forecast, double error, double level)
     {
-        // Each of D signals has its share of the threshold, so that the margins are where the row becomes an anomaly.
-        (double lower, double upper) = _tails[d].Bounds(_threshold / _tails.Length);
-        double unit = _model.Scales.ErrorUnit(d) * _widths[d];
-        double expected = forecast.Rows == 0 ? double.NaN : _model.Scales.Value(d, forecast.Expected[d]);
-        return new SignalDetection(expected, Math.Max(0, -lower) * unit, Math.Max(0, upper) * unit, double.IsNaN(error) ? 1 : _tails[d].Probability(error / _widths[d]), error > 0);
+        double probability = Probability(d, error, level);
+        if (forecast.Rows == 0) return new SignalDetection(double.NaN, double.NaN, double.NaN, probability, level > 0);
+        // The margins are where the row becomes an anomaly: by its error, or by a level that the signal never had.
+        (double lower, double upper) = _tails[d].Bounds(Share);
+        (double least, double most) = _levels[d].Bounds(Share);
+        double width = _widths[d], expected = _model.Scales.Value(d, forecast.Expected[d]), unit = _model.Scales.ErrorUnit(d) * width;
+        return new SignalDetection(expected, Math.Max(0, Math.Min(-lower * unit, expected - _model.Scales.Value(d, least * width))),
+            Math.Max(0, Math.Min(upper * unit, _model.Scales.Value(d, most * width) - expected)), probability, error > 0);
     }
 
-    private void Remember(Detection said, double[] errors)
+    private void Remember(Detection said, double[] errors, double[] levels)
     {
         long row = _forecast.Rows;
-        _lastErrors = errors;
+        _last = (errors, levels);
         if (said.IsAlarm) _quietUntil = row + _model.Options.CoolDown;
         if (said.IsChangePoint) _changeUntil = row + _model.Options.CoolDown;
         if (errors.All(double.IsNaN)) return;
@@ -186,7 +192,10 @@ public sealed class DetectionStream
         // What stays unusual is the new normal: kept out for ever, a shift of the level would be an alarm for ever.
         if (!_model.Options.Learn || (said.IsAnomaly && _excluded <= _model.Options.MostExcluded)) return;
         for (int d = 0; d < errors.Length; d++)
+        {
             if (!double.IsNaN(errors[d])) _tails[d].Add(errors[d]);
+            if (!double.IsNaN(levels[d])) _levels[d].Add(levels[d]);
+        }
     }
 
     private bool IsDrift()
@@ -196,12 +205,30 @@ public sealed class DetectionStream
         return false;
     }
 
-    /// <summary>The width at which an error lies on its margin.</summary>
-    private double Needed(int d, double error)
+    /// <summary>The part of the threshold that one of D signals has for its error, or its level.</summary>
+    private double Share => _threshold / (2 * _tails.Length);
+
+    /// <summary>How probable a signal is, by its error and by its level: twice that of the less probable one.</summary>
+    private double Probability(int d, double error, double level) => Math.Min(1, 2 * Math.Min(
+        double.IsNaN(error) ? 1 : _tails[d].Probability(error / _widths[d]), double.IsNaN(level) ? 1 : _levels[d].Probability(level / _widths[d])));
+
+    /// <summary>The width at which a signal lies on its margin.</summary>
+    private double Needed(int d, double error, double level) => Math.Max(Ratio(_tails[d], error), Ratio(_levels[d], level));
+
+    private double Ratio(ErrorTails tails, double value)
     {
-        (double lower, double upper) = _tails[d].Bounds(_threshold / _tails.Length);
-        double margin = error > 0 ? upper : -lower;
-        return margin <= 0 ? Widest : Math.Abs(error) / margin;
+        if (double.IsNaN(value)) return 0;
+        (double lower, double upper) = tails.Bounds(Share);
+        double margin = value > 0 ? upper : -lower;
+        return margin <= 0 ? Widest : Math.Abs(value) / margin;
+    }
+
+    /// <summary>[D] the values in standard units.</summary>
+    private double[] Levels(ReadOnlySpan<double> values)
+    {
+        double[] levels = new double[values.Length];
+        for (int d = 0; d < levels.Length; d++) levels[d] = _model.Scales.Standard(d, values[d]);
+        return levels;
     }
 
     private static double Evidence(double tail) => Math.Min(MostEvidence, -Math.Log10(Math.Max(tail, 1e-300)));

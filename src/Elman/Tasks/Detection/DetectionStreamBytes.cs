@@ -12,6 +12,8 @@ internal sealed record DetectionState
 
     public required double[][] Errors { get; init; }
 
+    public required double[][] Levels { get; init; }
+
     public required double[] Widths { get; init; }
 
     public required double[] Evidence { get; init; }
@@ -39,6 +41,9 @@ internal static class DetectionStreamBytes
         json.WriteStartArray("errors");
         foreach (double[] one in state.Errors) NumberLists.Write(json, null, one);
         json.WriteEndArray();
+        json.WriteStartArray("levels");
+        foreach (double[] one in state.Levels) NumberLists.Write(json, null, one);
+        json.WriteEndArray();
         NumberLists.Write(json, "widths", state.Widths);
         NumberLists.Write(json, "evidence", state.Evidence);
         json.WriteNumber("quiet_until", state.QuietUntil);
@@ -60,6 +65,7 @@ internal static class DetectionStreamBytes
                 Sensitivity = json.RequiredNumber(Where, "sensitivity"),
                 Forecast = (json.Required(Where, "net", JsonValueKind.String).GetBytesFromBase64(), List("last"), List("before"), Whole("rows")),
                 Errors = [.. json.Required(Where, "errors", JsonValueKind.Array).EnumerateArray().Select(NumberLists.Read)],
+                Levels = [.. json.Required(Where, "levels", JsonValueKind.Array).EnumerateArray().Select(NumberLists.Read)],
                 Widths = List("widths"),
                 Evidence = List("evidence"),
                 QuietUntil = Whole("quiet_until"),
@@ -67,9 +73,9 @@ internal static class DetectionStreamBytes
                 Excluded = (int)Math.Min(Whole("excluded"), int.MaxValue),
             };
             double[][] each = [state.Forecast.Last, state.Forecast.Before, state.Widths];
-            if (each.Any(list => list.Length != signals) || state.Errors.Length != signals)
+            if (each.Any(list => list.Length != signals) || state.Errors.Length != signals || state.Levels.Length != signals)
                 throw new ElmanException($"the state of the stream is not one of {signals} signals; it belongs to another model, or is damaged");
-            if (!(state.Sensitivity >= 0 && state.Sensitivity <= 99) || state.Widths.Any(width => !(width > 0)) || state.Errors.Append(state.Evidence).Concat(each).Any(list => list.Any(double.IsNaN)))
+            if (!(state.Sensitivity >= 0 && state.Sensitivity <= 99) || state.Widths.Any(width => !(width > 0)) || state.Errors.Concat(state.Levels).Append(state.Evidence).Concat(each).Any(list => list.Any(double.IsNaN)))
                 throw new ElmanException("the state of the stream holds numbers that have no meaning; it is damaged");
             return state;
 

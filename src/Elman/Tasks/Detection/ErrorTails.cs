@@ -6,7 +6,7 @@ namespace Elman;
 /// </summary>
 internal sealed class ErrorTails
 {
-    private const double TailShare = 0.1, MostShape = 0.5;
+    private const double TailShare = 0.1, MostShape = 0.25;
 
     /// <summary>The least scale of a tail, in the unit of the errors: a signal that never moved may move so much.</summary>
     private const double LeastScale = 0.01;
