@@ -43,11 +43,12 @@ static (double[] Scores, double[] Alarms) Judge(NabFile file)
     double[] scores = new double[rows.Count], alarms = new double[rows.Count];
     for (int row = probation; row < rows.Count; row++)
     {
+        // What is not even one of a hundred counts for nothing.
         double evidence = -Math.Log10(Math.Max(Math.Min(said[row].TailProbability, said[row].WindowProbability), 1e-300));
-        // The cool-down for any threshold: a row counts only if it says more than all that counted shortly before.
+        // The cool-down for any threshold: shortly after a row that counted, one counts only if it is a hundred times less probable.
         double before = 0;
         for (int back = Math.Max(probation, row - coolDown); back < row; back++) before = Math.Max(before, scores[back]);
-        scores[row] = evidence > before ? evidence : 0;
+        scores[row] = evidence < 2 ? 0 : before == 0 || evidence > before + 2 ? evidence : 0;
         alarms[row] = said[row].IsAlarm ? 1 : 0;
     }
     return (scores, alarms);

@@ -87,7 +87,7 @@ internal sealed class SignalScales
         string[] names = fields.List("names", (item, _) => item.GetString() ?? "");
         Scaler[] scalers = fields.List("scalers", (item, _) => Scaler.Read(item));
         double[] changes = fields.Value("changes", NumberLists.Read);
-        CalendarFeatures? calendar = fields.Has("calendar") ? fields.Inner("calendar", CalendarFeatures.Read) : null;
+        CalendarFeatures? calendar = fields.Has("calendar") ? fields.Value("calendar", CalendarFeatures.Read) : null;
         fields.Finish();
         if (names.Length == 0 || scalers.Length != names.Length || changes.Length != names.Length || changes.Any(change => !(change > 0)))
             throw JsonFields.Damaged($"{Where}: the scales do not belong together");
