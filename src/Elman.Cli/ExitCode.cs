@@ -11,6 +11,9 @@ internal static class ExitCode
     /// <summary>The user gave something that cannot be used.</summary>
     public const int Usage = 2;
 
+    /// <summary>elman detect --alarm: there was one.</summary>
+    public const int Alarm = 3;
+
     /// <summary>Stopped by Ctrl-C or a request to terminate.</summary>
     public const int Interrupted = 130;
 }

@@ -11,7 +11,8 @@ internal static class CommandTasks
         // One object for each option that tasks share: a command line is asked for its values by these.
         var columns = DataArguments.OfModel();
         var labels = new LabelArguments();
-        return [new ForecastTask(columns), new ClassifyTask(columns, labels), new RegressTask(columns, labels), new TagTask(columns, labels), new GenerateTask(labels)];
+        return [new ForecastTask(columns), new ClassifyTask(columns, labels), new RegressTask(columns, labels), new TagTask(columns, labels), new GenerateTask(labels),
+            new DetectTask(columns, labels)];
     }
 
     /// <summary>The task of a model file, or null if it is none of the command's.</summary>

@@ -44,6 +44,9 @@ internal sealed class DataArguments
     /// <summary>Those that say how a file is to be read, whatever it is read for.</summary>
     public IReadOnlyList<Option> OfFile => [_dateFormat, _missing, .. _database.All];
 
+    /// <summary>Cells that mean no value, beside the usual.</summary>
+    public string[] Missing(ParseResult given) => given.GetValue(_missing) ?? [];
+
     /// <summary>Gives the options to a verb.</summary>
     public void AddTo(Command verb)
     {

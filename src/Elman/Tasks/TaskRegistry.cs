@@ -11,6 +11,7 @@ public static class TaskRegistry
         [SequenceRegressor.TaskName] = SequenceRegressor.Load,
         [Tagger.TaskName] = Tagger.Load,
         [LanguageModel.TaskName] = LanguageModel.Load,
+        [AnomalyDetector.TaskName] = AnomalyDetector.Load,
     };
 
     /// <summary>What model files call the tasks, in the order of registration.</summary>
