@@ -3,7 +3,7 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Elman.Formats.Tests.Onnx;
 
 /// <summary>Every operator but the recurrent ones, in its forms of all operator sets, against ONNX Runtime, live; fed, and computed at load from constants.</summary>
-public sealed class OperatorTests
+public sealed partial class OperatorTests
 {
     private static readonly Dictionary<string, OperatorCase> All = Cases().ToDictionary(each => $"{each.Type} {each.Opset} {each.Variant}".Trim());
 
@@ -155,12 +155,7 @@ public sealed class OperatorTests
         yield return new("Gemm", 11, "without bias", [a, b]);
         yield return new("Gemm", 13, "bias per row", [a, b, Random(28, 3, 1)], ("beta", 0.3f));
         yield return new("Gemm", 9, "scalar bias", [a, b, Tensor.Scalar(0.3f)]);
-        Tensor signal = Random(29, 2, 4, 9);
-        yield return new("Conv", 11, "", [signal, Kernel(30, 3, 4, 3), Kernel(31, 3)]);
-        yield return new("Conv", 11, "padded, spread, in steps", [signal, Kernel(30, 3, 4, 3)], ("pads", new long[] { 2, 1 }), ("dilations", new long[] { 2 }), ("strides", new long[] { 2 }), ("kernel_shape", new long[] { 3 }));
-        yield return new("Conv", 11, "groups", [signal, Kernel(32, 6, 2, 2), Kernel(33, 6)], ("group", 2));
-        yield return new("Conv", 11, "same upper", [signal, Kernel(34, 3, 4, 4)], ("auto_pad", "SAME_UPPER"), ("strides", new long[] { 2 }));
-        yield return new("Conv", 11, "same lower", [signal, Kernel(34, 3, 4, 4)], ("auto_pad", "SAME_LOWER"));
+        foreach (OperatorCase each in Spatial()) yield return each;
     }
 
     private static Tensor Random(int seed, params int[] shape) => Tensor.Uniform(new RandomStream((ulong)seed), -1, 1, shape);
@@ -183,6 +178,9 @@ public sealed class OperatorTests
     {
         public int Outputs { get; init; } = 1;
 
+        /// <summary>The output from which on they are of whole numbers.</summary>
+        public int Whole { get; init; } = int.MaxValue;
+
         public DataType? OutputType { get; init; }
 
         public IEnumerable<(string Name, Tensor Value)> Feeds(int fed) =>
@@ -203,7 +201,7 @@ public sealed class OperatorTests
             }
             string[] outputs = [.. Enumerable.Range(0, Outputs).Select(i => $"out{i}")];
             model.Node(Type, string.Join(' ', names), string.Join(' ', outputs), Attributes);
-            foreach (string output in outputs) model.Output(output, OutputType ?? Default());
+            for (int i = 0; i < outputs.Length; i++) model.Output(outputs[i], i >= Whole ? DataType.Int64 : OutputType ?? Default());
             return model;
         }
 

@@ -7,7 +7,7 @@ internal static class ReductionOperators
     [
         Reduce("ReduceSum", 13, static (x, axes) => x.Sum(axes, keepAxes: true)),
         Reduce("ReduceMean", 18, static (x, axes) => x.Mean(axes, keepAxes: true)),
-        Reduce("ReduceMax", 18, static (x, axes) => Extreme(x, axes, MathF.Max, float.NegativeInfinity)),
+        Reduce("ReduceMax", 18, Largest),
         Reduce("ReduceMin", 18, static (x, axes) => Extreme(x, axes, MathF.Min, float.PositiveInfinity)),
         Reduce("ReduceL2", 18, static (x, axes) => Root((x * x).Sum(axes, keepAxes: true))),
         Operator.Of("ReduceProd", 1..2, Product),
@@ -37,6 +37,9 @@ internal static class ReductionOperators
         System.Numerics.Tensors.TensorPrimitives.Sqrt(x.Span, x.Writable());
         return x;
     }
+
+    /// <summary>The largest values along axes, which stay with extent 1.</summary>
+    public static Tensor Largest(Tensor x, ReadOnlySpan<int> axes) => Extreme(x, axes, MathF.Max, float.NegativeInfinity);
 
     private static Tensor Extreme(Tensor x, ReadOnlySpan<int> axes, Func<float, float, float> better, float worst)
     {
