@@ -20,7 +20,7 @@ public sealed partial class OperatorTests
     [Fact]
     public void Every_operator_is_tested()
     {
-        HashSet<string> tested = [.. All.Values.Select(each => each.Type), "RNN", "GRU", "LSTM", "Scan", "Constant"];
+        HashSet<string> tested = [.. All.Values.Select(each => each.Type), "RNN", "GRU", "LSTM", "Scan", "If", "Loop", "Constant"];
         Assert.Equal(Operator.All.Select(each => each.Name).Order(), tested.Order());
     }
 
