@@ -120,13 +120,21 @@ public sealed partial class OperatorTests
         yield return new("ConstantOfShape", 9, "value", [Fixed(2, 3)], ("value", TensorCodec.Write("", [7L], 1)));
         yield return new("Range", 11, "", [Whole(2), Whole(11), Whole(4)]);
         yield return new("Range", 11, "backwards", [Tensor.Scalar(2), Tensor.Scalar(-1), Tensor.Scalar(-0.5f)]);
-        foreach (string type in (string[])["ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL2"])
+        foreach (string type in (string[])["ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL2", "ReduceProd", "ReduceL1", "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp"])
         {
-            yield return new(type, 11, "", [x], ("axes", new long[] { 1, -1 }));
-            yield return new(type, 11, "all", [x], ("keepdims", 0));
-            yield return new(type, 18, "", [x, Fixed(1)], ("keepdims", 0));
-            yield return new(type, 18, "nothing", [x], ("noop_with_empty_axes", 1));
+            Tensor given = type == "ReduceLogSum" ? positive : x;
+            yield return new(type, 11, "", [given], ("axes", new long[] { 1, -1 }));
+            yield return new(type, 11, "all", [given], ("keepdims", 0));
+            yield return new(type, 18, "", [given, Fixed(1)], ("keepdims", 0));
+            yield return new(type, 18, "nothing", [given], ("noop_with_empty_axes", 1));
+            yield return new(type, 18, "outer axes", [given, Fixed(0, 2)]);
         }
+        foreach (string type in (string[])["ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd"])
+        {
+            yield return new(type, 18, "whole numbers", [new long[] { 5, -7, 3 }, Fixed(0)], ("keepdims", 0));
+            yield return new(type, 18, "whole numbers of two axes", [Indices([5, -7, 3, 2, 9, -4], 2, 3), Fixed(0)]) { OutputType = DataType.Int64 };
+        }
+        yield return new("ReduceLogSumExp", 18, "of large values", [x * 300, Fixed(2)]);
         yield return new("ReduceProd", 13, "", [new long[] { 2, 3, 4 }], ("keepdims", 0));
         yield return new("ReduceProd", 13, "kept", [row], ("axes", new long[] { 0 }));
         yield return new("ArgMax", 13, "", [x], ("axis", 1)) { OutputType = DataType.Int64 };
@@ -155,7 +163,7 @@ public sealed partial class OperatorTests
         yield return new("Gemm", 11, "without bias", [a, b]);
         yield return new("Gemm", 13, "bias per row", [a, b, Random(28, 3, 1)], ("beta", 0.3f));
         yield return new("Gemm", 9, "scalar bias", [a, b, Tensor.Scalar(0.3f)]);
-        foreach (OperatorCase each in Spatial()) yield return each;
+        foreach (OperatorCase each in Spatial().Concat(Others())) yield return each;
     }
 
     private static Tensor Random(int seed, params int[] shape) => Tensor.Uniform(new RandomStream((ulong)seed), -1, 1, shape);
