@@ -24,6 +24,9 @@ internal sealed class GraphProgram
     /// <summary>Inputs of the graph itself, without what it reads of the values around it.</summary>
     public int InputCount { get; }
 
+    /// <summary>What it reads of the values around it.</summary>
+    public int CaptureCount => _inputs.Length - InputCount;
+
     public int OutputCount => _outputs.Length;
 
     /// <summary>Runs the graph. Without LINQ and closures, which would cost a single step of a small network as much as the step itself.</summary>

@@ -121,11 +121,17 @@ internal sealed class GraphReader
         foreach (TensorProto proto in _graph.Initializer)
         {
             if (proto.Name.Length == 0) throw Bad("a constant has no name");
-            OnnxValue value = TensorCodec.Read(proto, $"{Source}: constant {Quote(proto.Name)}");
-            if (!_constants.TryAdd(proto.Name, value)) throw Bad($"two constants are named {Quote(proto.Name)}");
-            Outermost._limit += 4L * value.Shape.Count;
-            Outermost._work += 16L * value.Shape.Count;
+            if (_constants.ContainsKey(proto.Name)) throw Bad($"two constants are named {Quote(proto.Name)}");
+            Hold(proto.Name, TensorCodec.Read(proto, $"{Source}: constant {Quote(proto.Name)}"));
         }
+    }
+
+    /// <summary>Keeps a value that stands in the file as it is: what may be computed from it is in proportion to it.</summary>
+    private void Hold(string name, OnnxValue value)
+    {
+        _constants.Add(name, value);
+        Outermost._limit += 4L * value.Shape.Count;
+        Outermost._work += 16L * value.Shape.Count;
     }
 
     private void ReadInputs()
@@ -233,7 +239,9 @@ internal sealed class GraphReader
         }
         node.CheckAllRead();
         bool constant = node.Inputs.All(name => name.Length == 0 || Constant(name) is not null);
-        if (known.Folds && constant) Fold(node, compute);
+        // Some exporters give every weight a node of its own.
+        if (node.Operator == "Constant" && node.HasOutput(0)) Hold(node.Outputs[0], compute(new Arguments([], long.MaxValue))[0]!);
+        else if (known.Folds && constant) Fold(node, compute);
         else Add(node, compute);
     }
 

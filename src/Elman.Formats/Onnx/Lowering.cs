@@ -361,6 +361,7 @@ internal sealed class Lowering
         if (_oriented && _axes[0] != Batch) throw No(node, "it takes for time what another node takes for the batch");
         (_inputTimeFirst, _oriented) = (_axes[0] == Axis.Inner, true);
         Tensor weight = node.Constant(1)!.Floats;
+        if (weight.Rank != 3) throw No(node, "it is not over one axis");
         long dilation = node.Integers("dilations")?[0] ?? 1, past = (weight.Shape[2] - 1) * dilation;
         bool causal = node.Text("auto_pad", "NOTSET") == "NOTSET" && (node.Integers("pads") ?? [0, 0]).SequenceEqual([past, 0]);
         if (!causal || node.Integer("group", 1) != 1 || (node.Integers("strides")?[0] ?? 1) != 1) throw No(node, "it is no causal convolution of one group and step 1");

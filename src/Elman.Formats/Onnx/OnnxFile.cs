@@ -10,11 +10,16 @@ public static class OnnxFile
     private const int MostWeights = (int.MaxValue - (1 << 24)) / sizeof(float);
 
     /// <summary>Reads a model as a graph that can be run. Everything in it is checked first: what is not covered is refused, and named with its place.</summary>
-    /// <param name="path">The file; its constants must lie inside it.</param>
+    /// <param name="path">The file; its constants lie inside it, or in files in its folder.</param>
     /// <exception cref="ElmanException">There is no such file, it is no sound ONNX model, or something in it is not covered.</exception>
-    public static OnnxGraph Read(string path) => Read(InputFile.Guard(path, () => File.ReadAllBytes(path)), path);
+    public static OnnxGraph Read(string path)
+    {
+        ModelProto model = Parse(InputFile.Guard(path, () => File.ReadAllBytes(path)), path);
+        ExternalData.Bring(model, path);
+        return Read(model, path);
+    }
 
-    /// <summary>Reads a model from the bytes of its file.</summary>
+    /// <summary>Reads a model from the bytes of its file, all constants inside.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <param name="source">What to call them in error messages.</param>
     /// <exception cref="ElmanException">They are no sound ONNX model, or something in it is not covered.</exception>

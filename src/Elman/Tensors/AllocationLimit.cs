@@ -16,6 +16,9 @@ internal sealed class AllocationLimit : IDisposable
 
     private AllocationLimit(long values, string? reason) => (_outer, _values, _left, _reason) = (_current, values, values, reason);
 
+    /// <summary>Whether one is open on this thread.</summary>
+    public static bool IsOpen => _current is not null;
+
     /// <summary>Opens a limit; the innermost counts.</summary>
     /// <param name="values">The values.</param>
     /// <param name="reason">What is said where they do not suffice; that the file holds no more if null.</param>

@@ -1,4 +1,6 @@
 using Elman.Cli.Tests;
+using Google.Protobuf;
+using Onnx;
 
 namespace Elman.Formats.Tests.Onnx;
 
@@ -23,6 +25,29 @@ public sealed class ConversionTests
             .Node("LSTM", "x W R", "y h c", ("hidden_size", 5)).Node("Squeeze", "y one", "out").Output("out");
         File.WriteAllBytes(folder.File("model.onnx"), model.Bytes);
         Assert.InRange(Conversion.Convert(folder.File("model.onnx"), folder.File("model.elman"), ModelFormat.Of(FileKind.Elman), new ReadOptions(), 1, 1e-5).Largest, 0, 1e-6);
+    }
+
+    /// <summary>Weights in Constant nodes are what weights in initializers are: packed at load, and layers.</summary>
+    [Fact]
+    public void Weights_in_nodes_of_their_own()
+    {
+        using TemporaryFolder folder = new();
+        ModelProto model = GraphTests.Tagger().Proto;
+        foreach (TensorProto weight in model.Graph.Initializer)
+        {
+            NodeProto node = new() { OpType = "Constant", Name = weight.Name };
+            node.Output.Add(weight.Name);
+            node.Attribute.Add(TestModel.Attribute("value", weight));
+            model.Graph.Node.Add(node);
+        }
+        model.Graph.Initializer.Clear();
+        File.WriteAllBytes(folder.File("tagger.onnx"), model.ToByteArray());
+        Assert.InRange(Conversion.Convert(folder.File("tagger.onnx"), folder.File("tagger.elman"), ModelFormat.Of(FileKind.Elman), new ReadOptions(), 1, 1e-5).Largest, 0, 1e-6);
+
+        OnnxGraph[] graphs = [.. new[] { "initializers", "constant-nodes" }.Select(where => OnnxFile.Read(Path.Combine(AppContext.BaseDirectory, "Fixtures", "cases", $"02-weights-in-{where}.onnx")))];
+        Assert.Equal(graphs[0].Description, graphs[1].Description);
+        Assert.Equal(graphs[0].Parameters().Select(parameter => parameter.Name[^5..]), graphs[1].Parameters().Select(parameter => parameter.Name[^5..]));
+        Assert.Equal(graphs[0].ParameterCount, graphs[1].ParameterCount);
     }
 
     [Fact]

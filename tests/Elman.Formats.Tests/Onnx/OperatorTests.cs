@@ -3,7 +3,7 @@ using DataType = Onnx.TensorProto.Types.DataType;
 namespace Elman.Formats.Tests.Onnx;
 
 /// <summary>Every operator but the recurrent ones, in its forms of all operator sets, against ONNX Runtime, live; fed, and computed at load from constants.</summary>
-public sealed class OperatorTests
+public sealed partial class OperatorTests
 {
     private static readonly Dictionary<string, OperatorCase> All = Cases().ToDictionary(each => $"{each.Type} {each.Opset} {each.Variant}".Trim());
 
@@ -20,7 +20,7 @@ public sealed class OperatorTests
     [Fact]
     public void Every_operator_is_tested()
     {
-        HashSet<string> tested = [.. All.Values.Select(each => each.Type), "RNN", "GRU", "LSTM", "Scan", "Constant"];
+        HashSet<string> tested = [.. All.Values.Select(each => each.Type), "RNN", "GRU", "LSTM", "Scan", "If", "Loop", "Constant"];
         Assert.Equal(Operator.All.Select(each => each.Name).Order(), tested.Order());
     }
 
@@ -120,13 +120,21 @@ public sealed class OperatorTests
         yield return new("ConstantOfShape", 9, "value", [Fixed(2, 3)], ("value", TensorCodec.Write("", [7L], 1)));
         yield return new("Range", 11, "", [Whole(2), Whole(11), Whole(4)]);
         yield return new("Range", 11, "backwards", [Tensor.Scalar(2), Tensor.Scalar(-1), Tensor.Scalar(-0.5f)]);
-        foreach (string type in (string[])["ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL2"])
+        foreach (string type in (string[])["ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceL2", "ReduceProd", "ReduceL1", "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp"])
         {
-            yield return new(type, 11, "", [x], ("axes", new long[] { 1, -1 }));
-            yield return new(type, 11, "all", [x], ("keepdims", 0));
-            yield return new(type, 18, "", [x, Fixed(1)], ("keepdims", 0));
-            yield return new(type, 18, "nothing", [x], ("noop_with_empty_axes", 1));
+            Tensor given = type == "ReduceLogSum" ? positive : x;
+            yield return new(type, 11, "", [given], ("axes", new long[] { 1, -1 }));
+            yield return new(type, 11, "all", [given], ("keepdims", 0));
+            yield return new(type, 18, "", [given, Fixed(1)], ("keepdims", 0));
+            yield return new(type, 18, "nothing", [given], ("noop_with_empty_axes", 1));
+            yield return new(type, 18, "outer axes", [given, Fixed(0, 2)]);
         }
+        foreach (string type in (string[])["ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd"])
+        {
+            yield return new(type, 18, "whole numbers", [new long[] { 5, -7, 3 }, Fixed(0)], ("keepdims", 0));
+            yield return new(type, 18, "whole numbers of two axes", [Indices([5, -7, 3, 2, 9, -4], 2, 3), Fixed(0)]) { OutputType = DataType.Int64 };
+        }
+        yield return new("ReduceLogSumExp", 18, "of large values", [x * 300, Fixed(2)]);
         yield return new("ReduceProd", 13, "", [new long[] { 2, 3, 4 }], ("keepdims", 0));
         yield return new("ReduceProd", 13, "kept", [row], ("axes", new long[] { 0 }));
         yield return new("ArgMax", 13, "", [x], ("axis", 1)) { OutputType = DataType.Int64 };
@@ -155,12 +163,7 @@ public sealed class OperatorTests
         yield return new("Gemm", 11, "without bias", [a, b]);
         yield return new("Gemm", 13, "bias per row", [a, b, Random(28, 3, 1)], ("beta", 0.3f));
         yield return new("Gemm", 9, "scalar bias", [a, b, Tensor.Scalar(0.3f)]);
-        Tensor signal = Random(29, 2, 4, 9);
-        yield return new("Conv", 11, "", [signal, Kernel(30, 3, 4, 3), Kernel(31, 3)]);
-        yield return new("Conv", 11, "padded, spread, in steps", [signal, Kernel(30, 3, 4, 3)], ("pads", new long[] { 2, 1 }), ("dilations", new long[] { 2 }), ("strides", new long[] { 2 }), ("kernel_shape", new long[] { 3 }));
-        yield return new("Conv", 11, "groups", [signal, Kernel(32, 6, 2, 2), Kernel(33, 6)], ("group", 2));
-        yield return new("Conv", 11, "same upper", [signal, Kernel(34, 3, 4, 4)], ("auto_pad", "SAME_UPPER"), ("strides", new long[] { 2 }));
-        yield return new("Conv", 11, "same lower", [signal, Kernel(34, 3, 4, 4)], ("auto_pad", "SAME_LOWER"));
+        foreach (OperatorCase each in Spatial().Concat(Others())) yield return each;
     }
 
     private static Tensor Random(int seed, params int[] shape) => Tensor.Uniform(new RandomStream((ulong)seed), -1, 1, shape);
@@ -183,6 +186,9 @@ public sealed class OperatorTests
     {
         public int Outputs { get; init; } = 1;
 
+        /// <summary>The output from which on they are of whole numbers.</summary>
+        public int Whole { get; init; } = int.MaxValue;
+
         public DataType? OutputType { get; init; }
 
         public IEnumerable<(string Name, Tensor Value)> Feeds(int fed) =>
@@ -203,7 +209,7 @@ public sealed class OperatorTests
             }
             string[] outputs = [.. Enumerable.Range(0, Outputs).Select(i => $"out{i}")];
             model.Node(Type, string.Join(' ', names), string.Join(' ', outputs), Attributes);
-            foreach (string output in outputs) model.Output(output, OutputType ?? Default());
+            for (int i = 0; i < outputs.Length; i++) model.Output(outputs[i], i >= Whole ? DataType.Int64 : OutputType ?? Default());
             return model;
         }
 

@@ -56,7 +56,7 @@ internal sealed record ScanLoop(GraphProgram Body, int States, long[] InputAxes,
             for (int i = 0; i < States; i++) values[i] = Like(values[i], results[i], "a state");
             for (int i = 0; i < stacks.Length; i++) stacks[i].Add(step == 0 ? results[States + i] : Like(stacks[i][0], results[States + i], "an output"));
         }
-        return [.. values[..States], .. steps > 0 ? stacks.Select(Stacked) : Nothing(scanned, values)];
+        return [.. values[..States], .. steps > 0 ? stacks.Select(Arranged) : Nothing(scanned, values)];
     }
 
     /// <summary>Outputs of no steps: a step on zeros tells their shapes.</summary>
@@ -66,15 +66,19 @@ internal sealed record ScanLoop(GraphProgram Body, int States, long[] InputAxes,
         return Body.Run(values, Body.OutputCount)[States..].Select((value, i) => Moved(value.Reshape(new Shape([1, .. value.Shape.Extents])).Take(0, []), 0, OnnxValue.Axis(OutputAxes[i], value.Shape.Rank + 1)));
     }
 
-    private OnnxValue Stacked(List<OnnxValue> slices, int output)
+    private OnnxValue Arranged(List<OnnxValue> slices, int output)
     {
         if (OutputReversed[output]) slices.Reverse();
-        ReadOnlySpan<int> inner = slices[0].Shape.Extents;
-        OnnxValue whole = OnnxValue.Concat([.. slices.Select(slice => slice.Reshape(new Shape([1, .. slice.Shape.Extents])))], 0, new Shape([slices.Count, .. inner]));
+        OnnxValue whole = Stacked(slices);
         return Moved(whole, 0, OnnxValue.Axis(OutputAxes[output], whole.Shape.Rank));
     }
 
-    private static OnnxValue Like(OnnxValue before, OnnxValue value, string what) => value.Shape == before.Shape && value.IsFloat == before.IsFloat ? value
+    /// <summary>Values of one shape, along a new first axis.</summary>
+    public static OnnxValue Stacked(List<OnnxValue> slices) =>
+        OnnxValue.Concat([.. slices.Select(slice => slice.Reshape(new Shape([1, .. slice.Shape.Extents])))], 0, new Shape([slices.Count, .. slices[0].Shape.Extents]));
+
+    /// <summary>A value, if it has the shape and kind of the one before.</summary>
+    public static OnnxValue Like(OnnxValue before, OnnxValue value, string what) => value.Shape == before.Shape && value.IsFloat == before.IsFloat ? value
         : throw new ArgumentException($"{what} of shape {before.Shape} becomes one of shape {value.Shape}{(value.IsFloat == before.IsFloat ? "" : " and of another kind")}");
 
     /// <summary>A slice of the first axis.</summary>

@@ -7,6 +7,8 @@ internal static class NormalizationOperators
     [
         Operator.Of("Softmax", 1..1, node => Distribution(node, static (x, axis) => x.Softmax(axis)), folds: false),
         Operator.Of("LogSoftmax", 1..1, node => Distribution(node, static (x, axis) => x.LogSoftmax(axis)), folds: false),
+        Operator.Of("Hardmax", 1..1, node => Distribution(node, Hardmax), folds: false),
+        Operator.Of("InstanceNormalization", 3..3, InstanceNormalization, folds: false),
         Operator.Of("LayerNormalization", 2..3, LayerNormalization, since: 17, folds: false),
         Operator.Of("BatchNormalization", 5..5, BatchNormalization, folds: false),
     ];
@@ -24,6 +26,34 @@ internal static class NormalizationOperators
             if (single) return new OnnxValue(function(x[0].Floats, axis));
             OnnxValue rows = x[0].Reshape(new Shape(shape.Product(0, axis), shape.Product(axis, shape.Rank)));
             return new OnnxValue(function(rows.Floats, 1)).Reshape(shape);
+        };
+    }
+
+    /// <summary>1 at the first of the largest values, 0 elsewhere.</summary>
+    private static Tensor Hardmax(Tensor x, int axis)
+    {
+        long[] places = ExtremumOperators.Places(x, axis, least: false, last: false);
+        Tensor result = Tensor.Zeros(x.Shape.Extents);
+        int extent = x.Shape[axis], inner = x.Shape.Product(axis + 1, x.Rank);
+        for (int i = 0; i < places.Length; i++) result.Writable()[(((i / inner * extent) + (int)places[i]) * inner) + (i % inner)] = 1;
+        return result;
+    }
+
+    /// <summary>Every channel of every instance by its own mean and variance; then scale and bias per channel, which is axis 1.</summary>
+    private static Func<Arguments, OnnxValue> InstanceNormalization(OnnxNode node)
+    {
+        float epsilon = node.Float("epsilon", 1e-5f);
+        return x =>
+        {
+            Shape shape = x[0].Shape;
+            if (shape.Rank < 3) throw new ArgumentException($"expects [N, C, D1, ..], got {shape}");
+            for (int i = 1; i < 3; i++)
+                if (x[i].Shape != new Shape(shape[1])) throw new ArgumentException($"input {i} has shape {x[i].Shape}, it should be [{shape[1]}], one for each channel of {shape}");
+            if (shape.Count == 0) return x[0];
+            int[] extents = [.. Enumerable.Repeat(1, shape.Rank - 1)];
+            extents[0] = shape[1];
+            Tensor rows = x[0].Reshape(new Shape(shape[0] * shape[1], shape.Product(2, shape.Rank))).Floats.LayerNorm(epsilon);
+            return new OnnxValue((new OnnxValue(rows).Reshape(shape).Floats * x[1].Reshape(extents).Floats) + x[2].Reshape(extents).Floats);
         };
     }
 

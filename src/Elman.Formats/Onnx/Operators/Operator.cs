@@ -42,8 +42,9 @@ internal sealed record Operator(string Name, int Since, int MinInputs, int MaxIn
 {
     private static readonly FrozenDictionary<string, Operator> Table = new[]
     {
-        PointwiseOperators.All, ComparisonOperators.All, ShapingOperators.All, SelectionOperators.All, ConstantOperators.All, ReductionOperators.All,
-        NormalizationOperators.All, ProductOperators.All, RecurrentOperators.All, LoopOperators.All,
+        PointwiseOperators.All, FunctionOperators.All, ComparisonOperators.All, ShapingOperators.All, SelectionOperators.All, PlaceOperators.All,
+        ConstantOperators.All, ReductionOperators.All, ExtremumOperators.All,
+        NormalizationOperators.All, ProductOperators.All, ConvolutionOperators.All, PoolingOperators.All, RecurrentOperators.All, LoopOperators.All, ControlOperators.All,
     }.SelectMany(group => group).ToFrozenDictionary(entry => entry.Name);
 
     /// <summary>All operators, by name.</summary>

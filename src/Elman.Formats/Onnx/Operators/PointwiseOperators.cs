@@ -20,8 +20,6 @@ internal static class PointwiseOperators
         Unary("Floor", TensorPrimitives.Floor),
         Unary("Ceil", TensorPrimitives.Ceiling),
         Unary("Round", x => MathF.Round(x, MidpointRounding.ToEven)),
-        Unary("Sin", x => (float)Math.Sin(x)),
-        Unary("Cos", x => (float)Math.Cos(x)),
         Unary("Erf", x => (float)Erf(x), since: 9),
         Unary("Softplus", x => (float)(Math.Max(x, 0) + double.LogP1(Math.Exp(-Math.Abs((double)x))))),
         Unary("Softsign", x => x / (1 + MathF.Abs(x))),
@@ -46,6 +44,7 @@ internal static class PointwiseOperators
         Operator.Of("Mod", 2..2, Mod, since: 10),
         Operator.Of("Pow", 2..2, _ => Power),
         Variadic("Sum", static (x, a, b) => Arithmetic<Addition>(x, a, b, null)),
+        Operator.Of("Mean", 1.., _ => Mean),
         Variadic("Max", static (x, a, b) => Extremum(x, a, b, MathF.Max, Math.Max)),
         Variadic("Min", static (x, a, b) => Extremum(x, a, b, MathF.Min, Math.Min)),
     ];
@@ -70,7 +69,8 @@ internal static class PointwiseOperators
 
     private static Operator Unary(string name, Map map) => Operator.Of(name, 1..1, _ => x => Mapped(x[0], map));
 
-    private static Operator Unary(string name, Func<float, float> function, int since = 7) => Activation(name, _ => function, since);
+    /// <summary>An operator that is a function of each element.</summary>
+    public static Operator Unary(string name, Func<float, float> function, int since = 7) => Activation(name, _ => function, since);
 
     private static Operator Activation(string name, Func<OnnxNode, Func<float, float>> bind, int since = 7) => Operator.Of(name, 1..1, node =>
     {
@@ -84,6 +84,13 @@ internal static class PointwiseOperators
         for (int i = 1; i < x.Count; i++) result = combine(x, result, x[i]);
         return result;
     });
+
+    private static OnnxValue Mean(Arguments x)
+    {
+        OnnxValue sum = x[0];
+        for (int i = 1; i < x.Count; i++) sum = Arithmetic<Addition>(x, sum, x[i], null);
+        return Mapped(sum, (from, to) => TensorPrimitives.Divide(from, x.Count, to));
+    }
 
     private static void Each(ReadOnlySpan<float> x, Span<float> y, Func<float, float> function)
     {

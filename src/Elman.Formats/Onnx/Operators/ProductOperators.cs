@@ -7,7 +7,6 @@ internal static class ProductOperators
     [
         Operator.Of("MatMul", 2..2, MatMul, folds: false),
         Operator.Of("Gemm", 2..3, Gemm, folds: false),
-        Operator.Of("Conv", 2..3, Conv, folds: false),
     ];
 
     /// <summary>A linear layer of given weights.</summary>
@@ -100,87 +99,4 @@ internal static class ProductOperators
     }
 
     private static Tensor Matrix(OnnxValue x) => x.Shape.Rank == 2 ? x.Floats : throw new ArgumentException($"expects a matrix, got shape {x.Shape}");
-
-    /// <summary>
-    /// Convolution over one axis: [N, C, L] with weights [M, C / groups, K] gives [N, M, L']. The values that each output sees are laid side by side, and a
-    /// linear layer per group does the rest.
-    /// </summary>
-    private static Func<Arguments, OnnxValue> Conv(OnnxNode node)
-    {
-        if (node.Constant(1) is not { IsFloat: true, Shape.Rank: 3, Shape.Count: > 0 } weight)
-            throw node.Refuse("a convolution is covered over one axis, with constant weights [M, C, K]");
-        if (node.HasInput(2) && node.Constant(2) is null) throw node.Refuse("a convolution is covered with a constant bias");
-        (int outputs, int channels, int width) = (weight.Shape[0], weight.Shape[1], weight.Shape[2]);
-        int groups = Positive(node, "group", node.Integer("group", 1)), step = Positive(node, "strides", Single(node, "strides") ?? 1);
-        int spread = Positive(node, "dilations", Single(node, "dilations") ?? 1);
-        if ((Single(node, "kernel_shape") ?? width) != width) throw node.Refuse($"'kernel_shape' differs from that of the weights {weight.Shape}");
-        if (outputs % groups != 0) throw node.Refuse($"{outputs} outputs do not divide into {groups} groups");
-        if (node.Constant(2) is { } given && given.Shape != new Shape(outputs)) throw node.Refuse($"the bias has shape {given.Shape}, it should be [{outputs}]");
-        long[] pads = node.Integers("pads") ?? [0, 0];
-        string automatic = node.Text("auto_pad", "NOTSET");
-        if (pads.Length != 2 || pads.Any(pad => pad is < 0 or > int.MaxValue / 4)) throw node.Refuse("'pads' should be two numbers that are not negative");
-        if (automatic is not ("NOTSET" or "VALID" or "SAME_UPPER" or "SAME_LOWER")) throw node.Refuse($"auto_pad {SafeTensorsHeader.Quote(automatic)} is not covered");
-        int share = outputs / groups;
-        Linear[] layers = [.. Enumerable.Range(0, groups).Select(group => Linear(
-            weight.Floats.Slice(0, (group * share)..((group + 1) * share)).Reshape(share, channels * width),
-            node.Constant(2)?.Floats.Slice(0, (group * share)..((group + 1) * share))))];
-        node.Modules.AddRange(layers);
-        node.Own(1, 2);
-        return x =>
-        {
-            Shape shape = x[0].Shape;
-            if (shape.Rank != 3 || shape[1] != channels * groups) throw new ArgumentException($"expects [N, {channels * groups}, L], got {shape}");
-            long reach = ((long)(width - 1) * spread) + 1, length = shape[2];
-            (long before, long after) = automatic switch
-            {
-                "NOTSET" => (pads[0], pads[1]),
-                "VALID" => (0, 0),
-                _ => Same(length, reach, step, automatic == "SAME_UPPER"),
-            };
-            long steps = (length + before + after - reach) / step + 1;
-            if (length + before + after < reach) throw new ArgumentException($"{length} steps, padded by {before} and {after}, are fewer than the {reach} that an output sees");
-            Tensor[] parts = [.. layers.Select((layer, group) => layer.Forward(Windows(x, group * channels, channels, width, checked((int)steps), step, spread, before)))];
-            Tensor rows = parts.Length == 1 ? parts[0] : Tensor.Concat(2, parts);
-            return new OnnxValue(rows).Permute([0, 2, 1]);
-        };
-    }
-
-    /// <summary>What each output step sees of a group's channels, zero in the padding: [N, L', C·K].</summary>
-    private static Tensor Windows(Arguments x, int first, int channels, int width, int steps, int step, int spread, long before)
-    {
-        Shape shape = x[0].Shape;
-        int length = shape[2];
-        Tensor result = Tensor.Zeros(x.Allow(new Shape(shape[0], steps, channels * width)).Extents);
-        ReadOnlySpan<float> from = x[0].Floats.Span;
-        Span<float> to = result.Writable();
-        for (int row = 0; row < shape[0]; row++)
-        {
-            for (int place = 0; place < steps; place++)
-            {
-                for (int channel = 0; channel < channels; channel++)
-                {
-                    ReadOnlySpan<float> line = from.Slice(((row * shape[1]) + first + channel) * length, length);
-                    Span<float> window = to.Slice((((row * steps) + place) * channels + channel) * width, width);
-                    for (int k = 0; k < width; k++)
-                    {
-                        long at = ((long)place * step) - before + ((long)k * spread);
-                        if (at >= 0 && at < length) window[k] = line[(int)at];
-                    }
-                }
-            }
-        }
-        return result;
-    }
-
-    /// <summary>The padding with which as many steps come out as go in, divided by the step; the odd one at the end or at the beginning.</summary>
-    private static (long Before, long After) Same(long length, long reach, int step, bool upper)
-    {
-        long all = Math.Max(0, (((length + step - 1) / step - 1) * step) + reach - length), half = all / 2;
-        return upper ? (half, all - half) : (all - half, half);
-    }
-
-    private static long? Single(OnnxNode node, string name) => node.Integers(name) is not { } values ? null
-        : values is [long only] ? only : throw node.Refuse($"'{name}' should be one number: convolutions are covered over one axis");
-
-    private static int Positive(OnnxNode node, string name, long value) => value is > 0 and <= int.MaxValue ? (int)value : throw node.Refuse($"'{name}' is {value}, it should be positive");
 }

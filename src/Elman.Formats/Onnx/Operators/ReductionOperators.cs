@@ -1,23 +1,36 @@
+using System.Numerics.Tensors;
+
 namespace Elman.Formats;
 
-/// <summary>Sums, means, extremes along axes.</summary>
+/// <summary>Sums, means, extremes, products, norms along axes.</summary>
 internal static class ReductionOperators
 {
     public static IEnumerable<Operator> All =>
     [
-        Reduce("ReduceSum", 13, static (x, axes) => x.Sum(axes, keepAxes: true)),
+        Reduce("ReduceSum", 13, static (x, axes) => x.Sum(axes, keepAxes: true), Whole(static (a, b) => a + b, 0)),
         Reduce("ReduceMean", 18, static (x, axes) => x.Mean(axes, keepAxes: true)),
-        Reduce("ReduceMax", 18, static (x, axes) => Extreme(x, axes, MathF.Max, float.NegativeInfinity)),
-        Reduce("ReduceMin", 18, static (x, axes) => Extreme(x, axes, MathF.Min, float.PositiveInfinity)),
-        Reduce("ReduceL2", 18, static (x, axes) => Root((x * x).Sum(axes, keepAxes: true))),
-        Operator.Of("ReduceProd", 1..2, Product),
-        Operator.Of("ArgMax", 1..1, ArgMax),
+        Reduce("ReduceMax", 18, Largest, Whole(Math.Max, long.MinValue)),
+        Reduce("ReduceMin", 18, static (x, axes) => Folded(x, axes, float.PositiveInfinity, static v => TensorPrimitives.Min(v), TensorPrimitives.Min), Whole(Math.Min, long.MaxValue)),
+        Reduce("ReduceProd", 18, static (x, axes) => Folded(x, axes, 1, static v => TensorPrimitives.Product(v), TensorPrimitives.Multiply), Whole(static (a, b) => a * b, 1)),
+        Reduce("ReduceL1", 18, static (x, axes) => Mapped(x, TensorPrimitives.Abs).Sum(axes, keepAxes: true)),
+        Reduce("ReduceL2", 18, static (x, axes) => Mapped((x * x).Sum(axes, keepAxes: true), TensorPrimitives.Sqrt)),
+        Reduce("ReduceSumSquare", 18, static (x, axes) => (x * x).Sum(axes, keepAxes: true)),
+        Reduce("ReduceLogSum", 18, static (x, axes) => Mapped(x.Sum(axes, keepAxes: true), TensorPrimitives.Log)),
+        Reduce("ReduceLogSumExp", 18, LogSumExp),
         Operator.Of("CumSum", 2..2, CumSum, since: 11),
     ];
 
     private delegate Tensor Reduction(Tensor x, ReadOnlySpan<int> axes);
 
-    private static Operator Reduce(string name, int axesInputSince, Reduction reduce) => Operator.Of(name, 1..2, node =>
+    private delegate OnnxValue WholeReduction(OnnxValue x, int[] axes);
+
+    private delegate float OfAll(ReadOnlySpan<float> values);
+
+    private delegate void OfEach(ReadOnlySpan<float> x, ReadOnlySpan<float> y, Span<float> to);
+
+    private delegate void Map(ReadOnlySpan<float> x, Span<float> to);
+
+    private static Operator Reduce(string name, int axesInputSince, Reduction reduce, WholeReduction? whole = null) => Operator.Of(name, 1..2, node =>
     {
         bool keep = node.Flag("keepdims", true), nothing = node.Opset >= axesInputSince && node.Flag("noop_with_empty_axes", false);
         Func<Arguments, long[]?> named = ShapingOperators.Axes(node, axesInputSince);
@@ -25,77 +38,77 @@ internal static class ReductionOperators
         {
             int[] axes = named(x)?.Select(axis => x[0].Axis(axis)).ToArray() ?? [];
             if (axes.Length == 0 && !nothing) axes = [.. Enumerable.Range(0, x[0].Shape.Rank)];
-            OnnxValue sums = new(reduce(x[0].Floats, axes));
+            OnnxValue sums = x[0].IsFloat || whole is null ? new OnnxValue(reduce(x[0].Floats, axes)) : whole(x[0], axes);
             return keep ? sums : sums.Reshape(Without(x[0].Shape, axes));
         };
     });
 
     private static Shape Without(Shape shape, int[] axes) => new([.. Enumerable.Range(0, shape.Rank).Where(axis => !axes.Contains(axis)).Select(axis => shape[axis])]);
 
-    private static Tensor Root(Tensor x)
+    private static Tensor Mapped(Tensor x, Map map)
     {
-        System.Numerics.Tensors.TensorPrimitives.Sqrt(x.Span, x.Writable());
-        return x;
+        Tensor result = Tensor.Allocate(x.Shape);
+        map(x.Span, result.Writable());
+        return result;
     }
 
-    private static Tensor Extreme(Tensor x, ReadOnlySpan<int> axes, Func<float, float, float> better, float worst)
+    /// <summary>The largest values along axes, which stay with extent 1.</summary>
+    public static Tensor Largest(Tensor x, ReadOnlySpan<int> axes) => Folded(x, axes, float.NegativeInfinity, static v => TensorPrimitives.Max(v), TensorPrimitives.Max);
+
+    /// <summary>log Σ exp x, with the largest value taken out so that no power overflows.</summary>
+    private static Tensor LogSumExp(Tensor x, ReadOnlySpan<int> axes)
     {
-        int[] extents = x.Shape.Extents.ToArray();
-        foreach (int axis in axes) extents[axis] = 1;
-        Tensor result = Tensor.Full(worst, extents);
-        Span<int> strides = stackalloc int[x.Rank];
-        StridedRuns.BroadcastStrides(result.Shape, x.Shape, strides);
-        ReadOnlySpan<float> from = x.Span;
-        Span<float> to = result.Writable();
-        for (int i = 0; i < from.Length; i++)
+        // An infinite one must not be taken out: ∞ − ∞ is no number.
+        Tensor top = Mapped(Largest(x, axes), static (from, to) => Each(from, to, static value => float.IsFinite(value) ? value : 0));
+        return Mapped(Mapped(x - top, TensorPrimitives.Exp).Sum(axes, keepAxes: true), TensorPrimitives.Log) + top;
+    }
+
+    private static void Each(ReadOnlySpan<float> x, Span<float> y, Func<float, float> function)
+    {
+        for (int i = 0; i < x.Length; i++) y[i] = function(x[i]);
+    }
+
+    /// <summary>Axis by axis, from the last on: [outer, extent, inner] becomes [outer, 1, inner].</summary>
+    private static Tensor Folded(Tensor x, ReadOnlySpan<int> axes, float nothing, OfAll all, OfEach each)
+    {
+        Tensor result = x;
+        for (int axis = x.Rank - 1; axis >= 0; axis--)
         {
-            int place = 0;
-            for (int axis = x.Rank - 1, rest = i; axis >= 0; rest /= x.Shape[axis--]) place += rest % x.Shape[axis] * strides[axis];
-            to[place] = better(to[place], from[i]);
+            if (!axes.Contains(axis)) continue;
+            int extent = result.Shape[axis], inner = result.Shape.Product(axis + 1, x.Rank);
+            int[] extents = result.Shape.Extents.ToArray();
+            extents[axis] = 1;
+            Tensor next = Tensor.Full(nothing, extents);
+            ReadOnlySpan<float> from = result.Span;
+            Span<float> to = next.Writable();
+            for (int row = 0; row < from.Length / Math.Max(1, inner); row++)
+            {
+                Span<float> place = to.Slice(row / extent * inner, inner);
+                if (inner > 1) each(place, from.Slice(row * inner, inner), place);
+                else if (row % extent == 0) place[0] = all(from.Slice(row, extent));
+            }
+            result = next;
         }
         return result;
     }
 
-    /// <summary>The product of all elements, which exporters compute of shapes; products along single axes are not met.</summary>
-    private static Func<Arguments, OnnxValue> Product(OnnxNode node)
+    private static WholeReduction Whole(Func<long, long, long> function, long nothing) => (x, axes) =>
     {
-        bool keep = node.Flag("keepdims", true);
-        Func<Arguments, long[]?> named = ShapingOperators.Axes(node, inputSince: 18);
-        return x =>
+        Shape shape = x.Shape;
+        int[] extents = shape.Extents.ToArray();
+        foreach (int axis in axes) extents[axis] = 1;
+        Shape reduced = new(extents);
+        Span<int> strides = stackalloc int[shape.Rank];
+        StridedRuns.BroadcastStrides(reduced, shape, strides);
+        long[] from = x.Integers, to = [.. Enumerable.Repeat(nothing, reduced.Count)];
+        for (int i = 0; i < from.Length; i++)
         {
-            if (x[0].Shape.Rank != 1 || named(x) is { } axes && !axes.Select(axis => x[0].Axis(axis)).SequenceEqual([0]))
-                throw new ArgumentException($"a product is covered over the only axis of a vector, not of shape {x[0].Shape}");
-            Shape shape = keep ? new Shape(1) : new Shape();
-            return x[0].IsFloat ? new OnnxValue(Tensor.Wrap(new[] { x[0].Floats.Span.ToArray().Aggregate(1f, static (a, b) => a * b) }, shape.Extents))
-                : new OnnxValue([x[0].Integers.Aggregate(1L, static (a, b) => unchecked(a * b))], shape);
-        };
-    }
-
-    private static Func<Arguments, OnnxValue> ArgMax(OnnxNode node)
-    {
-        long named = node.Integer("axis", 0);
-        bool keep = node.Flag("keepdims", true), last = node.Opset >= 12 && node.Flag("select_last_index", false);
-        return x =>
-        {
-            Shape shape = x[0].Shape;
-            int axis = x[0].Axis(named), extent = shape[axis], inner = shape.Product(axis + 1, shape.Rank);
-            if (extent == 0) throw new ArgumentException($"there is no largest among no elements: shape {shape}");
-            ReadOnlySpan<float> values = x[0].Floats.Span;
-            long[] places = new long[values.Length / extent];
-            for (int i = 0; i < places.Length; i++)
-            {
-                int start = (i / inner * extent * inner) + (i % inner), best = 0;
-                for (int place = 1; place < extent; place++)
-                {
-                    float candidate = values[start + (place * inner)], top = values[start + (best * inner)];
-                    if (candidate > top || (last && candidate == top)) best = place;
-                }
-                places[i] = best;
-            }
-            OnnxValue result = new(places, Without(shape, [axis]));
-            return keep ? result.Reshape(new Shape([.. shape.Extents[..axis], 1, .. shape.Extents[(axis + 1)..]])) : result;
-        };
-    }
+            int place = 0;
+            for (int axis = shape.Rank - 1, rest = i; axis >= 0; rest /= shape[axis--]) place += rest % shape[axis] * strides[axis];
+            to[place] = function(to[place], from[i]);
+        }
+        return new OnnxValue(to, reduced);
+    };
 
     /// <summary>Sums of all elements up to each along an axis, or before each.</summary>
     private static Func<Arguments, OnnxValue> CumSum(OnnxNode node)

@@ -12,6 +12,7 @@ internal static class SelectionOperators
         new("Split", 7, 1, 2, int.MaxValue, Folds: true, Split),
         Operator.Of("Pad", 1..4, Pad),
         Operator.Of("ReverseSequence", 2..2, ReverseSequence, since: 10),
+        Operator.Of("GatherElements", 2..2, GatherElements, since: 11),
         Operator.Of("ScatterElements", 3..3, ScatterElements, since: 11),
     ];
 
@@ -174,6 +175,27 @@ internal static class SelectionOperators
                 }
             }
             return flat.Take(0, places).Reshape(shape);
+        };
+    }
+
+    /// <summary>At every place of the indices the element of that row and column, but for the axis, along which the index tells.</summary>
+    private static Func<Arguments, OnnxValue> GatherElements(OnnxNode node)
+    {
+        long named = node.Integer("axis", 0);
+        return x =>
+        {
+            (Shape shape, Shape chosen) = (x[0].Shape, x[1].Shape);
+            int axis = x[0].Axis(named);
+            bool fits = chosen.Rank == shape.Rank;
+            for (int other = 0; fits && other < shape.Rank; other++) fits = other == axis || chosen[other] <= shape[other];
+            if (!fits) throw new ArgumentException($"indices of shape {chosen} do not fit shape {shape}");
+            int[] places = Targets(x[1].Integers, x.Allow(chosen), shape, axis);
+            if (!x[0].IsFloat) return new OnnxValue(Array.ConvertAll(places, place => x[0].Integers[place]), chosen);
+            Tensor result = Tensor.Allocate(chosen);
+            ReadOnlySpan<float> from = x[0].Floats.Span;
+            Span<float> to = result.Writable();
+            for (int i = 0; i < to.Length; i++) to[i] = from[places[i]];
+            return new OnnxValue(result);
         };
     }
 
