@@ -10,7 +10,7 @@ internal static class CommandLine
     /// <param name="args">The words.</param>
     /// <param name="terminal">Where the command reads and writes.</param>
     /// <param name="tasks">What it can train; the tasks that are built in if null.</param>
-    /// <returns>0 done, 1 failed, 2 wrong usage or bad input, 130 interrupted.</returns>
+    /// <returns>0 done, 1 failed, 2 wrong usage or bad input, 3 an alarm (detect --alarm), 130 interrupted.</returns>
     public static int Run(string[] args, Terminal terminal, IReadOnlyList<CommandTask>? tasks = null)
     {
         try

@@ -20,6 +20,9 @@ public sealed record DetectorColumns
     /// <summary>How the times are written; null without times.</summary>
     public TimeNotation? Notation { get; init; }
 
+    /// <summary>Whether the columns were found in training: no others are looked for.</summary>
+    internal bool IsRemembered { get; init; }
+
     /// <summary>Reads the rows of a table.</summary>
     /// <param name="table">The table.</param>
     /// <param name="remark">Hears what was inferred.</param>
@@ -33,7 +36,7 @@ public sealed record DetectorColumns
         RoleColumns roles = new(table, new SeriesRoles { Targets = [.. Targets] }, null);
         TimeFinder finder = new(table, [.. roles.Used, .. Label is null ? [] : (TableColumn[])[roles.Find(Label)]], null, remark);
         // A model that was trained on counted rows counts them always.
-        TimeAxis axis = Time is not null ? finder.Named(roles.Find(Time)) : Targets.IsEmpty || Notation is null ? finder.Find() : TimeAxis.None;
+        TimeAxis axis = Time is not null ? finder.Named(roles.Find(Time)) : IsRemembered ? TimeAxis.None : finder.Find();
         if (axis.Times is not null && axis.Columns.Count > 1)
             throw new ElmanException($"{table.Name}: the time stands in {axis.Columns.Count} columns ({Names.List([.. axis.Columns.Select(column => column.Name)])}); join them into one");
         HashSet<TableColumn> taken = [.. axis.Columns, .. Label is null ? [] : (TableColumn[])[roles.Find(Label)]];
@@ -50,7 +53,7 @@ public sealed record DetectorColumns
         return (new DetectorRows([.. signals.Select(signal => signal.Name)], axis.Times, [.. signals.Select(signal => signal.Values)])
         {
             Labels = Label is null ? null : LabelsOf(table, roles.Find(Label)),
-        }, this with { Time = axis.Times is null ? null : axis.Columns[0].Name, Targets = [.. signals.Select(signal => signal.Name)], Notation = axis.Times is null ? null : axis.Notation });
+        }, this with { IsRemembered = true, Time = axis.Times is null ? null : axis.Columns[0].Name, Targets = [.. signals.Select(signal => signal.Name)], Notation = axis.Times is null ? null : axis.Notation });
     }
 
     /// <summary>Whether a text says yes.</summary>
@@ -82,6 +85,7 @@ public sealed record DetectorColumns
         StrictFields fields = new(json, Where);
         DetectorColumns columns = new()
         {
+            IsRemembered = true,
             Time = fields.OptionalText("time"),
             Label = fields.OptionalText("label"),
             Targets = [.. fields.List("targets", (item, _) => item.GetString() ?? "")],
