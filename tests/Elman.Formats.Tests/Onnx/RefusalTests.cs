@@ -8,7 +8,14 @@ public sealed class RefusalTests
 {
     [Fact]
     public void An_operator_that_is_not_covered() =>
-        Refused(Model().Node("Einsum", "x", "y", ("equation", "ij->ji")), "test.onnx: node '/Einsum_0' (Einsum, opset 17): the operator is not covered");
+        Refused(Model().Node("Det", "x", "y"), "test.onnx: node '/Det_0' (Det, opset 17): the operator is not covered");
+
+    [Theory]
+    [InlineData("i#->i", "the equation 'i#->i' is not covered; letters and '...' are, as in 'bij,bjk->bik'")]
+    [InlineData("ijk,k->ij", "the equation 'ijk,k->ij' has 2 operands for 1 inputs")]
+    [InlineData("ijk->ii", "the equation 'ijk->ii' gives an axis twice, or one that no operand has")]
+    [InlineData("ijk->l", "the equation 'ijk->l' gives an axis twice, or one that no operand has")]
+    public void An_equation_that_is_none(string equation, string message) => Refused(Model().Node("Einsum", "x", "y", ("equation", equation)), $"test.onnx: node '/Einsum_0' (Einsum, opset 17): {message}");
 
     [Fact]
     public void An_operator_of_another_domain()
