@@ -8,14 +8,14 @@ namespace Elman.Formats;
 /// </summary>
 internal static class EinsumOperator
 {
-    public static IEnumerable<Operator> All => [Operator.Of("Einsum", 1.., Bind, since: 12)];
+    public static IEnumerable<Operator> All => [Operator.Of("Einsum", 1.., Bind, since: 12, folds: false)];
 
     private static Func<Arguments, OnnxValue> Bind(OnnxNode node)
     {
         string equation = node.Text("equation", "").Replace(" ", "", StringComparison.Ordinal);
         string[] sides = equation.Split("->");
         string[] terms = sides[0].Split(',');
-        if (sides.Length > 2 || sides.Any(side => side.Replace("...", "", StringComparison.Ordinal).Any(letter => !char.IsAsciiLetter(letter) && letter != ',')))
+        if (sides.Length > 2 || !terms.Concat(sides[1..]).All(IsTerm))
             throw node.Refuse($"the equation {SafeTensorsHeader.Quote(equation)} is not covered; letters and '...' are, as in 'bij,bjk->bik'");
         if (terms.Length != node.Inputs.Count) throw node.Refuse($"the equation {SafeTensorsHeader.Quote(equation)} has {terms.Length} operands for {node.Inputs.Count} inputs");
         string result = sides.Length == 2 ? sides[1] : Implied(sides[0]);
@@ -29,6 +29,13 @@ internal static class EinsumOperator
             Term[] operands = [.. terms.Select((term, i) => Diagonal(x[i], Spelt(term, Hidden(term, x[i].Shape)), terms[i]))];
             return new OnnxValue(Contract(x, operands, Spelt(result, hidden)));
         };
+    }
+
+    /// <summary>Letters, and '...' once at most.</summary>
+    private static bool IsTerm(string term)
+    {
+        int dots = term.IndexOf("...", StringComparison.Ordinal);
+        return (dots < 0 ? term : term.Remove(dots, 3)).All(char.IsAsciiLetter);
     }
 
     /// <summary>Without an arrow: what '...' stands for, then the letters that stand there once, in the order of the alphabet.</summary>
@@ -76,7 +83,6 @@ internal static class EinsumOperator
             string later = string.Concat(operands.Skip(i + 1).Select(other => other.Axes)) + result;
             left = Multiplied(x, left, Summed(operands[i], left.Axes + later), later);
         }
-        // What no operand has but '...' of another may give is not met: every axis of the result is there.
         return new OnnxValue(left.Value).Permute([.. result.Select(letter => left.Axes.IndexOf(letter, StringComparison.Ordinal))]).Floats;
     }
 
