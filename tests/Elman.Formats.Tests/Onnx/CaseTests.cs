@@ -20,6 +20,18 @@ public sealed class CaseTests
         Peer.Agrees(model, 1e-5f, Inputs(OnnxFile.Read(model, name)));
     }
 
+    /// <summary>A file that holds a network for each sampling rate.</summary>
+    [Fact]
+    public void Either_branch_of_a_choice_by_an_input()
+    {
+        byte[] model = File.ReadAllBytes(Path("03-if-sampling-rate"));
+        Dictionary<string, Tensor> inputs = Inputs(OnnxFile.Read(model, "test.onnx"));
+        Tensor other = OnnxFile.Read(model, "test.onnx").Run(inputs).Values.First();
+        inputs["sr"] = Tensor.Full(16000, inputs["sr"].Shape.Extents);
+        Peer.Agrees(model, 1e-5f, inputs);
+        Assert.NotEqual(other.Span.ToArray(), OnnxFile.Read(model, "test.onnx").Run(inputs).Values.First().Span.ToArray());
+    }
+
     private static string Path(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "Fixtures", "cases", $"{name}.onnx");
 
     /// <summary>Random values, zeros for whole numbers; an axis without a number has extent 3.</summary>

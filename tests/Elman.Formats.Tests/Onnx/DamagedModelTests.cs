@@ -7,7 +7,7 @@ public sealed class DamagedModelTests
 {
     private static readonly string[] Tokens =
     [
-        "LSTM", "GRU", "RNN", "Scan", "Loop", "Constant", "ConstantOfShape", "Expand", "Tile", "Pad", "Range", "Reshape", "Concat", "Unsqueeze", "Split", "Conv", "y0", "x1", "hidden_size", "direction",
+        "LSTM", "GRU", "RNN", "Scan", "Loop", "If", "Einsum", "MaxPool", "TopK", "GatherND", "NonZero", "Constant", "ConstantOfShape", "Expand", "Tile", "Pad", "Range", "Reshape", "Concat", "Unsqueeze", "Split", "Conv", "y0", "x1", "hidden_size", "direction",
         "layout", "axis", "perm", "activations", "clip", "zeros", "embed", "body", "scan_input_axes",
     ];
 

@@ -54,6 +54,13 @@ public sealed partial class OperatorTests
         yield return new("ScatterND", 13, "whole numbers", [new long[] { 4, 5, 6 }, Indices([2, 0], 2, 1), new long[] { 8, 9 }]);
         foreach (string reduction in (string[])["add", "mul", "min", "max"])
             yield return new("ScatterND", 18, reduction, [x, Indices([1, 0, 1], 3, 1), Random(8, 3, 3, 4)], ("reduction", reduction));
+        Tensor square = Random(9, 3, 3), a = Random(10, 2, 3, 4), b = Random(11, 2, 4, 5), c = Random(12, 5, 3);
+        foreach ((string equation, object?[] operands) in new (string, object?[])[]
+        {
+            ("ij->ji", [square]), ("ii->i", [square]), ("ii", [square]), ("bij->", [a]), ("ijk->ik", [a]), ("bij,bjk->bik", [a, b]), ("bij, bjk", [a, b]), ("bij,bjk,ki->b", [a, b, c]),
+            ("i,j->ij", [row, Random(13, 3)]), ("i,i", [row, row]), ("...ij,...jk->...ik", [a, b]), ("...j,j->...", [a, row]), ("bij,kj->bki", [a, Random(14, 6, 4)]), ("bij,bij->ib", [a, x]),
+        })
+            yield return new("Einsum", 12, equation, operands, ("equation", equation));
     }
 
     /// <summary>Values that are always constant.</summary>

@@ -8,7 +8,30 @@ public sealed class RefusalTests
 {
     [Fact]
     public void An_operator_that_is_not_covered() =>
-        Refused(Model().Node("Einsum", "x", "y", ("equation", "ij->ji")), "test.onnx: node '/Einsum_0' (Einsum, opset 17): the operator is not covered");
+        Refused(Model().Node("Det", "x", "y"), "test.onnx: node '/Det_0' (Det, opset 17): the operator is not covered");
+
+    [Theory]
+    [InlineData("i#->i", "the equation 'i#->i' is not covered; letters and '...' are, as in 'bij,bjk->bik'")]
+    [InlineData("......->", "the equation '......->' is not covered; letters and '...' are, as in 'bij,bjk->bik'")]
+    [InlineData("ijk->i,j", "the equation 'ijk->i,j' is not covered; letters and '...' are, as in 'bij,bjk->bik'")]
+    [InlineData("ijk,k->ij", "the equation 'ijk,k->ij' has 2 operands for 1 inputs")]
+    [InlineData("ijk->ii", "the equation 'ijk->ii' gives an axis twice, or one that no operand has")]
+    [InlineData("ijk->l", "the equation 'ijk->l' gives an axis twice, or one that no operand has")]
+    public void An_equation_that_is_none(string equation, string message) => Refused(Model().Node("Einsum", "x", "y", ("equation", equation)), $"test.onnx: node '/Einsum_0' (Einsum, opset 17): {message}");
+
+    [Fact]
+    public void Windows_that_are_none()
+    {
+        void Pool(string message, params (string, object)[] attributes) => Refused(Model().Node("MaxPool", "x", "y", attributes), $"test.onnx: node '/MaxPool_0' (MaxPool, opset 17): {message}");
+        Pool("the attribute 'kernel_shape' is missing");
+        Pool("'kernel_shape' is 0, it should be positive", ("kernel_shape", new long[] { 0 }));
+        Pool("'strides' has 2 numbers, it should have 1, one for each axis of the windows", ("kernel_shape", new long[] { 2 }), ("strides", new long[] { 1, 1 }));
+        Pool("'pads' should be 4 numbers that are not negative", ("kernel_shape", new long[] { 2, 2 }), ("pads", new long[] { 0, 1, 0, -1 }));
+        Pool("auto_pad 'MIRROR' is not covered", ("kernel_shape", new long[] { 2 }), ("auto_pad", "MIRROR"));
+        OnnxGraph graph = Model().Node("MaxPool", "x", "y", ("kernel_shape", new long[] { 9 }), ("pads", new long[] { 2, 3 })).Graph;
+        Assert.Equal("test.onnx: node '/MaxPool_0' (MaxPool, opset 17): 3 steps, padded by 2 and 3, are fewer than the 9 that an output sees",
+            Assert.Throws<ElmanException>(() => graph.Forward(Tensor.Zeros(1, 2, 3))).Message);
+    }
 
     [Fact]
     public void An_operator_of_another_domain()

@@ -28,7 +28,7 @@ internal static class ControlOperators
         if (body.InputCount != inputs) throw node.Refuse($"its body has {body.InputCount} inputs, it should have {inputs}: step, condition, then the states");
         if (body.OutputCount < 1 + states || node.Outputs.Count > body.OutputCount - 1)
             throw node.Refuse($"its body has {body.OutputCount} outputs for the condition, {states} states and {node.Outputs.Count} outputs");
-        IReadOnlyList<OnnxInput> declared = node.Bodies[^1].Inputs;
+        List<OnnxInput> declared = node.Bodies[^1].Inputs;
         return new WhileLoop(body, states, node.Inputs.Count, ShapeOf(declared[0]), ShapeOf(declared[1]), node.Outputs.Count > states).Run;
     }
 

@@ -44,7 +44,7 @@ internal sealed record Operator(string Name, int Since, int MinInputs, int MaxIn
     {
         PointwiseOperators.All, FunctionOperators.All, ComparisonOperators.All, ShapingOperators.All, SelectionOperators.All, PlaceOperators.All,
         ConstantOperators.All, ReductionOperators.All, ExtremumOperators.All,
-        NormalizationOperators.All, ProductOperators.All, ConvolutionOperators.All, PoolingOperators.All, RecurrentOperators.All, LoopOperators.All, ControlOperators.All,
+        NormalizationOperators.All, ProductOperators.All, EinsumOperator.All, ConvolutionOperators.All, PoolingOperators.All, RecurrentOperators.All, LoopOperators.All, ControlOperators.All,
     }.SelectMany(group => group).ToFrozenDictionary(entry => entry.Name);
 
     /// <summary>All operators, by name.</summary>

@@ -123,6 +123,7 @@ internal static class PoolingOperators
         (outer, inner) = (from.Shape.Product(0, axis), from.Shape.Product(axis + 1, from.Shape.Rank));
         extents[axis] = windows.Count;
         Shape shape = x.Allow(extents);
+        if (shape.Count == 0) outer = 0;
         AllocationLimit.Count(shape.Count * (long)Math.Min(windows.Kernel, windows.Extent) / touched);
         return new Plane(new float[shape.Count], from.Places is null ? null : new long[shape.Count], shape);
     }
