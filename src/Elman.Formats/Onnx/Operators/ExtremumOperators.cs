@@ -38,7 +38,8 @@ internal static class ExtremumOperators
             Shape shape = x[0].Shape;
             int axis = x[0].Axis(named);
             if (shape[axis] == 0) throw new ArgumentException($"there is no {(least ? "least" : "largest")} among no elements: shape {shape}");
-            return new OnnxValue(Places(x[0].Floats, axis, least, last), new Shape([.. shape.Extents[..axis], .. keep ? [1] : Array.Empty<int>(), .. shape.Extents[(axis + 1)..]]));
+            Shape result = keep ? new Shape([.. shape.Extents[..axis], 1, .. shape.Extents[(axis + 1)..]]) : new Shape([.. shape.Extents[..axis], .. shape.Extents[(axis + 1)..]]);
+            return new OnnxValue(Places(x[0].Floats, axis, least, last), result);
         };
     }
 }
