@@ -7,7 +7,9 @@ public sealed class AnomalyDetectorTests : IDisposable
 {
     private static readonly DetectorOptions Quick = new()
     {
-        Hidden = 8, Window = 32, CoolDown = 10,
+        Hidden = 8,
+        Window = 32,
+        CoolDown = 10,
         Training = new DetectorOptions().Training with { Epochs = 12, LearningRate = 0.01, TimeLimit = null },
     };
 
@@ -167,7 +169,16 @@ public sealed class AnomalyDetectorTests : IDisposable
 
         static Detection Said(bool isAnomaly) => new()
         {
-            Signals = [], Signal = 0, TailProbability = 1, WindowProbability = 1, Severity = 0, IsAnomaly = isAnomaly, IsChangePoint = false, IsAlarm = isAnomaly, IsDrift = false, IsWarmUp = false,
+            Signals = [],
+            Signal = 0,
+            TailProbability = 1,
+            WindowProbability = 1,
+            Severity = 0,
+            IsAnomaly = isAnomaly,
+            IsChangePoint = false,
+            IsAlarm = isAnomaly,
+            IsDrift = false,
+            IsWarmUp = false,
         };
     }
 
