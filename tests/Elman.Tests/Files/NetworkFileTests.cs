@@ -17,6 +17,7 @@ public sealed class NetworkFileTests : IDisposable
             new Dropout(0.5f),
             new LayerNorm(10, 1e-3f)),
         new Gru(10, 6, random, new RecurrentOptions { Bias = false, LearnInitialState = true }),
+        new Shortcut(new Rnn(6, 6, random)),
         new Rnn(6, 3, random),
         Cells.Create("gru-original", 3, 4, random),
         Cells.Create("rnn-relu", 4, 3, random),

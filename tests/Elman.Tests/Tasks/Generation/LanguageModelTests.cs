@@ -7,7 +7,10 @@ public sealed class LanguageModelTests : IDisposable
 {
     private static readonly LanguageModelOptions Quick = new()
     {
-        Hidden = 24, Layers = 1, Dropout = 0, Window = 20,
+        Hidden = 24,
+        Layers = 1,
+        Dropout = 0,
+        Window = 20,
         Training = new LanguageModelOptions().Training with { LearningRate = 0.01, Epochs = 4, BatchSize = 8, TimeLimit = null },
     };
 
