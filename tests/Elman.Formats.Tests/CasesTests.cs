@@ -63,6 +63,10 @@ public sealed class CasesTests : IDisposable
         for (int i = 0; i < 3; i++) Assert.Equal(got.Span[i], stream.Step(sound.Span[i])[0]);
     }
 
+    [Fact]
+    public void An_amplifier_goes_to_ONNX_with_its_shortcut() => Assert.InRange(
+        Conversion.Convert(Case("08-aidax-in_skip.json"), _folder.File("m.onnx"), ModelFormat.Of(FileKind.Onnx), new ReadOptions(), 1, Tolerance).Largest, 0, Tolerance);
+
     [Theory]
     [InlineData("whole_model.pt", "'__main__.F', not built: a whole model is a program")]
     [InlineData("quantized.pt", "it asks for 'torch.ScriptObject', of which no weights are made here")]

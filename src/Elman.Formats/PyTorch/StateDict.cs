@@ -22,8 +22,9 @@ internal sealed class StateDict
     private StateDict(string source, List<(string, TorchTensor)> tensors, string entry, List<string> rest)
     {
         (Source, Entry, Rest) = (source, entry, rest);
-        rest.AddRange(tensors.Where(pair => IsBeside(pair.Item1, pair.Item2)).Select(pair => Describe((pair.Item1, pair.Item2))));
-        tensors.RemoveAll(pair => IsBeside(pair.Item1, pair.Item2) && tensors.Count > 1);
+        foreach ((string name, TorchTensor tensor) in tensors)
+            if (IsBeside(name, tensor)) rest.Add(Describe((name, tensor)));
+        tensors.RemoveAll(pair => IsBeside(pair.Item1, pair.Item2));
         tensors = TorchNorms.Computed(source, tensors);
         Prefix = PrefixOf([.. tensors.Select(pair => pair.Item1)]);
         Tensors = [.. tensors.Select(pair => (pair.Item1[Prefix.Length..], pair.Item2))];

@@ -32,7 +32,7 @@ public abstract partial class TaskModel<TInput, TTarget, TPrediction>
         TrainingRecipe recipe = plan.Recipe;
         bool refits = plan.HeldOut.Refits(plan.Count) && (plan.Validation.Count > 0 || plan.HasOwnTest);
         double work = refits ? 1 + (double)plan.Count / plan.Training.Count : 1;
-        if (recipe.TimeLimit is { } limit) recipe = recipe with { TimeLimit = TimeSpan.FromSeconds(Math.Max(0.5, (limit - context.Spent).TotalSeconds / work)) };
+        recipe = recipe.Left(context, work);
         context.Phase?.Invoke("training");
         TModel first = create(plan.Training);
         first.Fit(plan.Training, plan.Validation, recipe, plan.Settings, context);

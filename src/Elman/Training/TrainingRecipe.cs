@@ -73,6 +73,12 @@ public sealed record TrainingRecipe
         return this with { Epochs = Math.Max(1, record.BestEpoch), Steps = null, TimeLimit = null, Patience = null };
     }
 
+    /// <summary>The recipe with what is left of the time limit, if there is one.</summary>
+    /// <param name="context">What of it was used.</param>
+    /// <param name="work">How many times as long as this training all that is limited takes.</param>
+    internal TrainingRecipe Left(TrainingContext context, double work = 1) =>
+        TimeLimit is { } limit ? this with { TimeLimit = TimeSpan.FromSeconds(Math.Max(0.5, (limit - context.Spent).TotalSeconds / work)) } : this;
+
     /// <summary>A trainer with a new optimizer and a new schedule.</summary>
     /// <param name="module">The net.</param>
     /// <param name="context">Who looks on, and where checkpoints go.</param>

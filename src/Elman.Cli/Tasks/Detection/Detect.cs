@@ -43,7 +43,7 @@ internal sealed class Detect
         bool alarmed = false;
         void Write(TextWriter writer) => alarmed = data == "-"
             ? FromInput(model, stream, given, terminal, writer)
-            : FromTable(model, stream, _file.ReadTable(given, data, terminal.Input), given, writer);
+            : new DetectionCells(model).Write(_file.ReadTable(given, data, terminal.Input), stream, given.GetValue(_alarm), writer);
         if (given.GetValue(_output) is { } path) CsvFile.WriteText(path, Write);
         else Write(terminal.FileOut);
         if (given.GetValue(_state) is { } state) AtomicFile.Write(state, bytes => bytes.Write(stream.ToBytes()));
@@ -63,22 +63,6 @@ internal sealed class Detect
         {
             throw new ElmanException($"{state}: {failure.Message}", failure);
         }
-    }
-
-    private bool FromTable(AnomalyDetector model, DetectionStream stream, Table table, ParseResult given, TextWriter writer)
-    {
-        var rows = (model.Columns with { Label = null }).Read(table).Rows;
-        var cells = new DetectionCells(model);
-        CsvFile.WriteRow(writer, [.. table.Columns.Select(column => column.Name), .. cells.HeadBeside(table.Columns.Select(column => column.Name))]);
-        bool alarmed = false;
-        for (int row = 0; row < rows.Count; row++)
-        {
-            var said = stream.Push(rows[row]);
-            alarmed |= said.IsAlarm;
-            if (said.IsAlarm || !given.GetValue(_alarm)) CsvFile.WriteRow(writer, [.. table.Columns.Select(column => column.TextAt(row)), .. cells.Of(said)]);
-        }
-
-        return alarmed;
     }
 
     /// <summary>Each line is answered before the next is read.</summary>

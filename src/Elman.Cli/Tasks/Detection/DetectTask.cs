@@ -32,14 +32,7 @@ internal sealed class DetectTask(DataArguments file, LabelArguments arguments) :
     {
         var detector = (AnomalyDetector)model;
         var table = file.ReadTable(call.Given, call.Data, call.Terminal.Input);
-        var rows = (detector.Columns with { Label = null }).Read(table).Rows;
-        var cells = new DetectionCells(detector);
-        return PredictedRows.Finish(call, writer =>
-        {
-            CsvFile.WriteRow(writer, [.. table.Columns.Select(column => column.Name), .. cells.HeadBeside(table.Columns.Select(column => column.Name))]);
-            var stream = detector.OpenStream();
-            for (int row = 0; row < rows.Count; row++) CsvFile.WriteRow(writer, [.. table.Columns.Select(column => column.TextAt(row)), .. cells.Of(stream.Push(rows[row]))]);
-        });
+        return PredictedRows.Finish(call, writer => new DetectionCells(detector).Write(table, detector.OpenStream(), alarmsOnly: false, writer));
     }
 
     public override int Evaluate(TaskModel model, TaskCall call)

@@ -15,6 +15,27 @@ internal sealed class DetectionCells(AnomalyDetector model)
         .. model.Signals.Count == 1 ? [] : (string[])["signal"],
     ];
 
+    /// <summary>Judges the rows of a table, and writes them with what is said of each.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="stream">What judges them.</param>
+    /// <param name="alarmsOnly">Whether only rows with an alarm are written.</param>
+    /// <param name="writer">Where they go.</param>
+    /// <returns>Whether there was an alarm.</returns>
+    public bool Write(Table table, DetectionStream stream, bool alarmsOnly, TextWriter writer)
+    {
+        var rows = (model.Columns with { Label = null }).Read(table).Rows;
+        CsvFile.WriteRow(writer, [.. table.Columns.Select(column => column.Name), .. HeadBeside(table.Columns.Select(column => column.Name))]);
+        bool alarmed = false;
+        for (int row = 0; row < rows.Count; row++)
+        {
+            var said = stream.Push(rows[row]);
+            alarmed |= said.IsAlarm;
+            if (said.IsAlarm || !alarmsOnly) CsvFile.WriteRow(writer, [.. table.Columns.Select(column => column.TextAt(row)), .. Of(said)]);
+        }
+
+        return alarmed;
+    }
+
     /// <summary>The names, apart from those that are there.</summary>
     public IEnumerable<string> HeadBeside(IEnumerable<string> columns)
     {

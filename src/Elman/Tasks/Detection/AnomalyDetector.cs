@@ -177,8 +177,7 @@ public sealed class AnomalyDetector : TaskModel
 
     private void Fit(DetectorExamples examples, int border, TrainingContext context)
     {
-        TrainingRecipe recipe = Options.Training;
-        if (recipe.TimeLimit is { } limit) recipe = recipe with { TimeLimit = TimeSpan.FromSeconds(Math.Max(0.5, (limit - context.Spent).TotalSeconds)) };
+        TrainingRecipe recipe = Options.Training.Left(context);
         Dictionary<string, string> settings = new(DetectorOptions.Settings.Texts(Options, [.. TrainingRecipe.NotCompared])) { ["data"] = examples.Digest };
         int window = Math.Min(Options.Window, border - 1), stride = Math.Max(1, window / 4);
         int[] starts = [.. Enumerable.Range(0, ((border - 1 - window) / stride) + 1).Select(i => border - window - (i * stride))];

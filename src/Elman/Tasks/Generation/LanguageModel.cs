@@ -194,8 +194,7 @@ public sealed class LanguageModel : TaskModel
 
     private void Fit(int[] training, int[] validation, TrainingContext context)
     {
-        TrainingRecipe recipe = Options.Training;
-        if (recipe.TimeLimit is { } limit) recipe = recipe with { TimeLimit = TimeSpan.FromSeconds(Math.Max(0.5, (limit - context.Spent).TotalSeconds)) };
+        TrainingRecipe recipe = Options.Training.Left(context);
         Dictionary<string, string> settings = new(LanguageModelOptions.Settings.Texts(Options, [.. TrainingRecipe.NotCompared]))
         {
             ["data"] = Convert.ToHexStringLower(Sha256.Of([.. MemoryMarshal.AsBytes<int>(training), .. MemoryMarshal.AsBytes<int>(validation)])),
