@@ -9,7 +9,7 @@ namespace Elman;
 /// </code></example>
 public sealed class TokenSampler
 {
-    /// <summary>So many of the best are looked at first where a mass is asked for: they hold it nearly always.</summary>
+    /// <summary>So many of the best are looked at first where a mass is asked for, then four times as many.</summary>
     private const int FirstLook = 64;
 
     private const ulong Purpose = 0x5341_4D50;

@@ -75,6 +75,17 @@ public sealed class TokenSamplerTests
     }
 
     [Fact]
+    public void A_draw_allocates_nothing()
+    {
+        float[] scores = [.. Enumerable.Range(0, 500).Select(i => (float)Math.Sin(i))];
+        foreach (Sampling sampling in (Sampling[])[new(), new() { TopK = 40, TopP = 0.9, RepetitionPenalty = 1.2 }, new() { TopP = 0.99, MinP = 0.01 }])
+        {
+            TokenSampler sampler = new(sampling, scores.Length);
+            Assert.Equal(0, Allocation.Fewest(() => sampler.Next(scores)));
+        }
+    }
+
+    [Fact]
     public void What_is_impossible_is_never_drawn()
     {
         TokenSampler sampler = new(new Sampling { Temperature = 50 }, 3);
